@@ -1,0 +1,165 @@
+//! A problem in a document or export: a stable code, a place (file, line, column), a help line.
+//!
+//! Problems are collected, never thrown one by one: a person mends them all in one go. Rendering with the source line is
+//! in `render`, the only file that names `annotate-snippets`.
+
+mod render;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+pub use render::{Style, render};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing can go on.
+    Error,
+    /// Something to look at.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// Where: a file, and a stretch of it where that is known. Lines and columns count from 1, columns in characters; the
+/// end is the position behind the last character.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file, as the person named it.
+    pub file: Utf8PathBuf,
+    /// The stretch; `None` for the file as a whole.
+    pub span: Option<Span>,
+}
+
+/// A stretch of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// First line.
+    pub line: u32,
+    /// First column.
+    pub column: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// The column behind the last character.
+    pub end_column: u32,
+}
+
+impl Place {
+    /// A file as a whole.
+    pub fn file(file: impl AsRef<Utf8Path>) -> Self {
+        Self { file: file.as_ref().to_owned(), span: None }
+    }
+
+    /// A stretch of a file.
+    pub fn at(file: impl AsRef<Utf8Path>, span: Span) -> Self {
+        Self { file: file.as_ref().to_owned(), span: Some(span) }
+    }
+
+    /// A whole line, from its first column on.
+    pub fn line(file: impl AsRef<Utf8Path>, line: u32) -> Self {
+        Self::at(file, Span { line, column: 1, end_line: line, end_column: 1 })
+    }
+}
+
+/// One problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad.
+    pub severity: Severity,
+    /// A stable code: `rollout::unknown-cohort`, `roster::ragged-row`, `letter::undefined-variable`.
+    pub code: &'static str,
+    /// What is wrong, in one sentence without a full stop; may name ids and headings, never a password.
+    pub message: String,
+    /// Where.
+    pub place: Option<Place>,
+    /// The source text of the lines that the span covers, where it was at hand (without line ends).
+    pub source: Option<String>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A problem that stops the work.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, code, message: message.into(), place: None, source: None, help: None }
+    }
+
+    /// A problem that does not stop it.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// Something worth knowing.
+    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, ..Self::error(code, message) }
+    }
+
+    /// Says where.
+    #[must_use]
+    pub fn with_place(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// Gives the source lines that the span covers.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<String>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Problems, collected.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Adds all of another collection.
+    pub fn append(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// Whether any of them stops the work.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// All, by place, then severity.
+    pub fn sorted(&self) -> Vec<&Diagnostic> {
+        let mut all: Vec<&Diagnostic> = self.0.iter().collect();
+        all.sort_by(|a, b| (&a.place, a.severity, a.code).cmp(&(&b.place, b.severity, b.code)));
+        all
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(vec![diagnostic])
+    }
+}

@@ -1,0 +1,93 @@
+//! The two halves of an LMS driver: reading, which planning is given, and writing, which only `apply` is given.
+
+use crate::model::account::Account;
+use crate::model::capability::LmsCapabilities;
+use crate::model::ids::{ActivationKey, CaregiverId, Username};
+use crate::model::observed::Observed;
+use crate::model::outcome::Outcome;
+use crate::model::secret::Password;
+
+/// The LMS can't be read, or isn't what it should be. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum LmsError {
+    /// Out of reach: exit code 69.
+    #[error("{what}")]
+    Unreachable {
+        /// What was attempted, on what, and what to do.
+        what: String,
+        /// What the system said.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+    /// Reached, but its data can't be understood: exit code 69.
+    #[error("{what}")]
+    Garbled {
+        /// What, where (file, line, column) and what to do.
+        what: String,
+    },
+}
+
+/// The reading half.
+pub trait LmsRead {
+    /// What the driver can do.
+    fn capabilities(&self) -> LmsCapabilities;
+
+    /// One short phrase for the plan's header: `sandbox state/lms.json`.
+    fn describe(&self) -> String;
+
+    /// All accounts, in one go.
+    fn observe(&mut self) -> Result<Observed, LmsError>;
+
+    /// The accounts of one caregiver as they are at this moment: asked again before an unknown reset is settled.
+    fn observe_one(&mut self, caregiver: &CaregiverId) -> Result<Vec<Account>, LmsError>;
+}
+
+/// An account to create, with its first password.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// The SMS id that it is matched by from now on.
+    pub caregiver: CaregiverId,
+    /// The name it signs in with.
+    pub username: Username,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Address.
+    pub email: String,
+}
+
+/// Values to correct on an account; `None` leaves one alone. Never a password.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountChange {
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// Address.
+    pub email: Option<String>,
+    /// Enable an account that we disabled.
+    pub enable: bool,
+}
+
+/// The writing half. Each call is one effect: it happened, it certainly did not, or nobody knows.
+pub trait LmsWrite: LmsRead {
+    /// Creates an account with this password, and writes the marker with it. Where the account exists already with
+    /// this marker, nothing is done and the answer is `Done`.
+    fn create(&mut self, account: &NewAccount, password: &Password, marker: ActivationKey) -> Outcome;
+
+    /// Sets the password of the account with this name, and writes the marker with it.
+    fn set_password(
+        &mut self,
+        caregiver: &CaregiverId,
+        username: &Username,
+        password: &Password,
+        marker: ActivationKey,
+    ) -> Outcome;
+
+    /// Corrects name, address or enabled; never a password.
+    fn update(&mut self, caregiver: &CaregiverId, username: &Username, change: &AccountChange) -> Outcome;
+
+    /// Disables an account; never deletes.
+    fn disable(&mut self, caregiver: &CaregiverId, username: &Username) -> Outcome;
+}

@@ -1,0 +1,27 @@
+//! One way that mail leaves.
+
+use crate::model::capability::MailCapabilities;
+use crate::model::ids::MessageId;
+use crate::model::outcome::Outcome;
+
+/// A letter as it is handed over: one recipient, the exact bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Envelope<'a> {
+    /// The sender's address for bounces.
+    pub sender: &'a str,
+    /// The one recipient's address.
+    pub recipient: &'a str,
+    /// The Message-ID inside the bytes; a transport may name its copy after it.
+    pub message_id: &'a MessageId,
+    /// The message, headers and all. Handing over the same letter again hands over the same bytes.
+    pub bytes: &'a [u8],
+}
+
+/// One way that mail leaves.
+pub trait MailTransport {
+    /// What planning has to know of it.
+    fn capabilities(&self) -> MailCapabilities;
+
+    /// Hands over one letter. `Refused` means certainly not taken, `Unknown` perhaps taken.
+    fn send(&mut self, envelope: &Envelope<'_>) -> Outcome;
+}

@@ -1,0 +1,146 @@
+//! Files on this machine: the one place that opens, writes and renames them, so that modes, flushing and messages are
+//! right everywhere. Knows nothing of what is in them.
+
+use std::io::{self, Read, Write};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use fs_err as fs;
+use fs_err::os::unix::fs::OpenOptionsExt;
+use jiff::Timestamp;
+
+pub use fs_err::File;
+
+/// Only the owner may read and write.
+const PRIVATE: u32 = 0o600;
+
+/// Opens a file for reading; a folder is refused with a sentence.
+pub fn open(path: &Utf8Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, format!("`{path}` is a folder, not a file")));
+    }
+    Ok(file)
+}
+
+/// Reads a whole file.
+pub fn read(path: &Utf8Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Whether something is there.
+pub fn exists(path: &Utf8Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Whether a folder is there.
+pub fn is_dir(path: &Utf8Path) -> bool {
+    fs::metadata(path).is_ok_and(|meta| meta.is_dir())
+}
+
+/// When a file was last written.
+pub fn modified(path: &Utf8Path) -> io::Result<Timestamp> {
+    let time = fs::metadata(path)?.modified()?;
+    Timestamp::try_from(time).map_err(io::Error::other)
+}
+
+/// The permission bits of a file (`0o600`).
+pub fn mode(path: &Utf8Path) -> io::Result<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(fs::metadata(path)?.permissions().mode() & 0o777)
+}
+
+/// Makes a folder and those above it.
+pub fn make_dir(path: &Utf8Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+/// Makes a folder that only the owner may enter, and those above it.
+pub fn make_private_dir(path: &Utf8Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    if is_dir(path) {
+        return Ok(());
+    }
+    fs::create_dir_all(path)?;
+    fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
+}
+
+/// The names in a folder, sorted.
+pub fn list(path: &Utf8Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(path)? {
+        names.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// The path without links and `..`; it must exist.
+pub fn canonical(path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+    let real = fs::canonicalize(path)?;
+    Utf8PathBuf::from_path_buf(real).map_err(|path| {
+        io::Error::new(io::ErrorKind::InvalidData, format!("`{}` is not a path in UTF-8", path.display()))
+    })
+}
+
+/// Puts `bytes` in place of a file, all or nothing, readable by others as the system's mask says. Durable on return.
+pub fn replace(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
+    put(path, bytes, 0o666)
+}
+
+/// Puts `bytes` in place of a file, all or nothing, readable by the owner only. Durable on return.
+pub fn replace_private(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
+    put(path, bytes, PRIVATE)
+}
+
+fn put(path: &Utf8Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let temporary = temporary_beside(path);
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&temporary)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    drop(file);
+    match written.and_then(|()| fs::rename(&temporary, path)) {
+        Ok(()) => sync_folder_of(path),
+        Err(error) => {
+            // The half-written copy helps nobody; what matters is the error that we already have.
+            let _ = fs::remove_file(&temporary);
+            Err(error)
+        }
+    }
+}
+
+fn temporary_beside(path: &Utf8Path) -> Utf8PathBuf {
+    let name = path.file_name().unwrap_or("file");
+    path.with_file_name(format!(".{name}.part"))
+}
+
+/// Makes a rename or a new file in this file's folder durable.
+pub fn sync_folder_of(path: &Utf8Path) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_str().is_empty() => folder,
+        _ => Utf8Path::new("."),
+    };
+    File::open(folder)?.sync_all()
+}
+
+/// Opens a file for adding lines at its end, made private where it does not exist.
+pub fn open_append(path: &Utf8Path) -> io::Result<File> {
+    fs::OpenOptions::new().append(true).create(true).mode(PRIVATE).open(path)
+}
+
+/// Opens a file for a lock: made where it does not exist, its content left alone.
+pub fn open_lock(path: &Utf8Path) -> io::Result<File> {
+    fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(PRIVATE).open(path)
+}
+
+/// Makes a new file; one that is there is never overwritten.
+pub fn create_new(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Removes a file.
+pub fn remove(path: &Utf8Path) -> io::Result<()> {
+    fs::remove_file(path)
+}

@@ -1,0 +1,253 @@
+//! What the state is told: one [`Entry`] for each thing that happened or is about to, a [`Commit`] for those that
+//! become durable together.
+//!
+//! A store applies an entry to its tables and appends one event to the hash-chained log, in the same transaction.
+
+use jiff::Timestamp;
+
+use super::activation::ActivationKind;
+use super::fingerprint::Fingerprint;
+use super::ids::{
+    ActivationKey, ActivationNumber, CaregiverId, CohortName, LetterNumber, MessageId, RosterNumber, RunNumber,
+    Username,
+};
+use super::recorded::{AcceptedRoster, Identity};
+use super::secret::Sealed;
+
+/// Entries that become durable together, or not at all.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    /// When.
+    pub at: Timestamp,
+    /// Under which run.
+    pub run: RunNumber,
+    /// What, in order.
+    pub entries: Vec<Entry>,
+}
+
+/// One thing to record.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// A run begins.
+    RunBegun(RunBegun),
+    /// A run came to its end.
+    RunEnded {
+        /// How, in one word: `done`, `interrupted`, `stopped`.
+        outcome: String,
+    },
+    /// A roster was taken as the school's.
+    RosterAccepted {
+        /// The roster.
+        roster: AcceptedRoster,
+        /// Ids that no accepted roster had before.
+        arrivals: Vec<CaregiverId>,
+        /// Ids that are missing for the first time in a row.
+        absent: Vec<CaregiverId>,
+        /// Ids that were missing and are there again.
+        returned: Vec<CaregiverId>,
+    },
+    /// A cohort was opened.
+    CohortOpened {
+        /// Which.
+        cohort: CohortName,
+        /// The roster accepted last.
+        roster: RosterNumber,
+    },
+    /// Password and letter exist, sealed; nothing is announced. Takes the place of a voided or refused activation of
+    /// the same number.
+    Prepared(Prepared),
+    /// The password is about to be set.
+    Setting(Subject),
+    /// The LMS has the password.
+    Set {
+        /// Whose.
+        subject: Subject,
+        /// How it is known: `answered`, `marker`, `resolved`.
+        evidence: String,
+    },
+    /// The LMS said a certain no.
+    ResetRefused {
+        /// Whose.
+        subject: Subject,
+        /// What it said.
+        reason: String,
+    },
+    /// Nobody knows whether the LMS has the password.
+    ResetUnknown {
+        /// Whose.
+        subject: Subject,
+        /// What was seen.
+        detail: String,
+    },
+    /// Given up while nothing was announced.
+    Voided(Subject),
+    /// A further letter with the same password, because recipient or children changed before the last one was sent.
+    LetterPrepared {
+        /// Whose.
+        subject: Subject,
+        /// The letter.
+        letter: NewLetter,
+    },
+    /// The letter is about to be handed to the transport.
+    Sending(LetterSubject),
+    /// The transport has the letter: its sealed parts are wiped with this commit.
+    Sent(LetterSubject),
+    /// The transport refused this recipient.
+    LetterRejected {
+        /// Which letter.
+        letter: LetterSubject,
+        /// What it said.
+        reason: String,
+    },
+    /// The letter was certainly not taken, for now.
+    LetterDeferred {
+        /// Which letter.
+        letter: LetterSubject,
+        /// What was said.
+        reason: String,
+    },
+    /// Perhaps the transport has the letter.
+    LetterUnknown {
+        /// Which letter.
+        letter: LetterSubject,
+        /// What was seen.
+        detail: String,
+    },
+    /// Somebody was active already.
+    Adopted(Adopted),
+    /// Name or address in the LMS were corrected.
+    Updated {
+        /// Whose.
+        caregiver: CaregiverId,
+        /// Which fields, by name.
+        fields: Vec<String>,
+    },
+    /// The account was disabled, because its person has left.
+    Withdrawn {
+        /// Whose.
+        caregiver: CaregiverId,
+    },
+    /// The account was enabled again, because its person is back.
+    Restored {
+        /// Whose.
+        caregiver: CaregiverId,
+    },
+    /// An effect on an account, other than a password, was refused or is unknown: nothing changes but the log.
+    EffectFailed {
+        /// Whose.
+        caregiver: CaregiverId,
+        /// Which effect and what was said.
+        reason: String,
+    },
+    /// A person settled what the program could not.
+    Resolved {
+        /// Whose.
+        subject: Subject,
+        /// Whether the password was set.
+        was_set: bool,
+        /// What they saw.
+        evidence: String,
+    },
+    /// Who an active caregiver is now (name, address, children changed in the SMS).
+    Identified {
+        /// Who.
+        caregiver: CaregiverId,
+        /// As of this roster.
+        identity: Identity,
+    },
+}
+
+/// A run begins.
+#[derive(Clone, Debug)]
+pub struct RunBegun {
+    /// Which command.
+    pub command: String,
+    /// Who, where.
+    pub actor: Actor,
+    /// SHA-256 of the plan that it carries out (64 hexadecimal digits); empty where there is none.
+    pub plan: String,
+}
+
+/// Who runs firstbell, where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The account of the operating system.
+    pub user: String,
+    /// The machine.
+    pub host: String,
+    /// The process.
+    pub pid: u32,
+}
+
+/// One activation of one caregiver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Whose.
+    pub caregiver: CaregiverId,
+    /// Which.
+    pub activation: ActivationNumber,
+}
+
+/// One letter of one activation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterSubject {
+    /// Whose.
+    pub caregiver: CaregiverId,
+    /// Which activation.
+    pub activation: ActivationNumber,
+    /// Which letter of it.
+    pub letter: LetterNumber,
+}
+
+/// Password and letter exist, sealed.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// Whose, which.
+    pub subject: Subject,
+    /// Its random id.
+    pub key: ActivationKey,
+    /// How it gives access.
+    pub kind: ActivationKind,
+    /// The cohort it is done for.
+    pub cohort: CohortName,
+    /// The name the account signs in with.
+    pub username: Username,
+    /// The password, sealed.
+    pub password: Sealed,
+    /// Who they are now.
+    pub identity: Identity,
+    /// The letter.
+    pub letter: NewLetter,
+}
+
+/// A rendered letter.
+#[derive(Clone, Debug)]
+pub struct NewLetter {
+    /// Its number within the activation.
+    pub number: LetterNumber,
+    /// Its Message-ID.
+    pub message_id: MessageId,
+    /// Where it goes (kept in an erasable table, for the help desk).
+    pub recipient: String,
+    /// Recipient and children, as a fingerprint.
+    pub fingerprint: Fingerprint,
+    /// The exact bytes, sealed.
+    pub bytes: Sealed,
+}
+
+/// Somebody was active already.
+#[derive(Clone, Debug)]
+pub struct Adopted {
+    /// Whose; the activation is number 1.
+    pub subject: Subject,
+    /// The marker that stands in the LMS, else a fresh random id.
+    pub key: ActivationKey,
+    /// The cohort they belong to, where they belong to one.
+    pub cohort: Option<CohortName>,
+    /// When it was done, as far as that is known.
+    pub since: Option<Timestamp>,
+    /// Why it is believed: `signed-in`, or what the person who adopted wrote.
+    pub because: String,
+    /// Who they are now.
+    pub identity: Identity,
+}

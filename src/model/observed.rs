@@ -1,0 +1,82 @@
+//! The observed state: the accounts of the LMS as they are now, findable by caregiver, address and username.
+
+use hashbrown::HashTable;
+use jiff::Timestamp;
+
+use super::account::Account;
+use super::email::fold;
+
+/// The accounts of the LMS.
+#[derive(Debug)]
+pub struct Observed {
+    accounts: Vec<Account>,
+    by_caregiver: HashTable<u32>,
+    by_email: HashTable<u32>,
+    by_username: HashTable<u32>,
+    /// When they were read.
+    pub read_at: Timestamp,
+}
+
+impl Observed {
+    /// Indexes what a driver has read.
+    pub fn new(accounts: Vec<Account>, read_at: Timestamp) -> Self {
+        let by_caregiver = index(&accounts, |account| account.caregiver.as_ref().map(|id| hash(id.as_str())));
+        let by_email = index(&accounts, |account| {
+            let email = fold(&account.email);
+            (!email.is_empty()).then(|| hash(&email))
+        });
+        let by_username = index(&accounts, |account| Some(hash(&account.username.as_str().to_lowercase())));
+        Self { accounts, by_caregiver, by_email, by_username, read_at }
+    }
+
+    /// All accounts, in the driver's order.
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    /// The accounts that carry this caregiver's SMS id: none, one, or (a mistake in the LMS) several.
+    pub fn of_caregiver<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Account> {
+        self.by_caregiver
+            .iter_hash(hash(id))
+            .map(|&at| &self.accounts[at as usize])
+            .filter(move |account| account.caregiver.as_ref().is_some_and(|own| own.as_str() == id))
+    }
+
+    /// The accounts with this address, compared without case.
+    pub fn with_email<'a>(&'a self, address: &str) -> impl Iterator<Item = &'a Account> {
+        let key = fold(address);
+        self.by_email
+            .iter_hash(hash(&key))
+            .map(|&at| &self.accounts[at as usize])
+            .filter(move |account| fold(&account.email) == key)
+    }
+
+    /// Whether an account signs in with this name, compared without case.
+    pub fn has_username(&self, username: &str) -> bool {
+        let key = username.to_lowercase();
+        self.by_username
+            .find(hash(&key), |&at| self.accounts[at as usize].username.as_str().to_lowercase() == key)
+            .is_some()
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    use std::hash::BuildHasher;
+    foldhash::fast::FixedState::with_seed(0x6669_7273).hash_one(text)
+}
+
+fn index(accounts: &[Account], key: impl Fn(&Account) -> Option<u64>) -> HashTable<u32> {
+    let mut table = HashTable::with_capacity(accounts.len());
+    for (at, account) in accounts.iter().enumerate() {
+        if let (Some(hashed), Ok(at)) = (key(account), u32::try_from(at)) {
+            table.insert_unique(hashed, at, |&other| key(&accounts[other as usize]).unwrap_or_default());
+        }
+    }
+    table
+}
+
+impl Default for Observed {
+    fn default() -> Self {
+        Self::new(Vec::new(), Timestamp::UNIX_EPOCH)
+    }
+}

@@ -1,0 +1,154 @@
+//! The recorded state: what was done to whom, as far as a plan needs it.
+//!
+//! No names, addresses or passwords: fingerprints say "the same person" and "the same address" without saying who.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use super::activation::{ActivationKind, ActivationStage, LetterStage};
+use super::fingerprint::Fingerprint;
+use super::ids::{
+    ActivationKey, ActivationNumber, CaregiverId, CohortName, LetterNumber, Lineage, MessageId, RosterNumber, RunNumber,
+};
+
+/// Everything recorded. [`Recorded::default`] is a state in which nothing has happened.
+#[derive(Clone, Debug, Default)]
+pub struct Recorded {
+    /// Which state this is and how far it has come; `None` before the first run.
+    pub position: Option<Position>,
+    /// What was done to whom. Only caregivers with an activation, of any stage but voided.
+    pub histories: HashMap<CaregiverId, History>,
+    /// The caregivers of the accepted rosters.
+    pub presence: HashMap<CaregiverId, Presence>,
+    /// Accepted rosters by number, oldest first.
+    pub rosters: Vec<AcceptedRoster>,
+    /// When each cohort was opened.
+    pub openings: BTreeMap<CohortName, Opening>,
+}
+
+impl Recorded {
+    /// The roster accepted last.
+    pub fn last_roster(&self) -> Option<&AcceptedRoster> {
+        self.rosters.last()
+    }
+}
+
+/// Where a state stands: compared with `rollout.lock` at every start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Which state.
+    pub lineage: Lineage,
+    /// The last run begun.
+    pub run: RunNumber,
+    /// Counts commits.
+    pub serial: u64,
+    /// The hash of the last event (64 hexadecimal digits).
+    pub head: String,
+}
+
+/// The latest activation of one caregiver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    /// Its number.
+    pub number: ActivationNumber,
+    /// Its random id.
+    pub key: ActivationKey,
+    /// How it gives access.
+    pub kind: ActivationKind,
+    /// How far it has come.
+    pub stage: ActivationStage,
+    /// When that stage was reached.
+    pub stage_at: Timestamp,
+    /// The cohort it was done for.
+    pub cohort: Option<CohortName>,
+    /// The keys of this caregiver's earlier activations (markers that may still stand in the LMS).
+    pub earlier: Vec<ActivationKey>,
+    /// Whether the sealed password is still held.
+    pub has_secret: bool,
+    /// The latest letter of this activation.
+    pub letter: Option<LetterRecord>,
+    /// Who they were when it was done.
+    pub identity: Identity,
+    /// Disabled by us, because they had left.
+    pub is_withdrawn: bool,
+}
+
+impl History {
+    /// The password is set and the letter accepted, or somebody was adopted: nothing more is due by itself.
+    pub fn is_active(&self) -> bool {
+        match self.stage {
+            ActivationStage::Adopted => true,
+            ActivationStage::Set => self
+                .letter
+                .as_ref()
+                .is_some_and(|letter| letter.stage == LetterStage::Sent || letter.stage == LetterStage::Bounced),
+            _ => false,
+        }
+    }
+}
+
+/// The latest letter of an activation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterRecord {
+    /// Its number.
+    pub number: LetterNumber,
+    /// How far it has come.
+    pub stage: LetterStage,
+    /// When that stage was reached.
+    pub stage_at: Timestamp,
+    /// How often it was handed to the transport.
+    pub attempts: u32,
+    /// Recipient and children it names, as a fingerprint.
+    pub fingerprint: Fingerprint,
+    /// Its Message-ID.
+    pub message_id: MessageId,
+}
+
+/// Who a caregiver was, as fingerprints: enough to notice that a new id is probably the same person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The address, folded.
+    pub address: Option<Fingerprint>,
+    /// First and last name, folded.
+    pub name: Option<Fingerprint>,
+    /// The students they were linked with, sorted.
+    pub students: Box<[Fingerprint]>,
+}
+
+/// When an id was accepted first, and since when it has been missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Presence {
+    /// The first accepted roster that had it.
+    pub first: RosterNumber,
+    /// The first accepted full roster in a row that did not have it; `None` while it is there.
+    pub absent_since: Option<RosterNumber>,
+}
+
+/// A roster that an apply took as the school's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AcceptedRoster {
+    /// Its number.
+    pub number: RosterNumber,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// The export's own date, else the file's.
+    pub exported_at: Timestamp,
+    /// SHA-256 of its bytes (64 hexadecimal digits).
+    pub sha256: String,
+    /// Data rows.
+    pub rows: u64,
+    /// Caregivers after folding.
+    pub caregivers: u64,
+    /// Whether it is the whole truth: only then does absence mean anything.
+    pub is_full: bool,
+}
+
+/// A cohort's opening: recorded once, never undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// When.
+    pub at: Timestamp,
+    /// The roster accepted last at that moment: who comes with a later one is a new arrival.
+    pub roster: RosterNumber,
+}

@@ -1,0 +1,118 @@
+//! What a roster export is like: format, place, columns. Written in the rollout, obeyed by the reader.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+
+/// A roster's settings, as meant.
+#[derive(Clone, Debug)]
+pub struct RosterSource {
+    /// The format.
+    pub format: RosterFormat,
+    /// The file as the rollout names it: relative to the project, forward slashes.
+    pub written_path: String,
+    /// The file on this machine.
+    pub path: Utf8PathBuf,
+    /// Whether it is the whole truth.
+    pub upload: Upload,
+    /// Older than this is refused.
+    pub max_age: Option<Duration>,
+    /// What tells one caregiver from another.
+    pub identity: IdentityBy,
+    /// Heading of each column that is read.
+    pub columns: BTreeMap<Column, String>,
+    /// Addresses that stand for "none": folded.
+    pub placeholder_emails: Vec<String>,
+    /// Domains of staff addresses: lower-case, without `@`.
+    pub staff_domains: Vec<String>,
+}
+
+/// Which reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RosterFormat {
+    /// One row per caregiver-student link, columns by heading.
+    Csv,
+}
+
+impl RosterFormat {
+    /// The word in the rollout.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+        }
+    }
+}
+
+/// Whether an export is the whole truth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upload {
+    /// Everybody is in it: absence means something.
+    Full,
+    /// Only some are in it: absence means nothing.
+    Partial,
+}
+
+/// What tells one caregiver from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdentityBy {
+    /// The SMS's caregiver id.
+    CaregiverId,
+    /// The address, where the SMS has no caregiver id: a changed address is then a new person.
+    Email,
+}
+
+macro_rules! columns {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal,)*) => {
+        /// What a column of the export holds.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Column {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Column {
+            /// All columns that can be mapped.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word in the rollout's `columns:`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)*
+                }
+            }
+        }
+    };
+}
+
+columns! {
+    /// The SMS's id of the caregiver.
+    CaregiverId = "caregiver-id",
+    /// The caregiver's given name.
+    FirstName = "first-name",
+    /// The caregiver's family name.
+    LastName = "last-name",
+    /// The caregiver's address.
+    Email = "email",
+    /// The SMS's id of the student.
+    StudentId = "student-id",
+    /// The student's given name.
+    StudentFirstName = "student-first-name",
+    /// The student's family name.
+    StudentLastName = "student-last-name",
+    /// The student's year level.
+    Year = "year",
+    /// The student's class.
+    Class = "class",
+    /// The student's school.
+    School = "school",
+    /// What the caregiver is to the student.
+    Relationship = "relationship",
+    /// The caregiver's language.
+    Language = "language",
+    /// Whether the caregiver may see this child in the portal.
+    PortalAccess = "portal-access",
+    /// Which caregiver of the student comes first.
+    Priority = "priority",
+    /// Whether the caregiver works at the school.
+    Staff = "staff",
+}

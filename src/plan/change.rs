@@ -1,0 +1,245 @@
+//! One caregiver's change: what is done for them, in order, and everything that is needed to do it.
+
+use crate::model::email::EmailAddress;
+use crate::model::fingerprint::Fingerprint;
+use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId, CohortName, LetterNumber, StudentId, Username};
+use crate::model::recorded::Identity;
+
+/// What is done for one caregiver.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Whom.
+    pub caregiver: CaregiverId,
+    /// The cohort they belong to, where they still belong to one.
+    pub cohort: Option<CohortName>,
+    /// In this order, at least one. At most one of them sets a password or sends a letter.
+    pub acts: Vec<Act>,
+    /// Why, in one sentence, without personal data.
+    pub reason: String,
+    /// Who they are: for the letter, and for showing where personal data may be shown.
+    pub person: Person,
+    /// The same as fingerprints, for the record.
+    pub identity: Identity,
+}
+
+/// One thing to do for a caregiver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Create an account with a password, send the letter.
+    Create {
+        /// The activation that this is.
+        activation: ActivationNumber,
+        /// The name of the account to be.
+        username: Username,
+        /// Where the letter goes.
+        recipient: EmailAddress,
+        /// Recipient and children, as a fingerprint.
+        letter: Fingerprint,
+    },
+    /// Set a new password on an account that exists, send the letter.
+    Reset {
+        /// The activation that this is; above 1 only by a `reissue` line.
+        activation: ActivationNumber,
+        /// The account.
+        username: Username,
+        /// Where the letter goes.
+        recipient: EmailAddress,
+        /// Recipient and children, as a fingerprint.
+        letter: Fingerprint,
+        /// Whether its owner has been seen signing in (only a `reissue` resets those).
+        has_signed_in: bool,
+    },
+    /// A run stopped while the password was being set: find out, set the same password if it was not, then send.
+    Settle {
+        /// The activation.
+        activation: ActivationNumber,
+        /// Its random id: the marker to look for.
+        key: ActivationKey,
+        /// What the LMS said when the plan was made.
+        proof: Proof,
+        /// Whether the account was to be created.
+        is_create: bool,
+        /// Where the letter goes.
+        recipient: EmailAddress,
+        /// Recipient and children, as a fingerprint.
+        letter: Fingerprint,
+        /// Which letter.
+        source: LetterSource,
+    },
+    /// The password is set: send the letter that tells it.
+    Email {
+        /// The activation.
+        activation: ActivationNumber,
+        /// Where the letter goes.
+        recipient: EmailAddress,
+        /// Recipient and children, as a fingerprint.
+        letter: Fingerprint,
+        /// Which letter.
+        source: LetterSource,
+    },
+    /// Correct name or address in the LMS; never a password.
+    Update {
+        /// The account.
+        username: Username,
+        /// What changes, at least one.
+        fields: Vec<FieldChange>,
+        /// Enable the account that we disabled when they had left.
+        enable: bool,
+    },
+    /// Disable the account of somebody who has left.
+    Withdraw {
+        /// The account.
+        username: Username,
+    },
+    /// Record that somebody is active without us.
+    Adopt {
+        /// How it is known, in one phrase.
+        evidence: String,
+        /// The marker that stands in the LMS, where there is one.
+        marker: Option<ActivationKey>,
+    },
+}
+
+impl Act {
+    /// The column in front of the line: `+ * @ ~ - =` and `?`.
+    pub fn symbol(&self) -> char {
+        match self {
+            Self::Create { .. } => '+',
+            Self::Reset { .. } => '*',
+            Self::Settle { proof: Proof::Unknown, .. } => '?',
+            Self::Settle { proof: Proof::WasSet, .. } | Self::Email { .. } => '@',
+            Self::Settle { proof: Proof::NotSet, is_create, .. } => {
+                if *is_create {
+                    '+'
+                } else {
+                    '*'
+                }
+            }
+            Self::Update { .. } => '~',
+            Self::Withdraw { .. } => '-',
+            Self::Adopt { .. } => '=',
+        }
+    }
+
+    /// The words of the JSON plan's `actions`.
+    pub fn words(&self) -> &'static [&'static str] {
+        match self {
+            Self::Create { .. } => &["create", "email"],
+            Self::Reset { .. } => &["reset", "email"],
+            Self::Settle { proof: Proof::WasSet, .. } | Self::Email { .. } => &["email"],
+            Self::Settle { is_create: true, .. } => &["create", "email"],
+            Self::Settle { is_create: false, .. } => &["reset", "email"],
+            Self::Update { .. } => &["update"],
+            Self::Withdraw { .. } => &["withdraw"],
+            Self::Adopt { .. } => &["adopt"],
+        }
+    }
+
+    /// The activation that it is about, where it is about one.
+    pub fn activation(&self) -> Option<ActivationNumber> {
+        match self {
+            Self::Create { activation, .. }
+            | Self::Reset { activation, .. }
+            | Self::Settle { activation, .. }
+            | Self::Email { activation, .. } => Some(*activation),
+            Self::Adopt { .. } => Some(ActivationNumber::FIRST),
+            Self::Update { .. } | Self::Withdraw { .. } => None,
+        }
+    }
+
+    /// Whether it sets a password in the LMS.
+    pub fn sets_password(&self) -> bool {
+        matches!(
+            self,
+            Self::Create { .. } | Self::Reset { .. } | Self::Settle { proof: Proof::NotSet | Proof::Unknown, .. }
+        )
+    }
+
+    /// Whether it sends a letter.
+    pub fn sends_letter(&self) -> bool {
+        matches!(self, Self::Create { .. } | Self::Reset { .. } | Self::Settle { .. } | Self::Email { .. })
+    }
+}
+
+/// What the LMS says about a password that was being set when a run stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The marker stands: it was set.
+    WasSet,
+    /// The driver writes markers and this one does not stand: it was not set.
+    NotSet,
+    /// The driver can't say: the same password is set again, under the conditions of `apply::settle`.
+    Unknown,
+}
+
+/// Which letter goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LetterSource {
+    /// The sealed bytes of this letter.
+    Sealed(LetterNumber),
+    /// A new letter under this number with the same password: recipient or children changed before it was sent.
+    Rendered(LetterNumber),
+}
+
+/// A field of an account that is corrected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// Which.
+    pub field: FieldName,
+    /// What the LMS has.
+    pub old: String,
+    /// What the SMS has.
+    pub new: String,
+}
+
+/// A field of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FieldName {
+    /// Address.
+    Email,
+    /// Given name.
+    FirstName,
+    /// Family name.
+    LastName,
+}
+
+impl FieldName {
+    /// The word in the plan.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::FirstName => "first name",
+            Self::LastName => "last name",
+        }
+    }
+}
+
+/// Who somebody is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Given name, as the SMS writes it.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Address, as the SMS writes it; may be unusable.
+    pub email: String,
+    /// Language code, lower-case; empty where the SMS has none.
+    pub language: String,
+    /// The permitted children, ordered by id: the only ones that a letter may name.
+    pub children: Vec<Child>,
+}
+
+/// A permitted child.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Child {
+    /// The SMS's id.
+    pub id: StudentId,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Year level.
+    pub year: String,
+    /// Class.
+    pub class: String,
+}

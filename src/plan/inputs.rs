@@ -1,0 +1,94 @@
+//! What a plan was made from, for its header.
+
+use jiff::Timestamp;
+
+use crate::model::ids::{Lineage, RunNumber};
+
+/// What a plan was made from.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    /// When the plan was made.
+    pub now: Timestamp,
+    /// The school's name.
+    pub school: String,
+    /// The school's time zone.
+    pub timezone: jiff::tz::TimeZone,
+    /// The roster.
+    pub roster: RosterInput,
+    /// The rollout.
+    pub rollout: RolloutInput,
+    /// The state.
+    pub state: StateInput,
+    /// The LMS.
+    pub lms: LmsInput,
+    /// Letters a minute; `None` where the transport takes them as fast as they come.
+    pub per_minute: Option<u32>,
+}
+
+/// The roster a plan was made from.
+#[derive(Clone, Debug)]
+pub struct RosterInput {
+    /// As the rollout names it.
+    pub path: String,
+    /// `csv`.
+    pub format: &'static str,
+    /// What the reader found: `UTF-8, comma`.
+    pub shape: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Data rows.
+    pub rows: u64,
+    /// Caregivers after folding.
+    pub caregivers: u64,
+    /// The export's own date, else the file's.
+    pub exported_at: Timestamp,
+    /// Rows of the roster accepted last.
+    pub previous_rows: Option<u64>,
+    /// Ids that no accepted roster had.
+    pub arrivals: u64,
+    /// Ids that the last accepted roster had and this one has not.
+    pub gone: u64,
+    /// Whether it has the same bytes as the one accepted last.
+    pub is_unchanged: bool,
+}
+
+/// The rollout a plan was made from.
+#[derive(Clone, Debug)]
+pub struct RolloutInput {
+    /// The file.
+    pub path: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// How many cohorts.
+    pub cohorts: usize,
+    /// Lines that are done and may go, and overrides that have expired.
+    pub notes: Vec<String>,
+}
+
+/// The state a plan was made from.
+#[derive(Clone, Debug)]
+pub struct StateInput {
+    /// The file.
+    pub path: String,
+    /// Which state; `None` before the first run.
+    pub lineage: Option<Lineage>,
+    /// The last run.
+    pub run: RunNumber,
+    /// Commits so far.
+    pub serial: u64,
+    /// The hash of its last event.
+    pub head: String,
+    /// Caregivers who are active.
+    pub active: u64,
+}
+
+/// The LMS a plan was made from.
+#[derive(Clone, Debug)]
+pub struct LmsInput {
+    /// `sandbox state/lms.json`.
+    pub description: String,
+    /// When it was read.
+    pub read_at: Timestamp,
+    /// Accounts seen.
+    pub accounts: u64,
+}

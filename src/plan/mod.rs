@@ -1,0 +1,17 @@
+//! The plan as a value: the ordered list of changes, the people held back and why, the guards, the counts.
+//!
+//! A plan leaves nothing to decide: apply only carries out. It is made by `reconcile`, shown by `report`, carried out
+//! by `apply`; nothing here computes one.
+
+mod change;
+mod guard;
+mod hold;
+mod inputs;
+#[expect(clippy::module_inception, reason = "the plan's own type stands in the file of its name")]
+mod plan;
+
+pub use change::{Act, Change, Child, FieldChange, FieldName, LetterSource, Person, Proof};
+pub use guard::GuardResult;
+pub use hold::{Held, HoldCode};
+pub use inputs::{Inputs, LmsInput, RolloutInput, RosterInput, StateInput};
+pub use plan::{CohortState, CohortSummary, Effects, Idle, Plan, RosterAcceptance, Summary};

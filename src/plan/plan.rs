@@ -1,0 +1,198 @@
+//! The plan itself.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::model::ids::{CaregiverId, CohortName};
+use crate::model::recorded::AcceptedRoster;
+
+use super::change::{Act, Change};
+use super::guard::GuardResult;
+use super::hold::Held;
+use super::inputs::Inputs;
+
+/// What will be done, what not, and why.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What it was made from.
+    pub inputs: Inputs,
+    /// The cohorts in the rollout's order.
+    pub cohorts: Vec<CohortSummary>,
+    /// What is done, ordered by cohort, action, id.
+    pub changes: Vec<Change>,
+    /// Who is held back, ordered by code, cohort, id.
+    pub held: Vec<Held>,
+    /// Who is in no change and not held, counted by reason.
+    pub unchanged: BTreeMap<Idle, u64>,
+    /// The guards, always all of them.
+    pub guards: Vec<GuardResult>,
+    /// Whether the roster is taken as the school's, and what that changes.
+    pub acceptance: Option<RosterAcceptance>,
+    /// Cohorts that open with this plan.
+    pub openings: Vec<CohortName>,
+    /// Active caregivers whose name, address or children changed in the SMS: only the record learns of it.
+    pub identities: Vec<(CaregiverId, crate::model::recorded::Identity)>,
+}
+
+impl Plan {
+    /// Whether any guard blocks.
+    pub fn is_blocked(&self) -> bool {
+        self.guards.iter().any(|guard| guard.blocks)
+    }
+
+    /// Whether something is done for somebody.
+    pub fn has_changes(&self) -> bool {
+        !self.changes.is_empty()
+    }
+
+    /// Whether an apply would write anything at all: also an accepted roster, an opening.
+    pub fn has_records(&self) -> bool {
+        self.has_changes() || self.acceptance.is_some() || !self.openings.is_empty() || !self.identities.is_empty()
+    }
+
+    /// Whether something is unknown: a hold that says so, or a change that must find out first.
+    pub fn has_unknown(&self) -> bool {
+        self.held.iter().any(|held| held.code.is_unknown())
+            || self.changes.iter().flat_map(|change| &change.acts).any(|act| act.symbol() == '?')
+    }
+
+    /// The counts of the closing lines.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary {
+            held: self.held.iter().filter(|held| !held.code.is_unknown()).count() as u64,
+            unknown: self.held.iter().filter(|held| held.code.is_unknown()).count() as u64,
+            unchanged: self.unchanged.values().sum(),
+            ..Summary::default()
+        };
+        for act in self.changes.iter().flat_map(|change| &change.acts) {
+            match act.symbol() {
+                '+' => summary.create += 1,
+                '*' => summary.reset += 1,
+                '@' => summary.email += 1,
+                '~' => summary.update += 1,
+                '-' => summary.withdraw += 1,
+                '=' => summary.adopt += 1,
+                _ => summary.unknown += 1,
+            }
+        }
+        summary
+    }
+
+    /// What happens outside: passwords, letters, accounts.
+    pub fn effects(&self) -> Effects {
+        let mut effects = Effects::default();
+        for act in self.changes.iter().flat_map(|change| &change.acts) {
+            effects.accounts_created += u64::from(act.symbol() == '+');
+            effects.passwords_set += u64::from(act.sets_password());
+            effects.emails += u64::from(act.sends_letter());
+            if let Act::Reset { activation, has_signed_in, .. } = act {
+                effects.second_resets += u64::from(activation.0 > 1);
+                effects.signed_in_reset += u64::from(*has_signed_in);
+            }
+        }
+        effects
+    }
+}
+
+/// The counts of the closing lines: acts by their symbol, and people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// `+`
+    pub create: u64,
+    /// `*`
+    pub reset: u64,
+    /// `@`: a letter alone.
+    pub email: u64,
+    /// `~`
+    pub update: u64,
+    /// `-`
+    pub withdraw: u64,
+    /// `=`
+    pub adopt: u64,
+    /// `!`
+    pub held: u64,
+    /// `?`
+    pub unknown: u64,
+    /// Not listed.
+    pub unchanged: u64,
+}
+
+/// What happens outside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// Accounts that come into being.
+    pub accounts_created: u64,
+    /// Passwords set, on new and on existing accounts.
+    pub passwords_set: u64,
+    /// Letters sent.
+    pub emails: u64,
+    /// Passwords for people who had one from us already: only by `reissue`.
+    pub second_resets: u64,
+    /// Passwords taken from people who have signed in: only by `reissue`.
+    pub signed_in_reset: u64,
+}
+
+/// One cohort in the plan.
+#[derive(Clone, Debug)]
+pub struct CohortSummary {
+    /// Its name.
+    pub name: CohortName,
+    /// Whether it is open.
+    pub state: CohortState,
+    /// Its members.
+    pub caregivers: u64,
+    /// People whom it selects too, but who belong to an earlier cohort.
+    pub in_earlier: u64,
+    /// Members who are active.
+    pub active: u64,
+    /// Members for whom this plan does something.
+    pub changing: u64,
+    /// Members held back.
+    pub held: u64,
+    /// Whether nobody in it has anything due, unknown or handed over.
+    pub is_settled: bool,
+}
+
+/// Whether a cohort is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CohortState {
+    /// Since this day.
+    Open(Date),
+    /// With this plan.
+    Opens,
+    /// Not before this day.
+    Later(Date),
+    /// Not before these are settled.
+    After(Vec<CohortName>),
+}
+
+/// Why nothing is done for somebody who is not held.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Idle {
+    /// Active: done already.
+    Active,
+    /// Active, without a child they may see any more: reported.
+    AccessRevoked,
+    /// Their cohort opens on this day.
+    Opens(CohortName, Date),
+    /// Their cohort waits for these.
+    After(CohortName, Vec<CohortName>),
+    /// In no cohort.
+    Outside,
+    /// Recorded, but gone from the roster: kept as they are.
+    Gone,
+}
+
+/// What taking the roster as the school's changes in the record.
+#[derive(Clone, Debug)]
+pub struct RosterAcceptance {
+    /// The roster, with the number it gets.
+    pub roster: AcceptedRoster,
+    /// Ids that no accepted roster had.
+    pub arrivals: Vec<CaregiverId>,
+    /// Ids missing for the first time in a row.
+    pub absent: Vec<CaregiverId>,
+    /// Ids that are there again.
+    pub returned: Vec<CaregiverId>,
+}

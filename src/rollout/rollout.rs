@@ -1,0 +1,371 @@
+//! The rollout as it is meant: checked, with defaults filled in, nothing left to look up.
+
+use std::collections::BTreeSet;
+
+use camino::Utf8PathBuf;
+use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::TimeZone;
+
+use crate::model::ids::{ActivationNumber, CaregiverId, CohortName};
+use crate::model::source::RosterSource;
+
+/// What the school wants.
+#[derive(Clone, Debug)]
+pub struct Rollout {
+    /// The file, as messages name it.
+    pub file: Utf8PathBuf,
+    /// SHA-256 of its bytes (64 hexadecimal digits).
+    pub sha256: String,
+    /// The school's name.
+    pub school: String,
+    /// Where its days begin.
+    pub timezone: TimeZone,
+    /// The SMS export.
+    pub roster: RosterSource,
+    /// The LMS.
+    pub lms: LmsSettings,
+    /// Where the state lives (SQLite), on this machine.
+    pub state: Utf8PathBuf,
+    /// The address of the sign-in page, for the letter.
+    pub sign_in_url: String,
+    /// Whom parents ask.
+    pub help: Help,
+    /// What passwords look like.
+    pub password: PasswordStyle,
+    /// How letters look and leave.
+    pub mail: MailSettings,
+    /// Limits that stop a plan that does too much.
+    pub guards: Guards,
+    /// Two people, one address.
+    pub shared_email: SharedEmail,
+    /// Nobody to write to.
+    pub no_email: NoEmail,
+    /// A letter came back.
+    pub bounced: Bounced,
+    /// Gone from the roster.
+    pub leavers: Leavers,
+    /// No permitted child any more.
+    pub access_revoked: AccessRevoked,
+    /// Somebody who joins a cohort already opened.
+    pub new_arrivals: NewArrivals,
+    /// What an unknown in an access column means.
+    pub unknown_access: UnknownAccess,
+    /// Cohorts whose members count as never signed in where the LMS can't say.
+    pub assume_never_signed_in: BTreeSet<CohortName>,
+    /// The cohorts, in the order that decides who belongs where.
+    pub cohorts: Vec<Cohort>,
+    /// People to leave alone for now.
+    pub hold: Vec<HoldRule>,
+    /// People whose SMS id changed.
+    pub moved: Vec<Moved>,
+    /// People who get another password.
+    pub reissue: Vec<Reissue>,
+    /// Guards overridden, one at a time.
+    pub overrides: Vec<Override>,
+}
+
+impl Rollout {
+    /// The cohort with this name.
+    pub fn cohort(&self, name: &CohortName) -> Option<&Cohort> {
+        self.cohorts.iter().find(|cohort| cohort.name == *name)
+    }
+}
+
+/// Which LMS.
+#[derive(Clone, Debug)]
+pub enum LmsSettings {
+    /// A JSON file of accounts on this machine.
+    Sandbox {
+        /// As the rollout names it.
+        written_path: String,
+        /// On this machine.
+        path: Utf8PathBuf,
+    },
+}
+
+/// Whom parents ask.
+#[derive(Clone, Debug, Default)]
+pub struct Help {
+    /// By mail.
+    pub email: Option<String>,
+    /// By telephone.
+    pub phone: Option<String>,
+}
+
+/// What passwords look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordStyle {
+    /// Words from a list, with a digit between them.
+    Words {
+        /// How many, 4 to 10.
+        words: u32,
+    },
+    /// Letters and digits without look-alikes.
+    Characters {
+        /// How many, 10 to 64.
+        length: u32,
+    },
+}
+
+/// How letters look and leave.
+#[derive(Clone, Debug)]
+pub struct MailSettings {
+    /// The `From` header: name and address.
+    pub from: Mailbox,
+    /// The `Reply-To` header.
+    pub reply_to: Option<Mailbox>,
+    /// How they leave.
+    pub transport: Transport,
+    /// How fast.
+    pub pace: Pace,
+    /// When (does not bind the outbox).
+    pub hours: Option<Hours>,
+    /// The letter's folder without its language: `letters/welcome` for `letters/welcome.en`, as written.
+    pub letter: String,
+    /// The same on this machine.
+    pub letter_path: Utf8PathBuf,
+    /// The language of the letter for those whose language has none.
+    pub default_language: String,
+    /// Whether the roster's language column chooses the letter.
+    pub by_language: bool,
+    /// How long the sealed letter is kept after sending, in seconds.
+    pub retain_for_bounce: u64,
+}
+
+/// A name and an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mailbox {
+    /// The name shown; may be empty.
+    pub name: String,
+    /// The address.
+    pub email: String,
+}
+
+/// How letters leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// One `.eml` file a letter, in this folder.
+    Outbox {
+        /// The folder on this machine.
+        path: Utf8PathBuf,
+    },
+}
+
+/// How fast letters may leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// In a minute.
+    pub per_minute: u32,
+    /// In 24 hours.
+    pub per_day: u32,
+}
+
+/// When letters may leave.
+#[derive(Clone, Debug)]
+pub struct Hours {
+    /// On these days.
+    pub days: Vec<Weekday>,
+    /// From this time on.
+    pub from: Time,
+    /// Until this time.
+    pub to: Time,
+    /// Not on these days.
+    pub holidays: Vec<Date>,
+}
+
+/// A limit: a number, or a share of the caregivers it is about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Limit {
+    /// So many.
+    Number(u64),
+    /// So many of a hundred.
+    Percent(f64),
+}
+
+/// Limits that stop a plan that does too much.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Guards {
+    /// Passwords reset on accounts that exist.
+    pub resets: Limit,
+    /// Letters.
+    pub emails: Limit,
+    /// Accounts created.
+    pub creates: Limit,
+    /// Accounts disabled.
+    pub withdrawals: Limit,
+    /// Rows more or fewer than in the roster accepted last.
+    pub roster_change: Limit,
+}
+
+/// Two people, one address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharedEmail {
+    /// Both are held.
+    Hold,
+    /// The first by priority, then by id, gets the letter; the others are held.
+    First,
+}
+
+/// Nobody to write to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoEmail {
+    /// They are held.
+    Hold,
+}
+
+/// A letter came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bounced {
+    /// Held until the address changes.
+    Hold,
+    /// The same password goes to a corrected address while it is still sealed.
+    Resend,
+}
+
+/// Gone from the roster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leavers {
+    /// Nothing happens.
+    Keep,
+    /// The account is disabled.
+    Disable,
+}
+
+/// No permitted child any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessRevoked {
+    /// It is said in the plan.
+    Report,
+}
+
+/// Somebody who joins a cohort already opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewArrivals {
+    /// Gets access like the others (the origin's setting *True*, done by firstbell).
+    Activate,
+    /// Is held (the origin's setting *False*).
+    Hold,
+    /// The LMS's own gateway mails them (the origin's setting *True*): adopted, once they have an account.
+    Gateway,
+}
+
+/// What an unknown in an access column means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownAccess {
+    /// The child is not counted, and not named.
+    Hold,
+    /// The child counts.
+    Allow,
+}
+
+/// The caregivers rolled out together.
+#[derive(Clone, Debug)]
+pub struct Cohort {
+    /// Its name.
+    pub name: CohortName,
+    /// Who is in it.
+    pub select: Select,
+    /// Not before this day.
+    pub opens: Option<Date>,
+    /// Not before these are settled (indices into the list of cohorts).
+    pub after: Vec<usize>,
+}
+
+/// Who is in a cohort: all that is written must fit one and the same child, or name the caregiver.
+#[derive(Clone, Debug, Default)]
+pub struct Select {
+    /// Everybody with a permitted child.
+    pub all: bool,
+    /// The child is in one of these years.
+    pub years: Option<BTreeSet<String>>,
+    /// The child is in one of these classes.
+    pub classes: Option<BTreeSet<String>>,
+    /// The child is at one of these schools.
+    pub schools: Option<BTreeSet<String>>,
+    /// The child is one of these.
+    pub students: Option<BTreeSet<String>>,
+    /// The caregiver is one of these (also from the id file).
+    pub caregivers: Option<BTreeSet<String>>,
+}
+
+/// Somebody to leave alone for now.
+#[derive(Clone, Debug)]
+pub struct HoldRule {
+    /// Whom.
+    pub caregiver: CaregiverId,
+    /// Why.
+    pub because: String,
+    /// Until (that day they are free again).
+    pub until: Option<Date>,
+}
+
+/// Somebody whose SMS id changed.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// The id they had.
+    pub from: CaregiverId,
+    /// The id they have.
+    pub to: CaregiverId,
+    /// Why.
+    pub because: String,
+}
+
+/// Somebody who gets another password.
+#[derive(Clone, Debug)]
+pub struct Reissue {
+    /// Whom.
+    pub caregiver: CaregiverId,
+    /// The number of the activation that it makes.
+    pub activation: ActivationNumber,
+    /// Why.
+    pub because: String,
+    /// Where it stands, for a message: line in the rollout, from 1.
+    pub line: u32,
+}
+
+/// A guard overridden.
+#[derive(Clone, Debug)]
+pub struct Override {
+    /// Which guard.
+    pub guard: GuardName,
+    /// The limit instead.
+    pub value: Limit,
+    /// Why.
+    pub because: String,
+    /// From this day on it is ignored.
+    pub expires: Date,
+}
+
+/// The name of a guard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GuardName {
+    /// Passwords reset on accounts that exist.
+    Resets,
+    /// Letters.
+    Emails,
+    /// Accounts created.
+    Creates,
+    /// Accounts disabled.
+    Withdrawals,
+    /// Rows more or fewer than in the roster accepted last.
+    RosterChange,
+    /// Further activations: exactly those that `reissue` declares.
+    SecondResets,
+    /// Passwords set on accounts whose owner has signed in: none.
+    SignedInReset,
+}
+
+impl GuardName {
+    /// The word in the rollout and in the plan.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Resets => "resets",
+            Self::Emails => "emails",
+            Self::Creates => "creates",
+            Self::Withdrawals => "withdrawals",
+            Self::RosterChange => "roster-change",
+            Self::SecondResets => "second-resets",
+            Self::SignedInReset => "signed-in-reset",
+        }
+    }
+}
