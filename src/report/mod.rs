@@ -1,1 +1,34 @@
-//! report
+//! A plan as people and programs read it: text for a terminal or a log, JSON, and the `status` of every cohort.
+//!
+//! Pure functions of a [`Plan`](crate::plan::Plan) and a [`View`]: the same inputs give the same bytes. Nothing here decides what is done;
+//! what may be shown of a person is decided in one place, `personal`.
+
+mod bar;
+mod blocks;
+mod clean;
+mod closing;
+mod diff;
+mod fixes;
+mod guards;
+mod header;
+mod held;
+mod idle;
+mod json;
+pub mod names;
+mod page;
+mod paint;
+mod personal;
+mod sensitive;
+mod status;
+mod table;
+mod text;
+mod view;
+mod words;
+
+#[cfg(test)]
+mod fixture;
+
+pub use json::{FORMAT_VERSION, json, plan_schema};
+pub use status::status;
+pub use text::text;
+pub use view::{Personal, View};

@@ -1,1 +1,132 @@
-//! roster
+//! The roster: what the SMS exported, read and folded to one caregiver per person.
+//!
+//! One row of an export is one caregiver-student link; siblings, repeated rows and rows in any order fold together, and
+//! nothing that this module answers depends on the order of rows (line numbers apart). It judges ids and addresses and says
+//! what is wrong with them, but decides nothing: who is due and who is held is `reconcile`'s business, and so is an address
+//! that two people share. Every mistake is reported in one go, with its line; names and addresses are never in a message.
+//!
+//! ```text
+//! file -> shape (delimiter, BOM) -> decode (UTF-8, hash) -> csv (rows) -> columns -> fold -> Roster -> Caregiver, Child
+//! ```
+
+mod address;
+mod age;
+mod clean;
+mod columns;
+mod csv;
+mod decode;
+mod facts;
+mod fold;
+mod form;
+mod ids;
+mod interned;
+mod order;
+mod people;
+mod problems;
+mod rows;
+mod shape;
+mod store;
+mod students;
+mod suggest;
+mod tally;
+#[cfg(test)]
+mod testing;
+mod view;
+mod words;
+
+use std::io;
+
+use jiff::Timestamp;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::files;
+use crate::model::source::{RosterFormat, RosterSource};
+
+pub use address::AddressProblem;
+pub use facts::RosterFacts;
+pub use form::Malformed;
+pub use store::Roster;
+pub use view::{Caregiver, Child};
+
+/// Reads an export. Its own date is the file's; the problems that come with a roster are warnings and notes only.
+pub fn read(source: &RosterSource, now: Timestamp) -> Result<(Roster, Diagnostics), Diagnostics> {
+    let opened = files::open(&source.path).and_then(|file| Ok((file, files::modified(&source.path)?)));
+    match opened {
+        Ok((file, exported_at)) => read_from(source, file, exported_at, now),
+        Err(error) => Err(unopened(source, &error).into()),
+    }
+}
+
+/// Reads an export that is at hand as bytes: the same as [`read`], without the file.
+pub fn read_bytes(
+    source: &RosterSource,
+    bytes: &[u8],
+    exported_at: Timestamp,
+    now: Timestamp,
+) -> Result<(Roster, Diagnostics), Diagnostics> {
+    read_from(source, bytes, exported_at, now)
+}
+
+fn read_from(
+    source: &RosterSource,
+    input: impl io::Read,
+    exported_at: Timestamp,
+    now: Timestamp,
+) -> Result<(Roster, Diagnostics), Diagnostics> {
+    match source.format {
+        RosterFormat::Csv => csv::read(source, input, exported_at, now),
+    }
+}
+
+fn unopened(source: &RosterSource, error: &io::Error) -> Diagnostic {
+    let path = &source.written_path;
+    let diagnostic = match error.kind() {
+        io::ErrorKind::NotFound => Diagnostic::error("roster::missing", format!("there is no roster at `{path}`"))
+            .with_help("export it from the SMS to that place, or correct `path:` in the rollout"),
+        io::ErrorKind::IsADirectory => {
+            Diagnostic::error("roster::not-a-file", format!("`{path}` is a folder, and format `csv` is one file"))
+                .with_help("name the file in it, as in `path: roster/caregivers.csv`")
+        }
+        _ => Diagnostic::error("roster::unreadable", format!("the roster can't be opened: {error}"))
+            .with_help("see that this user may read the file and that no other program holds it"),
+    };
+    diagnostic.with_place(Place::file(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8PathBuf;
+
+    use super::testing::{self, NOW};
+
+    fn code_of(path: Utf8PathBuf) -> (&'static str, String) {
+        let source = super::RosterSource { path, ..testing::source() };
+        let problems = super::read(&source, NOW).unwrap_err();
+        let first = problems.sorted()[0].clone();
+        (first.code, first.message)
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_named_as_the_rollout_names_it() {
+        let (code, message) = code_of("/nowhere/caregivers.csv".into());
+        assert_eq!((code, message.as_str()), ("roster::missing", "there is no roster at `roster/caregivers.csv`"));
+    }
+
+    #[test]
+    fn a_folder_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(code_of(Utf8PathBuf::from_path_buf(folder.path().into()).unwrap()).0, "roster::not-a-file");
+    }
+
+    #[test]
+    fn a_file_is_read_with_its_own_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Utf8PathBuf::from_path_buf(folder.path().join("caregivers.csv")).unwrap();
+        crate::files::replace(&path, testing::two_families().as_bytes()).unwrap();
+        let written = crate::files::modified(&path).unwrap();
+        let source = super::RosterSource { path, ..testing::source() };
+        let (roster, problems) = super::read(&source, written).unwrap();
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!((roster.len(), roster.facts().exported_at), (3, written));
+    }
+}

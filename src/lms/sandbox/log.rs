@@ -1,0 +1,247 @@
+//! The effects log: lines read back with a torn end recognised, lines added durably.
+//!
+//! A group of lines is written in one go and flushed before anybody hears "done". What a crash can leave is a torn last
+//! line, or a creation whose second line is missing: neither has happened, and both are cut off before the next write.
+//! Damage anywhere else is no crash of ours and is refused.
+
+use std::io::{self, Write};
+
+use camino::Utf8Path;
+
+use crate::edge::LmsError;
+use crate::files::{self, File};
+use crate::model::outcome::{Outcome, Reach};
+
+use super::effect::Effect;
+use super::problem::{garbled, unreachable};
+use super::text;
+
+const FIX: &str = "put a good copy of the log in its place; an effect that is not in it counts as not done";
+
+/// What a log says.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    /// The effects, in order; the first is that of line 1.
+    pub(super) effects: Vec<Effect>,
+    /// So many bytes count; what follows is torn.
+    pub(super) whole: u64,
+}
+
+/// Reads a log's bytes.
+pub(super) fn parse(path: &Utf8Path, bytes: &[u8]) -> Result<Lines, LmsError> {
+    let mut lines = Lines::default();
+    let mut begin = 0;
+    let mut rest = bytes;
+    while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+        let (line, behind) = (&rest[..end], &rest[end + 1..]);
+        match serde_json::from_slice(line) {
+            Ok(effect) => lines.effects.push(checked(path, &lines, effect)?),
+            Err(_) if behind.is_empty() && text::syntax_error(line).is_some() => break,
+            Err(error) => {
+                return Err(broken(path, lines.effects.len() + 1, &format!("this is no effect ({error})")));
+            }
+        }
+        begin = lines.whole;
+        lines.whole += line.len() as u64 + 1;
+        rest = behind;
+    }
+    if lines.effects.pop_if(|last| last.wants_completion()).is_some() {
+        lines.whole = begin;
+    }
+    Ok(lines)
+}
+
+fn checked(path: &Utf8Path, lines: &Lines, effect: Effect) -> Result<Effect, LmsError> {
+    match lines.effects.last() {
+        Some(last) if last.wants_completion() && !last.is_completed_by(&effect) => {
+            let what = "an account is created here, and the line that sets its password does not follow";
+            Err(broken(path, lines.effects.len(), what))
+        }
+        _ => Ok(effect),
+    }
+}
+
+/// A line of the log can't be right.
+pub(super) fn broken(path: &Utf8Path, line: usize, what: &str) -> LmsError {
+    garbled(path, &format!(":{line}"), what, FIX)
+}
+
+/// What a log is written to.
+pub(super) trait Durable {
+    /// Adds bytes at the end; on return they outlive a power cut.
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Cuts everything behind this length off; on return that outlives a power cut.
+    fn cut(&mut self, length: u64) -> io::Result<()>;
+}
+
+impl Durable for File {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)?;
+        self.sync_data()
+    }
+
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.set_len(length)?;
+        self.sync_all()
+    }
+}
+
+/// A log that is open for writing.
+pub(super) struct Log {
+    end: Box<dyn Durable>,
+    length: u64,
+    is_in_doubt: bool,
+}
+
+impl Log {
+    /// Opens a log, makes it where there is none, and cuts a torn end off.
+    pub(super) fn open(path: &Utf8Path, whole: u64) -> Result<Self, LmsError> {
+        open(path, whole).map_err(|error| unreachable("can't write the sandbox's effects to", path, error))
+    }
+
+    /// A log that ends here.
+    pub(super) fn new(end: Box<dyn Durable>, length: u64) -> Self {
+        Self { end, length, is_in_doubt: false }
+    }
+
+    /// Writes effects that happen together, or not at all.
+    pub(super) fn write(&mut self, effects: &[Effect]) -> Outcome {
+        if self.is_in_doubt {
+            return Outcome::refused("the sandbox's log is in doubt since the last write", Reach::Everybody);
+        }
+        let bytes = match bytes(effects) {
+            Ok(bytes) => bytes,
+            Err(error) => return Outcome::refused(error.to_string(), Reach::Caregiver),
+        };
+        match self.end.append(&bytes) {
+            Ok(()) => {
+                self.length += bytes.len() as u64;
+                Outcome::Done(())
+            }
+            Err(error) => self.give_up(&error),
+        }
+    }
+
+    /// Taken back for certain, it is a no; otherwise nobody knows how much of it is on the disk.
+    fn give_up(&mut self, error: &io::Error) -> Outcome {
+        if self.end.cut(self.length).is_ok() {
+            return Outcome::refused(format!("the sandbox's log can't be written: {error}"), Reach::Everybody);
+        }
+        self.is_in_doubt = true;
+        Outcome::Unknown(format!("the sandbox's log broke off while it was written: {error}"))
+    }
+}
+
+fn open(path: &Utf8Path, whole: u64) -> io::Result<Log> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_str().is_empty()) {
+        files::make_private_dir(folder)?;
+    }
+    let is_new = !files::exists(path);
+    let mut file = files::open_append(path)?;
+    if is_new {
+        file.sync_all()?;
+        files::sync_folder_of(path)?;
+    }
+    if file.metadata()?.len() > whole {
+        file.cut(whole)?;
+    }
+    Ok(Log::new(Box::new(file), whole))
+}
+
+fn bytes(effects: &[Effect]) -> serde_json::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for effect in effects {
+        serde_json::to_writer(&mut bytes, effect)?;
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::effect::Op;
+    use super::*;
+    use crate::model::ids::ActivationKey;
+    use jiff::Timestamp;
+
+    fn effect(op: Op, activation: Option<u128>) -> Effect {
+        let mut effect = Effect::new(Timestamp::UNIX_EPOCH, op, &"C1".into(), &"mere".into());
+        effect.activation = activation.map(ActivationKey);
+        effect
+    }
+
+    fn created() -> Vec<u8> {
+        bytes(&[effect(Op::Create, Some(7)), effect(Op::SetPassword, Some(7))]).unwrap()
+    }
+
+    #[test]
+    fn a_creation_counts_only_with_both_of_its_lines() {
+        let (before, pair) = (bytes(&[effect(Op::Disable, None)]).unwrap(), created());
+        for cut in 0..pair.len() {
+            let log = [before.as_slice(), &pair[..cut]].concat();
+            let lines = parse("log".into(), &log).unwrap();
+            assert_eq!((lines.effects.len(), lines.whole), (1, before.len() as u64), "cut at {cut}");
+        }
+        let lines = parse("log".into(), &[before, pair.clone()].concat()).unwrap();
+        assert_eq!(lines.effects.len(), 3);
+    }
+
+    #[test]
+    fn a_last_line_of_garbage_has_not_happened() {
+        let good = bytes(&[effect(Op::Disable, None)]).unwrap();
+        for tail in ["\0\0\0\0", "\0\0\0\n", "{\"at\":", "{\"at\":\n"] {
+            let lines = parse("log".into(), &[&good, tail.as_bytes()].concat()).unwrap();
+            assert_eq!((lines.effects.len(), lines.whole), (1, good.len() as u64), "{tail:?}");
+        }
+    }
+
+    #[test]
+    fn garbage_before_the_last_line_is_refused_with_its_number() {
+        let good = String::from_utf8(bytes(&[effect(Op::Disable, None)]).unwrap()).unwrap();
+        let message = parse("log".into(), format!("{good}oops\n{good}").as_bytes()).unwrap_err().to_string();
+        assert!(message.starts_with("log:2: this is no effect"), "{message}");
+    }
+
+    #[test]
+    fn a_last_line_that_is_json_but_no_effect_is_not_thrown_away() {
+        let message = parse("log".into(), b"{\"op\": \"link\"}\n").unwrap_err().to_string();
+        assert!(message.starts_with("log:1: this is no effect"), "{message}");
+    }
+
+    #[test]
+    fn a_creation_in_the_middle_without_its_password_is_refused() {
+        let log = bytes(&[effect(Op::Create, Some(7)), effect(Op::Disable, None)]).unwrap();
+        let message = parse("log".into(), &log).unwrap_err().to_string();
+        assert!(message.starts_with("log:1: an account is created here"), "{message}");
+    }
+
+    struct Full {
+        can_cut: bool,
+    }
+
+    impl Durable for Full {
+        fn append(&mut self, _: &[u8]) -> io::Result<()> {
+            Err(io::Error::from(io::ErrorKind::StorageFull))
+        }
+
+        fn cut(&mut self, length: u64) -> io::Result<()> {
+            assert_eq!(length, 40);
+            if self.can_cut { Ok(()) } else { Err(io::Error::other("gone")) }
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_a_certain_no_when_the_line_is_taken_back() {
+        let mut log = Log::new(Box::new(Full { can_cut: true }), 40);
+        let Outcome::Refused(refusal) = log.write(&[effect(Op::Disable, None)]) else { panic!("not refused") };
+        assert_eq!(refusal.reach, Reach::Everybody);
+    }
+
+    #[test]
+    fn a_line_that_can_not_be_taken_back_is_unknown_and_nothing_follows_it() {
+        let mut log = Log::new(Box::new(Full { can_cut: false }), 40);
+        assert!(matches!(log.write(&[effect(Op::Disable, None)]), Outcome::Unknown(_)));
+        assert!(matches!(log.write(&[effect(Op::Disable, None)]), Outcome::Refused(_)));
+    }
+}

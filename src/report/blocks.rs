@@ -1,0 +1,102 @@
+//! One block a cohort: its headline, then one line for each caregiver for whom something is done.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::model::ids::CohortName;
+use crate::plan::{Change, CohortState, CohortSummary, Plan};
+
+use super::clean::{clean, clip};
+use super::names::{count, list, number, short_date};
+use super::page::Page;
+use super::paint::Tone;
+use super::table::{self, Row};
+use super::view::View;
+use super::words;
+
+/// Names and addresses are cut to so many columns.
+pub(super) const LONGEST_CELL: usize = 40;
+
+/// Writes all cohorts, and whoever belongs to none.
+pub(super) fn blocks(page: &mut Page, plan: &Plan, view: &View) {
+    let today = today(plan);
+    let mut changes = by_cohort(plan);
+    for cohort in &plan.cohorts {
+        let headline =
+            format!("{}: {}", page.dress(Tone::Strong, &clean(cohort.name.as_str())), summary(cohort, today));
+        page.line(0, &headline);
+        lines(page, &changes.remove(cohort.name.as_str()).unwrap_or_default(), view);
+    }
+    let strays: Vec<&Change> = changes.into_values().flatten().collect();
+    if !strays.is_empty() {
+        let label = page.dress(Tone::Strong, "In no cohort");
+        page.line(0, &format!("{label}: {}", count(strays.len() as u64, "caregiver", "caregivers")));
+        lines(page, &strays, view);
+    }
+}
+
+/// The changes by the name of their cohort; who has none stands under the empty name.
+fn by_cohort(plan: &Plan) -> BTreeMap<&str, Vec<&Change>> {
+    let mut changes: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
+    for change in &plan.changes {
+        changes.entry(change.cohort.as_ref().map_or("", CohortName::as_str)).or_default().push(change);
+    }
+    changes
+}
+
+/// The school's day on which the plan was made.
+pub(super) fn today(plan: &Plan) -> Date {
+    plan.inputs.timezone.to_datetime(plan.inputs.now).date()
+}
+
+fn summary(cohort: &CohortSummary, today: Date) -> String {
+    let mut parts = vec![state(&cohort.state, today), count(cohort.caregivers, "caregiver", "caregivers")];
+    let counts = [
+        (cohort.in_earlier, "more in an earlier cohort"),
+        (cohort.active, "active"),
+        (cohort.changing, "in this plan"),
+        (cohort.held, "held"),
+    ];
+    parts.extend(counts.iter().filter(|(many, _)| *many > 0).map(|(many, words)| format!("{} {words}", number(*many))));
+    parts.join(", ")
+}
+
+/// Whether a cohort is open, in words.
+pub(super) fn state(state: &CohortState, today: Date) -> String {
+    match state {
+        CohortState::Open(day) => format!("open since {}", short_date(*day, today)),
+        CohortState::Opens => "opens with this plan".to_owned(),
+        CohortState::Later(day) => format!("opens {}", short_date(*day, today)),
+        CohortState::After(names) => format!("after {}", list(&cohort_names(names))),
+    }
+}
+
+/// Names of cohorts, fit to be shown.
+pub(super) fn cohort_names(names: &[CohortName]) -> Vec<String> {
+    names.iter().map(|name| clean(name.as_str())).collect()
+}
+
+fn lines(page: &mut Page, changes: &[&Change], view: &View) {
+    if view.summary_only || changes.is_empty() {
+        return;
+    }
+    let paint = page.paint();
+    let rows: Vec<Row> = changes.iter().map(|change| row(change, view, paint)).collect();
+    table::rows(page, 2, &rows);
+    page.gap();
+}
+
+fn row(change: &Change, view: &View, paint: super::paint::Paint) -> Row {
+    let cell = |text: String| clip(&clean(&text), LONGEST_CELL);
+    Row {
+        symbol: words::symbol(change),
+        cells: vec![
+            clean(&view.personal.id(&change.caregiver)),
+            cell(view.personal.name(&change.person)),
+            cell(view.personal.address(&change.person.email)),
+        ],
+        last: words::what(change, view.personal),
+        details: words::details(change, view.personal, paint),
+    }
+}

@@ -1,0 +1,119 @@
+//! The last lines: they speak of people and mails, so that five seconds are enough.
+
+use crate::plan::{Effects, Plan, Summary};
+
+use super::clean::clean;
+use super::names::{about, count, list, number};
+use super::page::Page;
+use super::paint::Tone;
+use super::view::{Personal, View};
+
+const INDENT: usize = 6;
+
+/// Writes what deserves a note, then the counts of people, then those of mails and passwords.
+pub(super) fn closing(page: &mut Page, plan: &Plan, view: &View) {
+    notes(page, plan, view);
+    page.gap();
+    let head = page.dress(Tone::Strong, "Plan:") + " ";
+    page.entry(&head, &people(&plan.summary()), INDENT);
+    if plan.has_changes() {
+        page.entry(&" ".repeat(INDENT), &outside(plan), INDENT);
+    } else if plan.has_records() {
+        page.entry(&" ".repeat(INDENT), &records(plan), INDENT);
+    }
+    if plan.is_blocked() {
+        let names: Vec<&str> = plan.guards.iter().filter(|guard| guard.blocks).map(|guard| guard.name).collect();
+        let label = page.dress(Tone::Danger, "BLOCKED");
+        page.line(INDENT, &format!("{label} by {}: nothing of it can be applied.", list(&names)));
+    }
+}
+
+fn notes(page: &mut Page, plan: &Plan, view: &View) {
+    let notes = &plan.inputs.rollout.notes;
+    if notes.is_empty() {
+        return;
+    }
+    page.gap();
+    if view.personal == Personal::None {
+        let notes = count(notes.len() as u64, "note", "notes");
+        return page.line(0, &format!("{notes} on the rollout, shown where personal data may be."));
+    }
+    for note in notes {
+        page.line(0, &format!("Note: {}", clean(&view.personal.addresses_in(note))));
+    }
+}
+
+fn people(summary: &Summary) -> String {
+    let todo = [
+        (summary.create, "to create"),
+        (summary.reset, "to reset"),
+        (summary.email, "to email"),
+        (summary.update, "to update"),
+        (summary.withdraw, "to withdraw"),
+        (summary.adopt, "to adopt"),
+    ];
+    let waiting = [(summary.unknown, "unknown"), (summary.held, "held")];
+    let words = |counts: &[(u64, &str)]| -> Vec<String> {
+        counts.iter().filter(|(many, _)| *many > 0).map(|(many, words)| format!("{} {words}", number(*many))).collect()
+    };
+    let mut parts = words(&todo);
+    if parts.is_empty() && summary.unknown == 0 {
+        parts.push("nothing to do".to_owned());
+    }
+    parts.extend(words(&waiting));
+    parts.join(", ") + "."
+}
+
+fn outside(plan: &Plan) -> String {
+    let effects = plan.effects();
+    if effects.emails == 0 && effects.passwords_set == 0 {
+        return "Sends no email and sets no password.".to_owned();
+    }
+    format!("{} {}   {}", sends(&effects), second_resets(&effects), pace(plan, effects.emails)).trim().to_owned()
+}
+
+fn sends(effects: &Effects) -> String {
+    let emails = count(effects.emails, "email", "emails");
+    match effects.passwords_set {
+        0 => format!("Sends {emails} and sets no password."),
+        many => format!("Sends {emails} and sets {}.", count(many, "password", "passwords")),
+    }
+}
+
+fn second_resets(effects: &Effects) -> String {
+    let signed_in = match effects.signed_in_reset {
+        0 => String::new(),
+        many => format!(", {} of them to people who have signed in", number(many)),
+    };
+    format!("Second resets: {}{signed_in}.", number(effects.second_resets))
+}
+
+fn pace(plan: &Plan, emails: u64) -> String {
+    match plan.inputs.per_minute {
+        _ if emails == 0 => String::new(),
+        Some(per_minute) => {
+            format!(
+                "About {} at {} a minute.",
+                about(emails, per_minute),
+                count(u64::from(per_minute), "email", "emails")
+            )
+        }
+        None => "Letters go to the outbox folder.".to_owned(),
+    }
+}
+
+/// What an apply would write down although it does nothing for anybody.
+fn records(plan: &Plan) -> String {
+    let mut parts = Vec::new();
+    if plan.acceptance.is_some() {
+        parts.push("the roster as the school's".to_owned());
+    }
+    if !plan.openings.is_empty() {
+        parts.push(format!("the opening of {}", list(&super::blocks::cohort_names(&plan.openings))));
+    }
+    if !plan.identities.is_empty() {
+        let people = count(plan.identities.len() as u64, "caregiver", "caregivers");
+        parts.push(format!("what changed in the SMS for {people}"));
+    }
+    format!("An apply records {}.", list(&parts))
+}

@@ -1,0 +1,46 @@
+//! What to do about a hold, for everybody it concerns: shown where the fix for the one person might name them.
+
+use crate::plan::HoldCode;
+
+/// What to do, without a word about anybody.
+pub(super) fn general(code: HoldCode) -> &'static str {
+    match code {
+        HoldCode::ResetUnknown => {
+            "Ask the LMS whether the password was set, then `firstbell resolve ID --reset done|not-done --evidence TEXT`."
+        }
+        HoldCode::LetterUnknown => {
+            "The same letter goes out again by itself; until then look into the mail server's log."
+        }
+        HoldCode::AwaitingConfirmation => "Import the file into the LMS, then confirm it.",
+        HoldCode::ChangedMeanwhile => {
+            "Find out who changed the account, then `firstbell resolve ID --reset done|not-done --evidence TEXT`."
+        }
+        HoldCode::AddressChanged => {
+            "Find out whether the letter arrived at the old address; if not, add a `reissue` line."
+        }
+        HoldCode::LetterRejected => "Correct the address in the SMS and export again.",
+        HoldCode::SecretLost => "Bring the sealing key back, or add a `reissue` line to the rollout.",
+        HoldCode::Left => "Nothing, if they have left. Otherwise correct the SMS and export again.",
+        HoldCode::AbsentOnce => "Nothing: the next full export shows whether they have left.",
+        HoldCode::NoAccess => "Nothing, if the SMS is right about their access.",
+        HoldCode::AskedToWait => "Take their `hold` line out of the rollout when they may go on.",
+        HoldCode::StaffAccount => "Give them a parent's account of their own in the LMS, or leave them out.",
+        HoldCode::OtherSignIn => "Nothing: they sign in with the other system's password.",
+        HoldCode::AmbiguousAccount => "Leave their id on one of the LMS accounts only.",
+        HoldCode::DisabledAccount => "Enable the account in the LMS if they should have access.",
+        HoldCode::PossibleRename => "If it is the same person, add a `moved` line to the rollout.",
+        HoldCode::EmailTaken => "Correct the address on one of the two accounts, in the SMS or in the LMS.",
+        HoldCode::NewArrival => "Set `new-arrivals: activate` to let them in.",
+        HoldCode::SignInUnknown => {
+            "Adopt those who are active; list the cohort under `assume-never-signed-in` if nobody is."
+        }
+        HoldCode::NoEmail => "Enter an address in the SMS and export again.",
+        HoldCode::MalformedEmail => "Correct the address in the SMS and export again.",
+        HoldCode::ConflictingEmails => "Leave one address in the SMS and export again.",
+        HoldCode::PlaceholderEmail => "Enter their own address in the SMS and export again.",
+        HoldCode::StaffEmail => "Enter their private address in the SMS and export again.",
+        HoldCode::SharedEmail => "Enter an address of their own in the SMS, or set `shared-email: first`.",
+        HoldCode::Bounced => "Correct the address in the SMS, and add a `reissue` line if the password is wiped.",
+        HoldCode::ReissueNeeded => "Add a `reissue` line with the next number to the rollout.",
+    }
+}

@@ -1,0 +1,63 @@
+//! Who is in no change and not held: counted by reason, never listed.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::plan::{Idle, Plan};
+
+use super::blocks::{cohort_names, today};
+use super::clean::clean;
+use super::names::{list, number, short_date};
+use super::page::{Page, columns};
+use super::paint::Tone;
+
+/// Writes the counts, if there are any.
+pub(super) fn unchanged(page: &mut Page, plan: &Plan) {
+    let counts: Vec<_> = plan.unchanged.iter().filter(|(_, many)| **many > 0).collect();
+    if counts.is_empty() {
+        return;
+    }
+    page.gap();
+    let total = number(counts.iter().map(|(_, many)| **many).sum());
+    let label = page.dress(Tone::Strong, "Unchanged");
+    page.line(0, &format!("{label}: {total}"));
+    for (idle, many) in counts {
+        let many = number(*many);
+        let head = format!("  {}{many} ", " ".repeat(total.len().saturating_sub(columns(&many))));
+        page.entry(&head, &words(idle, today(plan)), columns(&head));
+    }
+}
+
+fn words(idle: &Idle, today: Date) -> String {
+    match idle {
+        Idle::Active => "active".to_owned(),
+        Idle::AccessRevoked => "active, without a child they may see any more".to_owned(),
+        Idle::Opens(cohort, day) => format!("in {}, opens {}", clean(cohort.as_str()), short_date(*day, today)),
+        Idle::After(cohort, names) => format!("in {}, after {}", clean(cohort.as_str()), list(&cohort_names(names))),
+        Idle::Outside => "outside every cohort".to_owned(),
+        Idle::Gone => "gone from the roster, kept as they are".to_owned(),
+    }
+}
+
+/// The counts for programs: `active`, `outside`, `opens 2027-02-01`, `after year-7`.
+pub(super) fn by_code(plan: &Plan) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for (idle, many) in &plan.unchanged {
+        *counts.entry(code(idle)).or_default() += many;
+    }
+    counts
+}
+
+fn code(idle: &Idle) -> String {
+    match idle {
+        Idle::Active => "active".to_owned(),
+        Idle::AccessRevoked => "access-revoked".to_owned(),
+        Idle::Opens(_, day) => format!("opens {day}"),
+        Idle::After(_, names) => {
+            format!("after {}", names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", "))
+        }
+        Idle::Outside => "outside".to_owned(),
+        Idle::Gone => "gone".to_owned(),
+    }
+}

@@ -1,0 +1,154 @@
+//! The JSON plan's `inputs`: what the plan was made from, each with what tells whether it is still the same.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::plan;
+use crate::report::view::Personal;
+
+/// What the plan was made from.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Inputs {
+    /// When the plan was made (RFC 3339).
+    now: String,
+    /// The school's name.
+    school: String,
+    /// The school's time zone.
+    timezone: Option<String>,
+    /// The SMS export.
+    roster: Roster,
+    /// The rollout.
+    rollout: Rollout,
+    /// The recorded state.
+    state: State,
+    /// The LMS.
+    lms: Lms,
+    /// Letters a minute; null where the transport takes them as fast as they come.
+    per_minute: Option<u32>,
+}
+
+/// The SMS export.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Roster {
+    /// As the rollout names it.
+    path: String,
+    /// The reader.
+    format: &'static str,
+    /// What the reader found.
+    shape: String,
+    /// SHA-256 of its bytes.
+    sha256: String,
+    /// Data rows.
+    rows: u64,
+    /// Caregivers after folding.
+    caregivers: u64,
+    /// The export's own date, else the file's (RFC 3339).
+    exported_at: String,
+    /// Rows of the roster accepted last; null if this is the first.
+    previous_rows: Option<u64>,
+    /// Ids that no accepted roster had.
+    arrivals: u64,
+    /// Ids that the roster accepted last had and this one has not.
+    gone: u64,
+    /// Whether it has the same bytes as the one accepted last.
+    is_unchanged: bool,
+}
+
+/// The rollout.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Rollout {
+    /// The file.
+    path: String,
+    /// SHA-256 of its bytes.
+    sha256: String,
+    /// How many cohorts.
+    cohorts: u64,
+    /// Lines that are done and may go, overrides that have expired; left out where personal data is not shown.
+    notes: Vec<String>,
+}
+
+/// The recorded state.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct State {
+    /// The file.
+    path: String,
+    /// Which state; null before the first run.
+    lineage: Option<String>,
+    /// The last run.
+    run: u32,
+    /// Commits so far.
+    serial: u64,
+    /// The hash of its last event.
+    head: String,
+    /// Caregivers who are active.
+    active: u64,
+}
+
+/// The LMS.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Lms {
+    /// Driver and place.
+    description: String,
+    /// When it was read (RFC 3339).
+    read_at: String,
+    /// Accounts seen.
+    accounts: u64,
+}
+
+/// The inputs, as far as they may be shown.
+pub(super) fn inputs(inputs: &plan::Inputs, personal: Personal) -> Inputs {
+    Inputs {
+        now: inputs.now.to_string(),
+        school: inputs.school.clone(),
+        timezone: inputs.timezone.iana_name().map(str::to_owned),
+        roster: roster(&inputs.roster),
+        rollout: rollout(&inputs.rollout, personal),
+        state: state(&inputs.state),
+        lms: Lms {
+            description: inputs.lms.description.clone(),
+            read_at: inputs.lms.read_at.to_string(),
+            accounts: inputs.lms.accounts,
+        },
+        per_minute: inputs.per_minute,
+    }
+}
+
+fn roster(roster: &plan::RosterInput) -> Roster {
+    Roster {
+        path: roster.path.clone(),
+        format: roster.format,
+        shape: roster.shape.clone(),
+        sha256: roster.sha256.clone(),
+        rows: roster.rows,
+        caregivers: roster.caregivers,
+        exported_at: roster.exported_at.to_string(),
+        previous_rows: roster.previous_rows,
+        arrivals: roster.arrivals,
+        gone: roster.gone,
+        is_unchanged: roster.is_unchanged,
+    }
+}
+
+fn rollout(rollout: &plan::RolloutInput, personal: Personal) -> Rollout {
+    let notes = match personal {
+        Personal::None => Vec::new(),
+        _ => rollout.notes.iter().map(|note| personal.addresses_in(note)).collect(),
+    };
+    Rollout { path: rollout.path.clone(), sha256: rollout.sha256.clone(), cohorts: rollout.cohorts as u64, notes }
+}
+
+fn state(state: &plan::StateInput) -> State {
+    State {
+        path: state.path.clone(),
+        lineage: state.lineage.as_ref().map(ToString::to_string),
+        run: state.run.0,
+        serial: state.serial,
+        head: state.head.clone(),
+        active: state.active,
+    }
+}

@@ -1,0 +1,365 @@
+//! Folds rows to caregivers, students and the links between them, one row after the other in any order.
+//!
+//! Where rows of one person disagree, what is kept depends on the values alone, never on which came first: the address is
+//! then conflicting, access is the strictest, of names and words the smallest is shown, and a warning says so.
+
+use csv::StringRecord;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::access::Access;
+use crate::model::email::fold as fold_address;
+use crate::model::source::{Column, IdentityBy, RosterSource};
+
+use super::address::{AddressProblem, Rules};
+use super::columns::Columns;
+use super::facts::RosterFacts;
+use super::ids;
+use super::order;
+use super::people::People;
+use super::problems::Problems;
+use super::store::{Link, Roster, Shared};
+use super::students::Students;
+use super::tally::{Oddity, Tallies};
+use super::words::{Answer, answer};
+
+/// A row, and where it stands.
+pub(super) struct Row<'a> {
+    /// Which cell is what.
+    pub(super) columns: &'a Columns,
+    /// The cells.
+    pub(super) record: &'a StringRecord,
+    /// Its first line.
+    pub(super) line: u32,
+}
+
+impl<'a> Row<'a> {
+    /// A cell, trimmed; blank where there is no such column.
+    pub(super) fn cell(&self, column: Column) -> &'a str {
+        self.columns.cell(column, self.record)
+    }
+}
+
+/// The roster as far as it has been read.
+pub(super) struct Fold {
+    identity: IdentityBy,
+    has_access: bool,
+    rules: Rules,
+    people: People,
+    students: Students,
+    links: Vec<Link>,
+    shared: Shared,
+    tallies: Tallies,
+}
+
+impl Fold {
+    /// Nothing read yet.
+    pub(super) fn new(source: &RosterSource, columns: &Columns) -> Self {
+        Self {
+            identity: source.identity,
+            has_access: columns.has(Column::PortalAccess),
+            rules: Rules::of(source),
+            people: People::default(),
+            students: Students::default(),
+            links: Vec::new(),
+            shared: Shared::default(),
+            tallies: Tallies::default(),
+        }
+    }
+
+    /// Takes a row in.
+    pub(super) fn add(&mut self, row: &Row<'_>, problems: &mut Problems) {
+        let Some(person) = self.person(row, problems) else { return };
+        self.people.merge(person, row, &mut self.shared, &mut self.tallies);
+        let Some(student) = self.student(row, problems) else { return };
+        self.students.merge(student, row, &mut self.shared, &mut self.tallies);
+        let link = Link {
+            person,
+            student,
+            relationship: self.shared.word(row.cell(Column::Relationship)),
+            line: row.line,
+            access: self.access(row),
+        };
+        self.links.push(link);
+    }
+
+    /// The caregiver whom the row is about: found, or new.
+    fn person(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
+        if self.identity == IdentityBy::Email {
+            return self.person_by_address(row);
+        }
+        let id = row.cell(Column::CaregiverId);
+        if id.is_empty() {
+            self.tallies.add(Oddity::NoCaregiverId, row.line);
+            return None;
+        }
+        match self.people.find(id) {
+            None => is_sound(id, Column::CaregiverId, row, problems).then(|| self.people.add(id, row.line)),
+            found => found,
+        }
+    }
+
+    /// `identity: email`. A placeholder would make one person of everybody who has no address.
+    fn person_by_address(&mut self, row: &Row<'_>) -> Option<u32> {
+        let address = row.cell(Column::Email);
+        match self.rules.judge(address) {
+            Ok(()) | Err(AddressProblem::Staff) => {
+                let id = fold_address(address);
+                Some(self.people.find(&id).unwrap_or_else(|| self.people.add(&id, row.line)))
+            }
+            Err(_) => {
+                self.tallies.add(Oddity::NoUsableAddress, row.line);
+                None
+            }
+        }
+    }
+
+    /// The student whom the row is about: found, or new. A row without one still says that the caregiver is there.
+    fn student(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
+        let id = row.cell(Column::StudentId);
+        if id.is_empty() {
+            self.tallies.add(Oddity::NoStudentId, row.line);
+            return None;
+        }
+        match self.students.find(id) {
+            None => is_sound(id, Column::StudentId, row, problems).then(|| self.students.add(id)),
+            found => found,
+        }
+    }
+
+    fn access(&mut self, row: &Row<'_>) -> Access {
+        if !self.has_access {
+            return Access::Allowed;
+        }
+        match answer(row.cell(Column::PortalAccess)) {
+            Answer::Yes => Access::Allowed,
+            Answer::No => Access::Blocked,
+            Answer::Blank => Access::Unknown,
+            Answer::Strange => {
+                self.tallies.add(Oddity::StrangeAccess, row.line);
+                Access::Unknown
+            }
+        }
+    }
+
+    /// The roster, unless a problem forbids it.
+    pub(super) fn finish(
+        self,
+        facts: RosterFacts,
+        mut problems: Problems,
+    ) -> Result<(Roster, Diagnostics), Diagnostics> {
+        self.tallies.report(&mut problems);
+        if !problems.has_errors() && self.people.len() == 0 {
+            problems.whole(self.nobody(facts.rows));
+        }
+        if problems.has_errors() {
+            return Err(problems.finish());
+        }
+        if self.identity == IdentityBy::Email {
+            problems.whole(told_by_address());
+        }
+        Ok((self.roster(facts), problems.finish()))
+    }
+
+    fn nobody(&self, rows: u64) -> Diagnostic {
+        let left_out = self.tallies.count(Oddity::NoCaregiverId) + self.tallies.count(Oddity::NoUsableAddress);
+        if rows == 0 || left_out == 0 {
+            Diagnostic::error("roster::no-rows", "the roster has a heading line and no rows")
+                .with_help("export it from the SMS again; the export may have been cut short or filtered too far")
+        } else {
+            let missing = if self.identity == IdentityBy::Email { "usable address" } else { "caregiver id" };
+            Diagnostic::error("roster::no-caregivers", format!("no row of the roster has a {missing}"))
+                .with_help("see whether `columns:` names the right column")
+        }
+    }
+
+    fn roster(self, facts: RosterFacts) -> Roster {
+        let Self { mut people, mut students, mut links, mut shared, rules, .. } = self;
+        let by_id = order::by_text(&people.ids);
+        people.reorder(&by_id);
+        let starts = order::group(&mut links, &by_id, &students.ids, &shared);
+        students.shrink();
+        shared.shrink();
+        Roster {
+            facts: RosterFacts { links: links.len() as u64, ..facts },
+            people,
+            students,
+            links,
+            starts,
+            shared,
+            rules,
+        }
+    }
+}
+
+fn is_sound(id: &str, column: Column, row: &Row<'_>, problems: &mut Problems) -> bool {
+    let judged = ids::judge(id);
+    if let Err(problem) = judged {
+        let message = problem.message(id, row.columns.heading(column));
+        problems.row(row.line, Diagnostic::error(problem.code(), message).with_help(problem.help()));
+    }
+    judged.is_ok()
+}
+
+fn told_by_address() -> Diagnostic {
+    Diagnostic::note(
+        "roster::identity-by-email",
+        "caregivers are told from each other by their address (`identity: email`)",
+    )
+    .with_help("whoever changes their address is a new person here, and two people with one address are one")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::testing::{self, export, problems, read, roster, source, two_families};
+    use super::super::{AddressProblem, Roster};
+    use super::*;
+
+    #[test]
+    fn siblings_and_repeated_rows_fold_to_one_caregiver() {
+        let text = two_families();
+        let twice = format!("{text}{}", text.split_once('\n').unwrap().1);
+        let roster = read(&source(), twice).unwrap().0;
+        let ids: Vec<_> = roster.caregivers().map(super::super::view::Caregiver::id).collect();
+        assert_eq!((ids, roster.facts().rows, roster.facts().links), (vec!["C1", "C2", "C3"], 8, 4));
+        let mere = roster.caregiver("C2").unwrap();
+        let children: Vec<_> = mere.children().map(|child| (child.id(), child.year(), child.line())).collect();
+        assert_eq!(children, [("S1", "7", 3), ("S2", "8", 2)]);
+        assert_eq!((mere.line(), mere.language(), mere.priority(), mere.is_staff()), (2, "mi", Some(1), false));
+        let tama = mere.children().last().unwrap();
+        assert_eq!((tama.class(), tama.school(), tama.relationship()), ("8A", "1001", "Mother"));
+    }
+
+    #[test]
+    fn access_is_the_links_and_the_strictest_row_counts() {
+        let row = |portal: &str| format!("C1,,,,S1,,,,,,,,{portal},,");
+        let access = |cells: &[&str]| {
+            let rows: Vec<String> = cells.iter().map(|cell| row(cell)).collect();
+            let roster = roster(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+            roster.caregiver("C1").unwrap().children().next().unwrap().access()
+        };
+        assert_eq!(access(&["Y"]), Access::Allowed);
+        assert_eq!(access(&["Y", "n", "Y"]), Access::Blocked);
+        assert_eq!(access(&["", "Y"]), Access::Unknown);
+        assert_eq!(access(&["see file"]), Access::Unknown);
+    }
+
+    #[test]
+    fn strange_words_for_access_are_told_and_blank_ones_are_not() {
+        let found = problems(&source(), export(&["C1,,,,S1,,,,,,,,,,", "C2,,,,S1,,,,,,,,see file,,"]));
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].code, testing::line(&found[0])), ("roster::strange-access", Some(3)));
+    }
+
+    #[test]
+    fn without_an_access_column_everybody_is_allowed() {
+        let source = testing::source_of(&[Column::CaregiverId, Column::Email, Column::StudentId]);
+        let roster = read(&source, two_families()).unwrap().0;
+        assert!(
+            roster
+                .caregivers()
+                .flat_map(super::super::view::Caregiver::children)
+                .all(|child| child.access() == Access::Allowed)
+        );
+    }
+
+    #[test]
+    fn a_row_without_a_caregiver_id_is_left_out_and_one_without_a_student_id_keeps_its_caregiver() {
+        let text = export(&[" ,Mere,,,S1,,,,,,,,,,", "C1,Mere,,mere@example.nz,,,,,,,,,,,", "\u{a0},,,,S2,,,,,,,,,,"]);
+        let (roster, found) = read(&source(), text).unwrap();
+        let caregiver = roster.caregiver("C1").unwrap();
+        assert_eq!((roster.len(), roster.facts().rows, caregiver.children().count()), (1, 3, 0));
+        assert_eq!(caregiver.address(), Ok("mere@example.nz"));
+        let told: Vec<_> = found.sorted().iter().map(|problem| (problem.code, problem.message.clone())).collect();
+        assert_eq!(
+            told,
+            [
+                ("roster::no-caregiver-id", "without a caregiver id, and left out: 2 rows (lines 2, 4)".to_owned()),
+                (
+                    "roster::no-student-id",
+                    "without a student id, so that a child is missing: 1 row (line 3)".to_owned()
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_shortened_number_in_an_id_column_is_an_error_that_names_excel() {
+        let found = problems(&source(), export(&["1.23457E+09,,,,S1,,,,,,,,,,", "C2,,,,1.23457E+09,,,,,,,,,,"]));
+        let told: Vec<_> = found.iter().map(|problem| (testing::line(problem), problem.message.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                (Some(2), "`1.23457E+09` in column `CaregiverID` is not an id: Excel has shortened it"),
+                (Some(3), "`1.23457E+09` in column `StudentID` is not an id: Excel has shortened it"),
+            ]
+        );
+    }
+
+    #[test]
+    fn with_identity_email_the_folded_address_is_the_id() {
+        let mut source = testing::source_of(&[Column::Email, Column::StudentId]);
+        source.identity = IdentityBy::Email;
+        let rows = "Email,StudentID\nMere@Example.nz,S1\nmere@example.nz,S2\nmere@,S3\noffice@kowhai.example.nz,S4\n\
+                    head@kowhai.example.nz,S5\n";
+        let (roster, found) = read(&source, rows).unwrap();
+        let ids: Vec<_> = roster.caregivers().map(|caregiver| (caregiver.id(), caregiver.address())).collect();
+        assert_eq!(
+            ids,
+            [("head@kowhai.example.nz", Err(AddressProblem::Staff)), ("mere@example.nz", Ok("Mere@Example.nz")),]
+        );
+        assert_eq!(roster.caregiver("mere@example.nz").unwrap().children().count(), 2);
+        let codes: Vec<_> = found.sorted().iter().map(|problem| problem.code).collect();
+        assert_eq!(codes, ["roster::identity-by-email", "roster::no-identity"]);
+    }
+
+    /// Everything that a roster says, line numbers apart.
+    fn all_of(roster: &Roster) -> Vec<String> {
+        let child = |child: super::super::Child<'_>| {
+            let words =
+                [child.id(), child.first_name(), child.last_name(), child.year(), child.class(), child.school()];
+            format!("{words:?} {} {:?}", child.relationship(), child.access())
+        };
+        let caregiver = |caregiver: super::super::Caregiver<'_>| {
+            let children: Vec<_> = caregiver.children().map(child).collect();
+            let words = [caregiver.id(), caregiver.first_name(), caregiver.last_name(), caregiver.language()];
+            let email = (caregiver.email_as_written(), caregiver.address(), caregiver.suggestion());
+            format!("{words:?} {email:?} {} {:?} {children:?}", caregiver.is_staff(), caregiver.priority())
+        };
+        roster.caregivers().map(caregiver).collect()
+    }
+
+    prop_compose! {
+        fn a_row()(
+            caregiver in "C?[12]?",
+            first in "(Mere|Aroha|Tama)?",
+            last in "(Ngata|Cohen)?",
+            email in "((a|A|b)@example\\.nz|office@kowhai\\.example\\.nz|a@| )?",
+            student in "(S[123])?",
+            class in "(8A|8B)?",
+            words in "(Mother|Aunt)?,(mi|SM|en)?,(Y|N|maybe)?,[12x]?,(Y|N)?",
+        ) -> String {
+            format!("{caregiver},{first},{last},{email},{student},{first},{last},8,{class},1001,{words}")
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_rows_never_shows(
+            (rows, shuffled) in prop::collection::vec(a_row(), 1..12)
+                .prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle())),
+        ) {
+            let read = |rows: &[String]| read(&source(), export(&rows.iter().map(String::as_str).collect::<Vec<_>>()));
+            match (read(&rows), read(&shuffled)) {
+                (Ok((one, told)), Ok((other, again))) => {
+                    prop_assert_eq!(all_of(&one), all_of(&other));
+                    prop_assert_eq!(&one.facts().links, &other.facts().links);
+                    prop_assert_eq!(told.len(), again.len());
+                }
+                (Err(one), Err(other)) => prop_assert_eq!(one.len(), other.len()),
+                (one, other) => prop_assert!(false, "{one:?} {other:?}"),
+            }
+        }
+    }
+}

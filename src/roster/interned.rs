@@ -1,0 +1,130 @@
+//! Texts, each kept once and known by its number: ids of caregivers and students, and the words that many rows share.
+//!
+//! All bytes lie in one string, so that a million rows make no million small objects. Numbers are given in the order of
+//! arrival until [`Interned::reorder`] changes them.
+
+use std::hash::BuildHasher;
+
+use hashbrown::HashTable;
+
+/// A stretch of a [`Texts`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Text {
+    at: u32,
+    len: u32,
+}
+
+/// Texts one behind the other. The reader refuses a file of 4 GiB (`decode`), so 32 bits reach.
+#[derive(Default)]
+pub(super) struct Texts(String);
+
+impl Texts {
+    /// Adds a text.
+    pub(super) fn push(&mut self, text: &str) -> Text {
+        let at = short(self.0.len());
+        self.0.push_str(text);
+        Text { at, len: short(text.len()) }
+    }
+
+    /// The text again.
+    pub(super) fn get(&self, text: Text) -> &str {
+        let at = text.at as usize;
+        self.0.get(at..at + text.len as usize).unwrap_or_default()
+    }
+
+    /// Gives back what growing has reserved.
+    pub(super) fn shrink(&mut self) {
+        self.0.shrink_to_fit();
+    }
+}
+
+/// Different texts, numbered.
+#[derive(Default)]
+pub(super) struct Interned {
+    texts: Texts,
+    places: Vec<Text>,
+    numbers: HashTable<u32>,
+}
+
+impl Interned {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The text with this number.
+    pub(super) fn get(&self, number: u32) -> &str {
+        self.places.get(number as usize).map_or("", |&place| self.texts.get(place))
+    }
+
+    /// The number of a text that is there.
+    pub(super) fn find(&self, text: &str) -> Option<u32> {
+        self.numbers.find(hash(text), |&number| self.get(number) == text).copied()
+    }
+
+    /// Adds a text that [`Interned::find`] has not found.
+    pub(super) fn add(&mut self, text: &str) -> u32 {
+        let number = short(self.places.len());
+        self.places.push(self.texts.push(text));
+        let Self { texts, places, numbers } = self;
+        numbers.insert_unique(hash(text), number, |&other| hash(texts.get(places[other as usize])));
+        number
+    }
+
+    /// Gives the text that has number `order[n]` the number `n`.
+    pub(super) fn reorder(&mut self, order: &[u32]) {
+        self.places = order.iter().map(|&old| self.places[old as usize]).collect();
+        let ranks = ranks(order);
+        for number in &mut self.numbers {
+            *number = ranks[*number as usize];
+        }
+    }
+
+    /// Gives back what growing has reserved.
+    pub(super) fn shrink(&mut self) {
+        self.texts.shrink();
+        self.places.shrink_to_fit();
+    }
+}
+
+/// The new number of each old one.
+pub(super) fn ranks(order: &[u32]) -> Vec<u32> {
+    let mut ranks = vec![0; order.len()];
+    for (new, &old) in order.iter().enumerate() {
+        ranks[old as usize] = short(new);
+    }
+    ranks
+}
+
+/// A count or place as 32 bits.
+pub(super) fn short(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn hash(text: &str) -> u64 {
+    foldhash::fast::FixedState::with_seed(0x726f_7374).hash_one(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_one_number_and_keeps_its_spelling() {
+        let mut words = Interned::default();
+        let (seven, eight) = (words.add("7"), words.add("Māia"));
+        assert_eq!((words.get(seven), words.get(eight), words.len()), ("7", "Māia", 2));
+        assert_eq!((words.find("Māia"), words.find("maia")), (Some(eight), None));
+    }
+
+    #[test]
+    fn texts_are_found_under_their_new_numbers() {
+        let mut words = Interned::default();
+        for word in ["c", "a", "b"] {
+            words.add(word);
+        }
+        words.reorder(&[1, 2, 0]);
+        assert_eq!(["a", "b", "c"].map(|word| words.find(word)), [Some(0), Some(1), Some(2)]);
+        assert_eq!([0, 1, 2].map(|number| words.get(number)), ["a", "b", "c"]);
+    }
+}

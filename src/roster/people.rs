@@ -1,0 +1,223 @@
+//! The caregivers while rows fold into them.
+
+use crate::model::email::fold;
+use crate::model::source::Column;
+
+use super::clean::clean;
+use super::fold::Row;
+use super::interned::{Interned, Text, Texts};
+use super::store::{Name, Shared, Word};
+use super::tally::{Oddity, Tallies};
+use super::words::{Answer, answer};
+
+/// One caregiver; the id is kept in [`People::ids`] under the same number.
+#[derive(Clone, Copy)]
+pub(super) struct Person {
+    /// The name shown.
+    pub(super) name: Name,
+    /// The address as written; of several the smallest.
+    pub(super) email: Text,
+    /// Lower case.
+    pub(super) language: Word,
+    /// The smallest of the links.
+    pub(super) priority: Option<u32>,
+    /// The first line.
+    pub(super) line: u32,
+    /// Whether rows give different addresses.
+    pub(super) has_several_emails: bool,
+    /// Whether any row says so.
+    pub(super) is_staff: bool,
+    told: Told,
+}
+
+/// Which disagreements of a caregiver's rows have been counted.
+#[derive(Clone, Copy, Default)]
+struct Told {
+    names: bool,
+    languages: bool,
+}
+
+/// All caregivers.
+#[derive(Default)]
+pub(super) struct People {
+    /// Their ids.
+    pub(super) ids: Interned,
+    /// They.
+    pub(super) all: Vec<Person>,
+    emails: Texts,
+}
+
+impl People {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// The caregiver with this id.
+    pub(super) fn find(&self, id: &str) -> Option<u32> {
+        self.ids.find(id)
+    }
+
+    /// Adds a caregiver who is not there.
+    pub(super) fn add(&mut self, id: &str, line: u32) -> u32 {
+        self.all.push(Person {
+            name: Name::default(),
+            email: Text::default(),
+            language: Word::default(),
+            priority: None,
+            line,
+            has_several_emails: false,
+            is_staff: false,
+            told: Told::default(),
+        });
+        self.ids.add(id)
+    }
+
+    /// A caregiver's address, as written.
+    pub(super) fn email(&self, person: &Person) -> &str {
+        self.emails.get(person.email)
+    }
+
+    /// Takes what a row says of its caregiver.
+    pub(super) fn merge(&mut self, number: u32, row: &Row<'_>, shared: &mut Shared, tallies: &mut Tallies) {
+        self.merge_email(number, row.cell(Column::Email));
+        let person = &mut self.all[number as usize];
+        person.line = person.line.min(row.line);
+        person.merge_priority(row, tallies);
+        person.merge_staff(row, tallies);
+        let name = shared.name(row.cell(Column::FirstName), row.cell(Column::LastName));
+        if person.name.merge(name, shared) && !std::mem::replace(&mut person.told.names, true) {
+            tallies.add(Oddity::CaregiverNames, row.line);
+        }
+        let language = shared.lower_word(row.cell(Column::Language));
+        if person.language.merge(language, shared) && !std::mem::replace(&mut person.told.languages, true) {
+            tallies.add(Oddity::Languages, row.line);
+        }
+    }
+
+    fn merge_email(&mut self, number: u32, written: &str) {
+        let person = &mut self.all[number as usize];
+        let kept = self.emails.get(person.email);
+        if written.is_empty() || written == kept {
+            return;
+        }
+        let written = clean(written);
+        if written.is_empty() {
+            return;
+        }
+        person.has_several_emails |= !kept.is_empty() && fold(kept) != fold(&written);
+        if kept.is_empty() || *written < *kept {
+            person.email = self.emails.push(&written);
+        }
+    }
+
+    /// Puts the caregivers into this order.
+    pub(super) fn reorder(&mut self, order: &[u32]) {
+        self.ids.reorder(order);
+        self.all = order.iter().map(|&old| self.all[old as usize]).collect();
+        self.ids.shrink();
+        self.emails.shrink();
+    }
+}
+
+impl Person {
+    fn merge_priority(&mut self, row: &Row<'_>, tallies: &mut Tallies) {
+        let cell = row.cell(Column::Priority);
+        if cell.is_empty() {
+            return;
+        }
+        match cell.parse() {
+            Ok(priority) => self.priority = Some(self.priority.map_or(priority, |kept| kept.min(priority))),
+            Err(_) => tallies.add(Oddity::StrangePriority, row.line),
+        }
+    }
+
+    /// A word that is not understood counts as staff: their account is then held, and nobody harmed.
+    fn merge_staff(&mut self, row: &Row<'_>, tallies: &mut Tallies) {
+        let said = answer(row.cell(Column::Staff));
+        self.is_staff |= matches!(said, Answer::Yes | Answer::Strange);
+        if said == Answer::Strange {
+            tallies.add(Oddity::StrangeStaff, row.line);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::AddressProblem;
+    use super::super::testing::{self, roster};
+
+    /// The address and its judgement when one caregiver's rows give these.
+    fn folded(addresses: &[&str]) -> (String, Result<String, AddressProblem>) {
+        let rows: Vec<String> = addresses.iter().map(|email| format!("C1,,,{email},S1,,,,,,,,,,")).collect();
+        let roster = roster(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+        let caregiver = roster.caregiver("C1").unwrap();
+        (caregiver.email_as_written().to_owned(), caregiver.address().map(str::to_owned))
+    }
+
+    fn both_ways(first: &str, second: &str) -> (String, Result<String, AddressProblem>) {
+        let ways = [folded(&[first, second]), folded(&[second, first]), folded(&[second, first, "", second])];
+        assert!(ways.iter().all(|way| *way == ways[0]), "{ways:?}");
+        ways[0].clone()
+    }
+
+    #[test]
+    fn one_address_in_two_spellings_is_one_address() {
+        assert_eq!(both_ways("Mere@Example.nz", " mere@example.nz ").1.as_deref(), Ok("Mere@Example.nz"));
+    }
+
+    #[test]
+    fn a_blank_address_does_not_conflict() {
+        assert_eq!(both_ways("", "mere@example.nz").1.as_deref(), Ok("mere@example.nz"));
+        assert_eq!(both_ways("", " ").1, Err(AddressProblem::None));
+    }
+
+    #[test]
+    fn different_addresses_conflict_even_where_one_is_unusable() {
+        assert_eq!(
+            both_ways("b@example.nz", "a@example.nz"),
+            ("a@example.nz".to_owned(), Err(AddressProblem::Conflicting))
+        );
+        assert_eq!(both_ways("mere@example.nz", "mere@").1, Err(AddressProblem::Conflicting));
+    }
+
+    #[test]
+    fn any_row_can_say_staff_and_the_smallest_priority_counts() {
+        let roster = roster(&["C1,,,,S1,,,,,,,,,3,N", "C1,,,,S2,,,,,,,,,1,yes", "C1,,,,S3,,,,,,,,,,"]);
+        let caregiver = roster.caregiver("C1").unwrap();
+        assert_eq!((caregiver.is_staff(), caregiver.priority()), (true, Some(1)));
+    }
+
+    #[test]
+    fn words_that_are_not_understood_are_told_once() {
+        let rows = testing::export(&["C1,,,,S1,,,,,,,,,first,Teacher", "C2,,,,S2,,,,,,,,,-1,Teacher"]);
+        let problems = testing::problems(&testing::source(), &rows);
+        let told: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "the priority is no whole number, and does not count: 2 rows (lines 2, 3)",
+                "staff is neither yes nor no, and counts as yes: 2 rows (lines 2, 3)",
+            ]
+        );
+        assert!(testing::read(&testing::source(), &rows).unwrap().0.caregiver("C2").unwrap().is_staff());
+    }
+
+    #[test]
+    fn of_several_names_the_smallest_is_kept_whole_and_told_once() {
+        let rows = [
+            "C1,Mere,Wilson,,S1,,,,,,,,,,",
+            "C1,Aroha,Wilson,,S2,,,,,,,,,,",
+            "C1,Zoe,Adams,,S3,,,,,,,,,,",
+            "C1,,,,S4,,,,,,,,,,",
+        ];
+        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]] {
+            let export = testing::export(&order.map(|at| rows[at]));
+            let (roster, problems) = testing::read(&testing::source(), export).unwrap();
+            let caregiver = roster.caregiver("C1").unwrap();
+            assert_eq!((caregiver.first_name(), caregiver.last_name()), ("Zoe", "Adams"));
+            assert_eq!(problems.len(), 1);
+            assert!(problems.sorted()[0].message.ends_with(": 1 caregiver (line 3)") || order[0] != 0);
+        }
+    }
+}

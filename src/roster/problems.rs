@@ -1,0 +1,93 @@
+//! The problems of one export while it is read: errors in rows up to a limit, and the place of each.
+//!
+//! A data row is never shown, because it holds a family's names and addresses; the heading line is.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Span};
+
+/// So many faulty rows are named one by one.
+const SHOWN: u64 = 50;
+/// A heading line longer than this is not shown.
+const LONGEST_SHOWN: usize = 500;
+
+/// Collects the problems of one export.
+pub(super) struct Problems {
+    file: String,
+    found: Diagnostics,
+    faulty_rows: u64,
+}
+
+impl Problems {
+    /// None yet.
+    pub(super) fn new(file: &str) -> Self {
+        Self { file: file.to_owned(), found: Diagnostics::new(), faulty_rows: 0 }
+    }
+
+    /// A problem with the file as a whole.
+    pub(super) fn whole(&mut self, problem: Diagnostic) {
+        self.found.push(problem.with_place(Place::file(&self.file)));
+    }
+
+    /// A problem with a line, not counted as a faulty row.
+    pub(super) fn at_line(&mut self, line: u32, problem: Diagnostic) {
+        self.found.push(problem.with_place(Place::line(&self.file, line)));
+    }
+
+    /// A problem with the heading line, which is shown.
+    pub(super) fn heading(&mut self, line: u32, text: &str, problem: Diagnostic) {
+        let columns = u32::try_from(text.chars().count()).unwrap_or(u32::MAX).saturating_add(1);
+        let span = Span { line, column: 1, end_line: line, end_column: columns };
+        let problem = problem.with_place(Place::at(&self.file, span));
+        self.found.push(if text.len() > LONGEST_SHOWN { problem } else { problem.with_source(text) });
+    }
+
+    /// A row that can't be read.
+    pub(super) fn row(&mut self, line: u32, problem: Diagnostic) {
+        self.faulty_rows += 1;
+        if self.faulty_rows <= SHOWN {
+            self.at_line(line, problem);
+        }
+    }
+
+    /// Whether any of them stops the work.
+    pub(super) fn has_errors(&self) -> bool {
+        self.found.has_errors()
+    }
+
+    /// All of them.
+    pub(super) fn finish(mut self) -> Diagnostics {
+        let more = self.faulty_rows.saturating_sub(SHOWN);
+        if more > 0 {
+            let message = format!("and {more} more errors in rows that are not shown");
+            self.whole(Diagnostic::error("roster::more", message).with_help("mend the ones shown, and check again"));
+        }
+        self.found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fifty_first_faulty_row_is_counted_and_not_shown() {
+        let mut problems = Problems::new("r.csv");
+        for line in 2..62 {
+            problems.row(line, Diagnostic::error("roster::ragged-row", "x"));
+        }
+        let found = problems.finish();
+        assert_eq!(found.len(), 51);
+        assert!(
+            found.sorted().iter().any(|problem| problem.message == "and 10 more errors in rows that are not shown")
+        );
+    }
+
+    #[test]
+    fn a_heading_line_is_shown_unless_it_is_endless() {
+        let mut problems = Problems::new("r.csv");
+        problems.heading(1, "id,māil", Diagnostic::error("roster::x", "x"));
+        problems.heading(1, &"x".repeat(501), Diagnostic::error("roster::y", "y"));
+        let found = problems.finish();
+        let sources: Vec<_> = found.sorted().iter().map(|problem| problem.source.clone()).collect();
+        assert_eq!(sources, [Some("id,māil".to_owned()), None]);
+    }
+}

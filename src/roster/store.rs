@@ -1,0 +1,171 @@
+//! A roster in memory: a few vectors of small plain records, the texts beside them. A million caregivers are no million
+//! objects; whoever wants one is given a view (`view`).
+
+use std::fmt;
+
+use crate::model::access::Access;
+
+use super::address::Rules;
+use super::clean::clean;
+use super::facts::RosterFacts;
+use super::interned::Interned;
+use super::people::People;
+use super::students::Students;
+
+/// The caregivers and their children, as the SMS exported them.
+pub struct Roster {
+    pub(super) facts: RosterFacts,
+    pub(super) people: People,
+    pub(super) students: Students,
+    pub(super) links: Vec<Link>,
+    /// Where each caregiver's links begin, and where the last one's end.
+    pub(super) starts: Vec<u32>,
+    pub(super) shared: Shared,
+    pub(super) rules: Rules,
+}
+
+/// Shows counts only: debug output may end up in a log.
+impl fmt::Debug for Roster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Roster({} caregivers, {} links)", self.people.len(), self.links.len())
+    }
+}
+
+/// One caregiver of one student.
+#[derive(Clone, Copy)]
+pub(super) struct Link {
+    /// The caregiver's number.
+    pub(super) person: u32,
+    /// The student's number.
+    pub(super) student: u32,
+    /// What the one is to the other.
+    pub(super) relationship: Word,
+    /// The first line.
+    pub(super) line: u32,
+    /// Whether the caregiver may see this child.
+    pub(super) access: Access,
+}
+
+/// The texts that rows share: names, years, classes, schools, relationships, languages. All are fit to be shown.
+#[derive(Default)]
+pub(super) struct Shared(Interned);
+
+/// One of the [`Shared`]; the default is the blank one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Word(u32);
+
+impl Shared {
+    /// Keeps a word.
+    pub(super) fn word(&mut self, written: &str) -> Word {
+        // Almost every word has been seen before, and what is kept is clean.
+        if written.is_empty() {
+            return Word::default();
+        }
+        self.0.find(written).map_or_else(|| self.new_word(written), Word::numbered)
+    }
+
+    fn new_word(&mut self, written: &str) -> Word {
+        let cleaned = clean(written);
+        if cleaned.is_empty() {
+            return Word::default();
+        }
+        Word::numbered(self.0.find(&cleaned).unwrap_or_else(|| self.0.add(&cleaned)))
+    }
+
+    /// Keeps a word in lower case.
+    pub(super) fn lower_word(&mut self, written: &str) -> Word {
+        if written.contains(char::is_uppercase) { self.word(&written.to_lowercase()) } else { self.word(written) }
+    }
+
+    /// Keeps a name.
+    pub(super) fn name(&mut self, first: &str, last: &str) -> Name {
+        Name { first: self.word(first), last: self.word(last) }
+    }
+
+    /// The word again.
+    pub(super) fn get(&self, word: Word) -> &str {
+        word.0.checked_sub(1).map_or("", |number| self.0.get(number))
+    }
+
+    /// Gives back what growing has reserved.
+    pub(super) fn shrink(&mut self) {
+        self.0.shrink();
+    }
+}
+
+impl Word {
+    /// Number 0 is the blank word's.
+    fn numbered(number: u32) -> Self {
+        Self(number + 1)
+    }
+
+    /// Whether it is blank.
+    fn is_blank(self) -> bool {
+        self == Self::default()
+    }
+
+    /// Keeps the smaller of two words, a blank one counting for nothing. Whether they differed.
+    pub(super) fn merge(&mut self, other: Self, shared: &Shared) -> bool {
+        if *self == other || other.is_blank() {
+            return false;
+        }
+        let differs = !self.is_blank();
+        if !differs || shared.get(other) < shared.get(*self) {
+            *self = other;
+        }
+        differs
+    }
+}
+
+/// A person's name; of two names one is kept whole, so that nobody gets a name that no row has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Name {
+    /// The given name.
+    pub(super) first: Word,
+    /// The family name.
+    pub(super) last: Word,
+}
+
+impl Name {
+    /// Keeps the fuller of two names, of equals the smaller (family name first). Whether they differed.
+    pub(super) fn merge(&mut self, other: Self, shared: &Shared) -> bool {
+        if *self == other || other == Self::default() {
+            return false;
+        }
+        let differs = *self != Self::default();
+        if !differs || other.rank(shared) < self.rank(shared) {
+            *self = other;
+        }
+        differs
+    }
+
+    fn rank(self, shared: &Shared) -> (usize, &str, &str) {
+        let blanks = [self.first, self.last].into_iter().filter(|word| word.is_blank()).count();
+        (blanks, shared.get(self.last), shared.get(self.first))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_cleaned_before_it_is_kept() {
+        let mut shared = Shared::default();
+        let (clean, dirty) = (shared.word("Mere Ngata"), shared.word("Mere\r\nNgata"));
+        assert_eq!((clean, shared.get(dirty)), (dirty, "Mere Ngata"));
+        let nothing = shared.word("\u{202E}");
+        assert_eq!((nothing, shared.get(nothing)), (Word::default(), ""));
+        let language = shared.lower_word("MI");
+        assert_eq!(shared.get(language), "mi");
+    }
+
+    #[test]
+    fn the_fuller_name_is_kept() {
+        let mut shared = Shared::default();
+        let mut kept = shared.name("Aroha", "");
+        assert!(kept.merge(shared.name("Mere", "Ngata"), &shared));
+        assert!(!kept.merge(Name::default(), &shared));
+        assert_eq!((shared.get(kept.first), shared.get(kept.last)), ("Mere", "Ngata"));
+    }
+}

@@ -1,0 +1,87 @@
+//! The students while rows fold into them. A student is one, however many caregivers have them in a row.
+
+use crate::model::source::Column;
+
+use super::fold::Row;
+use super::interned::Interned;
+use super::store::{Name, Shared, Word};
+use super::tally::{Oddity, Tallies};
+
+/// One student; the id is kept in [`Students::ids`] under the same number.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Student {
+    /// The name shown.
+    pub(super) name: Name,
+    /// The year level.
+    pub(super) year: Word,
+    /// The class.
+    pub(super) class: Word,
+    /// The school.
+    pub(super) school: Word,
+    has_several_names: bool,
+    has_several_places: bool,
+}
+
+/// All students, in the order of their first rows.
+#[derive(Default)]
+pub(super) struct Students {
+    /// Their ids.
+    pub(super) ids: Interned,
+    /// They.
+    pub(super) all: Vec<Student>,
+}
+
+impl Students {
+    /// The student with this id.
+    pub(super) fn find(&self, id: &str) -> Option<u32> {
+        self.ids.find(id)
+    }
+
+    /// Adds a student who is not there.
+    pub(super) fn add(&mut self, id: &str) -> u32 {
+        self.all.push(Student::default());
+        self.ids.add(id)
+    }
+
+    /// Takes what a row says of its student.
+    pub(super) fn merge(&mut self, number: u32, row: &Row<'_>, shared: &mut Shared, tallies: &mut Tallies) {
+        let student = &mut self.all[number as usize];
+        let name = shared.name(row.cell(Column::StudentFirstName), row.cell(Column::StudentLastName));
+        if student.name.merge(name, shared) && !std::mem::replace(&mut student.has_several_names, true) {
+            tallies.add(Oddity::StudentNames, row.line);
+        }
+        let [year, class, school] =
+            [Column::Year, Column::Class, Column::School].map(|column| shared.word(row.cell(column)));
+        let clashes = [
+            student.year.merge(year, shared),
+            student.class.merge(class, shared),
+            student.school.merge(school, shared),
+        ];
+        if clashes.contains(&true) && !std::mem::replace(&mut student.has_several_places, true) {
+            tallies.add(Oddity::StudentPlaces, row.line);
+        }
+    }
+
+    /// Gives back what growing has reserved.
+    pub(super) fn shrink(&mut self) {
+        self.ids.shrink();
+        self.all.shrink_to_fit();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+
+    #[test]
+    fn a_student_whose_rows_disagree_is_one_student_and_told() {
+        let rows = testing::export(&["C1,,,,S1,Ana,Ngata,8,8A,1001,,,,,", "C2,,,,S1,Anna,Ngata,7,,1001,,,,,"]);
+        let (roster, problems) = testing::read(&testing::source(), rows).unwrap();
+        for id in ["C1", "C2"] {
+            let child = roster.caregiver(id).unwrap().children().next().unwrap();
+            assert_eq!((child.first_name(), child.year(), child.class()), ("Ana", "7", "8A"));
+        }
+        let told: Vec<_> = problems.sorted().iter().map(|problem| problem.code).collect();
+        assert_eq!(told, ["roster::several-classes", "roster::several-student-names"]);
+    }
+}

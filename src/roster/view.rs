@@ -1,0 +1,188 @@
+//! How the rest of firstbell sees a roster: views of one caregiver or child, ordered by id. They own nothing and cost
+//! nothing to copy.
+
+use std::fmt;
+
+use crate::model::access::Access;
+
+use super::address::AddressProblem;
+use super::facts::RosterFacts;
+use super::interned::short;
+use super::people::Person;
+use super::store::{Link, Roster};
+use super::students::Student;
+use super::suggest;
+
+impl Roster {
+    /// How many caregivers there are.
+    pub fn len(&self) -> usize {
+        self.people.len()
+    }
+
+    /// Whether there is nobody. A roster that was read has somebody.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All caregivers, by id (bytes): the order of rows never shows.
+    pub fn caregivers(&self) -> impl ExactSizeIterator<Item = Caregiver<'_>> {
+        (0..short(self.len())).map(|number| Caregiver { roster: self, number })
+    }
+
+    /// The caregiver with this id.
+    pub fn caregiver(&self, id: &str) -> Option<Caregiver<'_>> {
+        self.people.find(id).map(|number| Caregiver { roster: self, number })
+    }
+
+    /// What is known of the export as a whole.
+    pub fn facts(&self) -> &RosterFacts {
+        &self.facts
+    }
+}
+
+/// One caregiver of a roster.
+#[derive(Clone, Copy)]
+pub struct Caregiver<'a> {
+    roster: &'a Roster,
+    number: u32,
+}
+
+impl<'a> Caregiver<'a> {
+    /// The SMS's id; the folded address where the rollout says `identity: email`.
+    pub fn id(self) -> &'a str {
+        self.roster.people.ids.get(self.number)
+    }
+
+    /// The given name, fit to be shown.
+    pub fn first_name(self) -> &'a str {
+        self.roster.shared.get(self.person().name.first)
+    }
+
+    /// The family name, fit to be shown.
+    pub fn last_name(self) -> &'a str {
+        self.roster.shared.get(self.person().name.last)
+    }
+
+    /// The language in lower case, blank if the roster says none.
+    pub fn language(self) -> &'a str {
+        self.roster.shared.get(self.person().language)
+    }
+
+    /// The address as the SMS wrote it, usable or not: trimmed, fit to be shown. Of several the smallest.
+    pub fn email_as_written(self) -> &'a str {
+        self.roster.people.email(self.person())
+    }
+
+    /// The address to write to, in the SMS's spelling, or why there is none.
+    pub fn address(self) -> Result<&'a str, AddressProblem> {
+        if self.person().has_several_emails {
+            return Err(AddressProblem::Conflicting);
+        }
+        let address = self.email_as_written();
+        self.roster.rules.judge(address).map(|()| address)
+    }
+
+    /// The address that was probably meant, where the written one looks mistyped.
+    pub fn suggestion(self) -> Option<String> {
+        let may_be_mistyped = matches!(self.address(), Ok(_) | Err(AddressProblem::Malformed(_)));
+        may_be_mistyped.then(|| suggest::address(self.email_as_written())).flatten()
+    }
+
+    /// Whether the roster says that the caregiver works at the school.
+    pub fn is_staff(self) -> bool {
+        self.person().is_staff
+    }
+
+    /// The smallest priority of the caregiver's rows.
+    pub fn priority(self) -> Option<u32> {
+        self.person().priority
+    }
+
+    /// The first line of the file that is about the caregiver.
+    pub fn line(self) -> u32 {
+        self.person().line
+    }
+
+    /// The children, by student id, each once.
+    pub fn children(self) -> impl Iterator<Item = Child<'a>> {
+        let number = self.number as usize;
+        let (start, end) = (self.roster.starts[number] as usize, self.roster.starts[number + 1] as usize);
+        self.roster.links[start..end].iter().map(move |link| Child { roster: self.roster, link })
+    }
+
+    fn person(self) -> &'a Person {
+        &self.roster.people.all[self.number as usize]
+    }
+}
+
+/// Shows the id only: debug output may end up in a log.
+impl fmt::Debug for Caregiver<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Caregiver({})", self.id())
+    }
+}
+
+/// One child of one caregiver.
+#[derive(Clone, Copy)]
+pub struct Child<'a> {
+    roster: &'a Roster,
+    link: &'a Link,
+}
+
+impl<'a> Child<'a> {
+    /// The SMS's id of the student.
+    pub fn id(self) -> &'a str {
+        self.roster.students.ids.get(self.link.student)
+    }
+
+    /// The given name, fit to be shown.
+    pub fn first_name(self) -> &'a str {
+        self.roster.shared.get(self.student().name.first)
+    }
+
+    /// The family name, fit to be shown.
+    pub fn last_name(self) -> &'a str {
+        self.roster.shared.get(self.student().name.last)
+    }
+
+    /// The year level.
+    pub fn year(self) -> &'a str {
+        self.roster.shared.get(self.student().year)
+    }
+
+    /// The class.
+    pub fn class(self) -> &'a str {
+        self.roster.shared.get(self.student().class)
+    }
+
+    /// The school.
+    pub fn school(self) -> &'a str {
+        self.roster.shared.get(self.student().school)
+    }
+
+    /// What the caregiver is to the child.
+    pub fn relationship(self) -> &'a str {
+        self.roster.shared.get(self.link.relationship)
+    }
+
+    /// Whether the caregiver may see this child; of several rows the strictest.
+    pub fn access(self) -> Access {
+        self.link.access
+    }
+
+    /// The first line of the file that is about the two.
+    pub fn line(self) -> u32 {
+        self.link.line
+    }
+
+    fn student(self) -> &'a Student {
+        &self.roster.students.all[self.link.student as usize]
+    }
+}
+
+/// Shows the id only: debug output may end up in a log.
+impl fmt::Debug for Child<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Child({})", self.id())
+    }
+}
