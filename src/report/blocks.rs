@@ -30,6 +30,7 @@ pub(super) fn blocks(page: &mut Page, plan: &Plan, view: &View) {
     }
     let strays: Vec<&Change> = changes.into_values().flatten().collect();
     if !strays.is_empty() {
+        page.gap();
         let label = page.dress(Tone::Strong, "In no cohort");
         page.line(0, &format!("{label}: {}", count(strays.len() as u64, "caregiver", "caregivers")));
         lines(page, &strays, view);

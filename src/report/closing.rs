@@ -83,9 +83,9 @@ fn sends(effects: &Effects) -> String {
 fn second_resets(effects: &Effects) -> String {
     let signed_in = match effects.signed_in_reset {
         0 => String::new(),
-        many => format!(", {} of them to people who have signed in", number(many)),
+        many => format!(" Taken from people who have signed in: {}.", number(many)),
     };
-    format!("Second resets: {}{signed_in}.", number(effects.second_resets))
+    format!("Second resets: {}.{signed_in}", number(effects.second_resets))
 }
 
 fn pace(plan: &Plan, emails: u64) -> String {

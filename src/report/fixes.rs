@@ -18,7 +18,6 @@ pub(super) fn general(code: HoldCode) -> &'static str {
         HoldCode::AddressChanged => {
             "Find out whether the letter arrived at the old address; if not, add a `reissue` line."
         }
-        HoldCode::LetterRejected => "Correct the address in the SMS and export again.",
         HoldCode::SecretLost => "Bring the sealing key back, or add a `reissue` line to the rollout.",
         HoldCode::Left => "Nothing, if they have left. Otherwise correct the SMS and export again.",
         HoldCode::AbsentOnce => "Nothing: the next full export shows whether they have left.",
@@ -35,7 +34,7 @@ pub(super) fn general(code: HoldCode) -> &'static str {
             "Adopt those who are active; list the cohort under `assume-never-signed-in` if nobody is."
         }
         HoldCode::NoEmail => "Enter an address in the SMS and export again.",
-        HoldCode::MalformedEmail => "Correct the address in the SMS and export again.",
+        HoldCode::LetterRejected | HoldCode::MalformedEmail => "Correct the address in the SMS and export again.",
         HoldCode::ConflictingEmails => "Leave one address in the SMS and export again.",
         HoldCode::PlaceholderEmail => "Enter their own address in the SMS and export again.",
         HoldCode::StaffEmail => "Enter their private address in the SMS and export again.",

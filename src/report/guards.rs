@@ -38,7 +38,7 @@ fn figures(guard: &GuardResult, view: &View) -> String {
 fn blocked(page: &mut Page, guard: &GuardResult, view: &View) {
     let label = page.dress(Tone::Danger, "BLOCKED");
     let figures = format!("{} is {}, allowed is {}.", guard.name, number(guard.actual), number(guard.limit));
-    page.entry(&format!("{label}  "), &format!("{figures} {}", clean(&guard.fix)), 9);
+    page.entry(&format!("{label}  "), &format!("{figures} {}", clean(&view.personal.addresses_in(&guard.fix))), 9);
     if !guard.caregivers.is_empty() {
         let ids: Vec<String> = guard.caregivers.iter().map(|id| clean(&view.personal.id(id))).collect();
         page.entry(&" ".repeat(9), &list(&ids), 9);

@@ -1,9 +1,11 @@
 //! The first four lines: what the plan was made from.
 
+use std::cmp::Ordering;
+
 use crate::plan::{Inputs, RosterInput, StateInput};
 
 use super::clean::clean;
-use super::names::{age, count};
+use super::names::{age, count, number};
 use super::page::Page;
 use super::paint::Tone;
 
@@ -50,21 +52,21 @@ fn change_since_last(roster: &RosterInput) -> String {
     }
     let difference = count(roster.rows.abs_diff(previous), "row", "rows");
     let rows = match roster.rows.cmp(&previous) {
-        std::cmp::Ordering::Less => format!("{difference} fewer"),
-        std::cmp::Ordering::Equal => "as many rows".to_owned(),
-        std::cmp::Ordering::Greater => format!("{difference} more"),
+        Ordering::Less => format!("{difference} fewer than last time"),
+        Ordering::Equal => "as many rows as last time".to_owned(),
+        Ordering::Greater => format!("{difference} more than last time"),
     };
+    let mut parts = vec![rows];
     let caregivers = [(roster.arrivals, "new"), (roster.gone, "gone")];
-    let caregivers = caregivers.into_iter().filter(|(many, _)| *many > 0);
-    let caregivers: String =
-        caregivers.map(|(many, word)| format!(", {} {word}", super::names::number(many))).collect();
-    format!("{rows} than last time{caregivers}").replace("as many rows than", "as many rows as")
+    let caregivers = caregivers.iter().filter(|(many, _)| *many > 0);
+    parts.extend(caregivers.map(|(many, word)| format!("{} {word}", number(*many))));
+    parts.join(", ")
 }
 
 fn state(state: &StateInput) -> String {
     let path = clean(&state.path);
     match state.lineage {
         None => format!("{path}: nothing recorded yet"),
-        Some(_) => format!("{path}: run {}, {} active", state.run, super::names::number(state.active)),
+        Some(_) => format!("{path}: run {}, {} active", state.run, number(state.active)),
     }
 }

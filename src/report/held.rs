@@ -31,18 +31,18 @@ pub(super) fn holds(page: &mut Page, plan: &Plan, view: &View) {
 }
 
 fn write_group(page: &mut Page, code: HoldCode, group: &[&Held], view: &View) {
-    let why = common(group, |held| sentence(held, view));
-    let title = why.clone().unwrap_or_else(|| code.title().to_owned());
-    page.line(2, &format!("{} ({}): {title}", page.dress(Tone::Caution, code.as_str()), number(group.len() as u64)));
-    let fix = common(group, |held| Some(clean(&fix(held, view))));
-    if !view.summary_only {
-        let rows: Vec<Row> = group.iter().map(|held| row(held, why.is_none(), fix.is_none(), view)).collect();
-        table::rows(page, 2, &rows);
+    let label = format!("{} ({})", page.dress(Tone::Caution, code.as_str()), number(group.len() as u64));
+    if view.summary_only {
+        page.line(2, &format!("{label}: {}", code.title()));
+        return page.line(4, &format!("Fix: {}", fixes::general(code)));
     }
-    match fix {
-        Some(fix) => page.line(6, &format!("Fix: {fix}")),
-        None if view.summary_only => page.line(6, &format!("Fix: {}", fixes::general(code))),
-        None => {}
+    let why = common(group, |held| sentence(held, view));
+    let fix = common(group, |held| Some(clean(&fix(held, view))));
+    page.line(2, &format!("{label}: {}", why.as_deref().unwrap_or(code.title())));
+    let rows: Vec<Row> = group.iter().map(|held| row(held, why.is_none(), fix.is_none(), view)).collect();
+    table::rows(page, 2, &rows);
+    if let Some(fix) = fix {
+        page.line(4, &format!("Fix: {fix}"));
     }
 }
 
@@ -94,7 +94,7 @@ fn hidden(page: &mut Page, plan: &Plan, view: &View) {
     }
     for (cohort, words) in sensitive::counts(plan) {
         let name = cohort.map_or_else(|| "in no cohort".to_owned(), |name| clean(name.as_str()));
-        page.line(6, &format!("{name}: {words}"));
+        page.line(4, &format!("{name}: {words}"));
     }
-    page.line(6, &format!("Fix: {}", sensitive::FIX));
+    page.line(4, &format!("Fix: {}", sensitive::FIX));
 }

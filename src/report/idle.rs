@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::model::ids::CohortName;
 use crate::plan::{Idle, Plan};
 
 use super::blocks::{cohort_names, today};
@@ -55,7 +56,7 @@ fn code(idle: &Idle) -> String {
         Idle::AccessRevoked => "access-revoked".to_owned(),
         Idle::Opens(_, day) => format!("opens {day}"),
         Idle::After(_, names) => {
-            format!("after {}", names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", "))
+            format!("after {}", names.iter().map(CohortName::as_str).collect::<Vec<_>>().join(", "))
         }
         Idle::Outside => "outside".to_owned(),
         Idle::Gone => "gone".to_owned(),

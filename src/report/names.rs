@@ -41,7 +41,7 @@ pub fn short_date(date: Date, today: Date) -> String {
 
 /// How long ago: `just now`, `6 h ago`, `3 days ago`. A time to come is said to be one.
 pub fn age(then: Timestamp, now: Timestamp) -> String {
-    let minutes = now.since((Unit::Minute, then)).map_or(0, |span| i64::from(span.get_minutes()));
+    let minutes = now.since((Unit::Minute, then)).map_or(0, |span| span.get_minutes());
     match minutes {
         ..=-5 => "in the future".to_owned(),
         -4..=0 => "just now".to_owned(),

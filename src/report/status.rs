@@ -45,9 +45,9 @@ fn write_cohort(page: &mut Page, plan: &Plan, cohort: &CohortSummary, view: &Vie
     let head = format!("{name}  {bar}  ");
     let counts = if counts.is_empty() { "nobody".to_owned() } else { counts.join(", ") };
     page.entry(&head, &format!("{counts}; {}", state(&cohort.state, today(plan))), 4);
-    let held = held_by_reason(plan, &cohort.name, view.personal);
-    if !held.is_empty() && !view.summary_only {
-        page.line(4, &format!("held: {held}"));
+    let reasons = held_by_reason(plan, &cohort.name, view.personal);
+    if !reasons.is_empty() && !view.summary_only {
+        page.line(4, &format!("held: {reasons}"));
     }
 }
 

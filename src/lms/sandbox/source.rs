@@ -29,9 +29,14 @@ pub(super) struct Loaded {
     pub(super) whole: u64,
 }
 
-/// When the accounts file was last written; `None` where there is none.
-pub(super) fn written_at(path: &Utf8Path) -> Option<Timestamp> {
-    files::modified(path).ok()
+/// What tells one writing of the accounts file from the next: when, and how long it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Version(Timestamp, u64);
+
+/// The version of the accounts file; `None` where there is none.
+pub(super) fn version(path: &Utf8Path) -> Option<Version> {
+    let length = files::open(path).and_then(|file| file.metadata()).ok()?.len();
+    Some(Version(files::modified(path).ok()?, length))
 }
 
 /// Loads a sandbox. No file at all is an LMS without accounts; a file that can't be understood is refused.

@@ -4,7 +4,6 @@
 //! passwords that are kept elsewhere. Their sentences name no person.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use jiff::Timestamp;
 
 use crate::edge::{AccountChange, Clock, LmsError, LmsRead, LmsWrite, NewAccount, Random};
 use crate::model::account::{Account, SignInMethod};
@@ -19,7 +18,7 @@ use super::effect::{Effect, Op};
 use super::log::Log;
 use super::password::PasswordHash;
 use super::reader::CAPABILITIES;
-use super::source::{self, effects_path};
+use super::source::{self, Version, effects_path};
 
 /// The sandbox, to be read and written. One at a time.
 pub struct SandboxWriter<'a> {
@@ -29,7 +28,7 @@ pub struct SandboxWriter<'a> {
     random: Box<dyn Random + 'a>,
     accounts: Accounts,
     log: Log,
-    written_at: Option<Timestamp>,
+    version: Option<Version>,
 }
 
 impl<'a> SandboxWriter<'a> {
@@ -41,11 +40,11 @@ impl<'a> SandboxWriter<'a> {
         random: Box<dyn Random + 'a>,
     ) -> Result<Self, LmsError> {
         let path = path.into();
-        let written_at = source::written_at(&path);
+        let version = source::version(&path);
         let loaded = source::load(&path)?;
         let log = Log::open(&effects_path(&path), loaded.whole)?;
         let written_path = written_path.into();
-        Ok(Self { path, written_path, clock, random, accounts: loaded.accounts, log, written_at })
+        Ok(Self { path, written_path, clock, random, accounts: loaded.accounts, log, version })
     }
 
     /// The accounts file, on this machine.
@@ -55,10 +54,10 @@ impl<'a> SandboxWriter<'a> {
 
     /// Reads everything again if somebody wrote the accounts file meanwhile (as a rehearsal does).
     fn refresh(&mut self) -> Result<(), LmsError> {
-        let written_at = source::written_at(&self.path);
-        if written_at != self.written_at {
+        let version = source::version(&self.path);
+        if version != self.version {
             self.accounts = source::load(&self.path)?.accounts;
-            self.written_at = written_at;
+            self.version = version;
         }
         Ok(())
     }

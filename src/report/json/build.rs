@@ -7,7 +7,7 @@ use crate::report::view::{Personal, View};
 use crate::report::{held, idle, sensitive, words};
 
 use super::FORMAT_VERSION;
-use super::document::{Change, Document, Effects, Field, Guard, Held, Summary, Tool};
+use super::document::{Change, Corrected, Document, Effects, Guard, Held, Summary, Tool};
 use super::inputs::inputs;
 
 pub(super) fn document(plan: &Plan, view: &View, diagnostics: &[Value]) -> Document {
@@ -45,7 +45,7 @@ fn guard(guard: &plan::GuardResult, personal: Personal) -> Guard {
         overridden: guard.overridden.is_some(),
         because: guard.overridden.clone().filter(|_| personal == Personal::Full),
         blocks: guard.blocks,
-        fix: guard.fix.clone(),
+        fix: personal.addresses_in(&guard.fix),
         caregivers: guard.caregivers.iter().map(|id| personal.id(id)).collect(),
     }
 }
@@ -68,12 +68,12 @@ fn actions(change: &plan::Change) -> Vec<&'static str> {
     change.acts.iter().flat_map(|act| act.words().iter().copied()).collect()
 }
 
-fn fields(act: &Act, personal: Personal) -> Vec<Field> {
+fn fields(act: &Act, personal: Personal) -> Vec<Corrected> {
     let Act::Update { fields, .. } = act else { return Vec::new() };
     let shown = |value: String| Some(value).filter(|value| personal == Personal::Full || !value.is_empty());
     let field = |change: &plan::FieldChange| {
         let (old, new) = words::values(change, personal);
-        Field { field: change.field.as_str(), old: shown(old), new: shown(new) }
+        Corrected { field: change.field.as_str(), old: shown(old), new: shown(new) }
     };
     fields.iter().map(field).collect()
 }

@@ -127,7 +127,7 @@ pub(super) struct Change {
     /// The number of the activation that it is about.
     pub(super) activation: Option<u32>,
     /// The corrected fields of an update.
-    pub(super) fields: Vec<Field>,
+    pub(super) fields: Vec<Corrected>,
     /// First and last name; masked or absent as `--personal` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
@@ -139,7 +139,7 @@ pub(super) struct Change {
 /// A corrected field.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub(super) struct Field {
+pub(super) struct Corrected {
     /// `email`, `first name` or `last name`.
     pub(super) field: &'static str,
     /// What the LMS has, as far as it may be shown; of an address at least the domain.

@@ -16,6 +16,10 @@ use document::Document;
 pub const FORMAT_VERSION: &str = "1.0";
 
 /// The plan as programs read it. `diagnostics` are the problems met on the way, as `cli` writes them in JSON.
+///
+/// # Panics
+///
+/// Never: texts, numbers and string keys always have a JSON form.
 pub fn json(plan: &Plan, view: &View, diagnostics: &[Value]) -> Value {
     let document = build::document(plan, view, diagnostics);
     #[expect(clippy::expect_used, reason = "texts, numbers and string keys always have a JSON form")]
