@@ -63,7 +63,7 @@ fn try_samples(template: &Template, part: Part, language: &str) -> Vec<Mistake> 
 /// `caregiver` alone is known as well as `caregiver.name`; so is any item or method of the lists.
 fn is_known(name: &str) -> bool {
     let is_prefix = |known: &&str| known.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
-    NAMES.contains(&name) || NAMES.iter().any(|known| is_prefix(&known)) || name.starts_with("children.")
+    NAMES.contains(&name) || NAMES.iter().any(|known| is_prefix(known)) || name.starts_with("children.")
 }
 
 /// Where a name stands for the first time as a name of its own.
@@ -195,5 +195,20 @@ mod tests {
             "1:4 letter::template: template not found: tried to include non-existing template '../roster.csv'";
         assert_problem("{% include '../roster.csv' %}", include);
         assert!(problems_with_text(b"{{ 1 / 0 }}")[0].starts_with(&format!("{FILE}:1:4 letter::template:")));
+    }
+
+    #[test]
+    fn templates_that_call_themselves_or_nest_without_end_are_refused_without_panic() {
+        for source in [
+            "{% include 'body.txt' %}".to_owned(),
+            "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}".to_owned(),
+            format!("{{{{ {}1{} }}}}", "(".repeat(5_000), ")".repeat(5_000)),
+            format!("{}{}", "{% if school %}".repeat(5_000), "{% endif %}".repeat(5_000)),
+            "{{ [".repeat(2_000),
+        ] {
+            let found = problems_with_text(source.as_bytes());
+            assert_eq!(found.len(), 1, "{found:#?}");
+            assert!(found[0].contains(" letter::template: ") || found[0].contains(" letter::syntax: "), "{found:#?}");
+        }
     }
 }

@@ -9,7 +9,7 @@ pub enum LetterError {
     #[error("there is no letter in the default language")]
     NoLanguage,
     /// A template did what it did for no sample.
-    #[error("rendering `{file}`{} failed: {what}", at(.line))]
+    #[error("rendering `{file}`{} failed: {what}", at(*.line))]
     Render {
         /// The part.
         file: String,
@@ -50,6 +50,6 @@ pub enum LetterError {
     Build(String),
 }
 
-fn at(line: &Option<u32>) -> String {
+fn at(line: Option<u32>) -> String {
     line.map_or_else(String::new, |line| format!(", line {line},"))
 }

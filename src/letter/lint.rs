@@ -110,9 +110,9 @@ fn not_a_language(stray: &str) -> Diagnostic {
 
 fn telltale() -> Person {
     let mut person = sample::person_with_children();
-    person.first_name = TELLTALE.to_owned();
+    TELLTALE.clone_into(&mut person.first_name);
     for child in &mut person.children {
-        child.last_name = TELLTALE.to_owned();
+        TELLTALE.clone_into(&mut child.last_name);
     }
     person
 }

@@ -35,8 +35,13 @@ pub fn load(base: &Utf8Path, written: &str, default_language: &str) -> Result<Le
     if problems.has_errors() {
         return Err(problems);
     }
-    let sha256 = sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Letters { written: written.to_owned(), default_language, by_language, strays: found.strays, sha256 })
+    Ok(Letters {
+        written: written.to_owned(),
+        default_language,
+        by_language,
+        strays: found.strays,
+        sha256: hex(&sum.finalize()),
+    })
 }
 
 /// The folders of a letter.
@@ -48,7 +53,7 @@ struct Found {
 }
 
 fn find(base: &Utf8Path, written: &str) -> Result<Found, Diagnostics> {
-    let folder = base.parent().unwrap_or(Utf8Path::new("."));
+    let folder = folder_of(base);
     let prefix = format!("{}.", base.file_name().unwrap_or_default());
     let mut found = Found { languages: BTreeMap::new(), strays: Vec::new() };
     let names = match files::list(folder) {
@@ -67,6 +72,10 @@ fn find(base: &Utf8Path, written: &str) -> Result<Found, Diagnostics> {
     Ok(found)
 }
 
+fn folder_of(base: &Utf8Path) -> &Utf8Path {
+    base.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."))
+}
+
 /// A language tag in outline: `en`, `mi`, `zh-Hans`, `en-NZ`.
 fn is_language(text: &str) -> bool {
     let mut subtags = text.split('-');
@@ -81,7 +90,7 @@ fn read(base: &Utf8Path, written: &str, spelling: &str) -> Result<Template, Diag
     for part in Part::ALL {
         match read_part(base, written, spelling, part) {
             Ok(source) => sources[part as usize] = source,
-            Err(problem) => problems.push(problem),
+            Err(mistakes) => problems.append(mistakes),
         }
     }
     if problems.has_errors() {
@@ -100,7 +109,7 @@ fn with(mut all: Diagnostics, one: Diagnostic) -> Diagnostics {
     all
 }
 
-fn read_part(base: &Utf8Path, written: &str, spelling: &str, part: Part) -> Result<String, Diagnostic> {
+fn read_part(base: &Utf8Path, written: &str, spelling: &str, part: Part) -> Result<String, Diagnostics> {
     let file = part.file(written, spelling);
     let path = Utf8Path::new(&part.file(base.as_str(), spelling)).to_owned();
     stays_inside(base, &path, &file)?;
@@ -111,21 +120,21 @@ fn read_part(base: &Utf8Path, written: &str, spelling: &str, part: Part) -> Resu
     let source = String::from_utf8(bytes).map_err(|error| not_utf8(&file, &error))?;
     let source = source.strip_prefix('\u{FEFF}').unwrap_or(&source).to_owned();
     if source.trim().is_empty() {
-        return Err(empty(&file, part));
+        return Err(empty(&file, part).into());
     }
     Ok(source)
 }
 
 /// A link out of the folder of the letters could put any file of this machine into every parent's mail.
-fn stays_inside(base: &Utf8Path, path: &Utf8Path, file: &str) -> Result<(), Diagnostic> {
-    let folder = base.parent().unwrap_or(Utf8Path::new("."));
-    let (Ok(real), Ok(folder)) = (files::canonical(path), files::canonical(folder)) else { return Ok(()) };
+fn stays_inside(base: &Utf8Path, path: &Utf8Path, file: &str) -> Result<(), Diagnostics> {
+    let (Ok(real), Ok(folder)) = (files::canonical(path), files::canonical(folder_of(base))) else { return Ok(()) };
     if real.starts_with(&folder) {
         return Ok(());
     }
     Err(Diagnostic::error("letter::outside", format!("`{file}` is a link to a place outside the letters' folder"))
         .with_place(Place::file(file))
-        .with_help("put a copy of the file there instead of the link"))
+        .with_help("put a copy of the file there instead of the link")
+        .into())
 }
 
 /// Each part told from the next by its length, so that moving a line from one file to another is a change.
@@ -135,6 +144,14 @@ fn add(sum: &mut Sha256, language: &str, template: &Template) {
         sum.update((text.len() as u64).to_le_bytes());
         sum.update(text);
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 fn no_default(written: &str, language: &str) -> Diagnostic {

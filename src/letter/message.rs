@@ -220,7 +220,7 @@ mod tests {
         let lines = bytes.split(|byte| *byte == b'\n');
         assert!(lines.clone().all(|line| line.len() <= 998), "{name:?}");
         let mail = MessageParser::new().parse(bytes).unwrap();
-        let names: Vec<&str> = mail.headers().iter().map(|header| header.name()).collect();
+        let names: Vec<&str> = mail.headers().iter().map(mail_parser::Header::name).collect();
         assert_eq!(names, HEADERS, "{name:?}");
         assert_eq!(mail.to().unwrap().iter().count(), 1, "{name:?}");
         assert_eq!(mail.to().unwrap().first().unwrap().address().unwrap(), "mere@example.nz", "{name:?}");

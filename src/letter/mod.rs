@@ -164,3 +164,168 @@ impl fmt::Debug for Rendered {
         f.debug_struct("Rendered").field("language", &self.language).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::letter::sample::Project;
+
+    /// The default letter for a sample person, changed as the test wants it.
+    fn letter(language: &str, help: &Help, change: impl FnOnce(&mut Person)) -> Rendered {
+        let mut person = sample::person_with_children();
+        change(&mut person);
+        render(&Project::with_default_letters(), language, help, &person).unwrap()
+    }
+
+    fn render(project: &Project, language: &str, help: &Help, person: &Person) -> Result<Rendered, LetterError> {
+        let password = Password::new("Harbour4-kettle7-mossy2-lantern".to_owned());
+        let context = Context {
+            school: "Kōwhai College",
+            sign_in_url: "https://portal.kowhai.example.nz",
+            help,
+            person,
+            username: sample::USERNAME,
+            password: &password,
+        };
+        project.load().render(language, &context)
+    }
+
+    #[test]
+    fn the_english_letter_reads_like_this() {
+        let letter = letter("en", &sample::help(), |_| {});
+        assert_eq!(letter.subject, "Your parent account at Kōwhai College");
+        insta::assert_snapshot!(letter.text, @r#"
+        Kia ora Mere,
+
+        Kōwhai College has made an account for you as a parent or caregiver of Aroha, Wiremu and Tāne. With it you can sign in to the school's parent portal.
+
+
+        Sign in at:
+        https://portal.kowhai.example.nz
+
+        User name:
+        mere.kahurangi
+
+        Password:
+        Harbour4-kettle7-mossy2-lantern
+
+
+        Please type or copy the password exactly as it is written here. It matters which letters are capitals, and the hyphens (-) are part of the password.
+
+        If you were given a password before, use this one from now on. If the portal asks you to choose a new password, choose one that only you know.
+
+        The account is for you alone. Please don't share the password, and don't send it to us: the school will never ask you for it.
+
+
+        QUESTIONS
+
+        If you can't sign in, or if a child's name is wrong or missing, please ask us:
+        Email: office@school.example.nz
+        Phone: 09 555 0100
+
+        If you did not expect this email, or if it names a child you don't know, please don't use the account. Tell the school, then delete this email.
+
+        If you are not sure that this email really comes from us, phone the school on the number you already have before you sign in.
+
+        Ngā mihi,
+        Kōwhai College
+        "#);
+    }
+
+    #[test]
+    fn the_letter_in_te_reo_joins_names_in_te_reo() {
+        let letter = letter("mi", &sample::help(), |_| {});
+        assert_eq!(letter.subject, "Tō pūkete mātua mō Kōwhai College");
+        for body in [&letter.text, &letter.html] {
+            assert!(
+                body.contains("Aroha, Wiremu me Tāne") && body.contains("Harbour4-kettle7-mossy2-lantern"),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_school_does_not_give_leaves_no_trace() {
+        for language in ["en", "mi"] {
+            let letter = letter(language, &Help::default(), |_| {});
+            for body in [&letter.text, &letter.html] {
+                assert!(!body.contains("none") && !body.contains("Phone:") && !body.contains("Waea:"), "{body}");
+                assert!(!body.contains("\n\n\n\n"), "{body}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_person_without_a_name_is_greeted_too() {
+        let letter = letter("en", &Help::default(), |person| *person = sample::person_without_names());
+        assert!(letter.text.starts_with("Kia ora,\n"), "{}", letter.text);
+    }
+
+    #[test]
+    fn html_is_escaped_and_text_is_not() {
+        let letter = letter("en", &sample::help(), |person| {
+            person.first_name = "<script>alert(\"1\")</script>".to_owned();
+            person.children[0].first_name = "O'Neil & Co <b>".to_owned();
+        });
+        assert!(letter.text.contains("Kia ora <script>alert(\"1\")</script>,\n"), "{}", letter.text);
+        assert!(!letter.html.contains("<script>") && !letter.html.contains("<b>"), "{}", letter.html);
+        assert!(
+            letter.html.contains("&lt;script&gt;") && letter.html.contains("O&#x27;Neil &amp; Co"),
+            "{}",
+            letter.html
+        );
+    }
+
+    #[test]
+    fn a_name_cannot_add_lines_or_turn_the_text() {
+        let name = "Mere\r\n\r\nPassword:\nhunter2\u{202E}";
+        let letter = letter("en", &sample::help(), |person| person.first_name = name.to_owned());
+        assert!(letter.text.starts_with("Kia ora Mere Password: hunter2,\n"), "{}", letter.text);
+    }
+
+    #[test]
+    fn a_name_of_300_characters_stands_whole_in_the_letter_and_short_in_the_subject() {
+        let project = Project::with_default_letters();
+        project.write("letters/welcome.en/subject.txt", b"For {{ caregiver.name }}");
+        let person = Person { first_name: "ā".repeat(300), ..sample::person() };
+        let letter = render(&project, "en", &sample::help(), &person).unwrap();
+        assert!(letter.text.contains(&person.first_name) && letter.html.contains(&person.first_name));
+        assert_eq!(letter.subject.chars().count(), line::LONGEST_SUBJECT);
+    }
+
+    #[test]
+    fn a_language_without_a_letter_gets_the_default() {
+        let letters = Project::with_default_letters().load();
+        for (wanted, given) in
+            [("mi", "mi"), ("MI-nz", "mi"), ("mi_NZ", "mi"), ("en-GB", "en"), ("sm", "en"), ("", "en")]
+        {
+            assert_eq!(letters.language_for(wanted), given, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn a_letter_that_hides_the_password_from_somebody_is_never_sent() {
+        let project = Project::with_default_letters();
+        project.write("letters/welcome.en/body.txt", b"{% if children | length > 1 %}{{ password }}{% endif %} Hello");
+        assert!(render(&project, "en", &sample::help(), &sample::person_with_children()).is_ok());
+        let file = "letters/welcome.en/body.txt".to_owned();
+        assert_eq!(render(&project, "en", &sample::help(), &sample::person()), Err(LetterError::NoPassword { file }));
+    }
+
+    #[test]
+    fn what_fails_for_one_person_only_is_told_without_their_data() {
+        let project = Project::with_default_letters();
+        project.write(
+            "letters/welcome.en/subject.txt",
+            b"{% if school != 'Example School' %}\n{{ password | int }}{% endif %}x",
+        );
+        let error = render(&project, "en", &sample::help(), &sample::person()).unwrap_err();
+        assert_eq!(error.to_string(), "rendering `letters/welcome.en/subject.txt`, line 2, failed: invalid operation");
+    }
+
+    #[test]
+    fn nothing_shows_the_password_for_debugging() {
+        let letter = letter("en", &sample::help(), |_| {});
+        assert_eq!(format!("{letter:?}"), "Rendered { language: \"en\", .. }");
+    }
+}
