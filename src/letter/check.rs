@@ -63,7 +63,7 @@ fn try_samples(template: &Template, part: Part, language: &str) -> Vec<Mistake> 
 /// `caregiver` alone is known as well as `caregiver.name`; so is any item or method of the lists.
 fn is_known(name: &str) -> bool {
     let is_prefix = |known: &&str| known.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
-    NAMES.contains(&name) || NAMES.iter().any(|known| is_prefix(known)) || name.starts_with("children.")
+    NAMES.contains(&name) || NAMES.iter().any(is_prefix) || name.starts_with("children.")
 }
 
 /// Where a name stands for the first time as a name of its own.
