@@ -1,1 +1,4 @@
 //! apply
+
+pub mod password;
+pub mod seal;

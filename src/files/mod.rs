@@ -94,17 +94,43 @@ pub fn replace_private(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
     put(path, bytes, PRIVATE)
 }
 
+/// Why an all-or-nothing write did not come to its end.
+#[derive(Debug)]
+pub enum NotPlaced {
+    /// The file is as it was before.
+    Untouched(io::Error),
+    /// The new content is in place, but might not outlive a power cut.
+    Undurable(io::Error),
+}
+
+/// As [`replace_private`], and tells whether the file was touched when it fails.
+pub fn place_private(path: &Utf8Path, bytes: &[u8]) -> Result<(), NotPlaced> {
+    place(path, bytes, PRIVATE)
+}
+
 fn put(path: &Utf8Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    place(path, bytes, mode).map_err(|not_placed| match not_placed {
+        NotPlaced::Untouched(error) | NotPlaced::Undurable(error) => error,
+    })
+}
+
+fn place(path: &Utf8Path, bytes: &[u8], mode: u32) -> Result<(), NotPlaced> {
     let temporary = temporary_beside(path);
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&temporary)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(mode)
+        .open(&temporary)
+        .map_err(NotPlaced::Untouched)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     drop(file);
     match written.and_then(|()| fs::rename(&temporary, path)) {
-        Ok(()) => sync_folder_of(path),
+        Ok(()) => sync_folder_of(path).map_err(NotPlaced::Undurable),
         Err(error) => {
             // The half-written copy helps nobody; what matters is the error that we already have.
             let _ = fs::remove_file(&temporary);
-            Err(error)
+            Err(NotPlaced::Untouched(error))
         }
     }
 }

@@ -17,7 +17,7 @@ use super::ids;
 use super::order;
 use super::people::People;
 use super::problems::Problems;
-use super::store::{Link, Roster, Shared};
+use super::store::{Link, Name, Roster, Shared, Word};
 use super::students::Students;
 use super::tally::{Oddity, Tallies};
 use super::words::{Answer, answer};
@@ -36,6 +36,16 @@ impl<'a> Row<'a> {
     /// A cell, trimmed; blank where there is no such column.
     pub(super) fn cell(&self, column: Column) -> &'a str {
         self.columns.cell(column, self.record)
+    }
+
+    /// A cell as a word that rows share.
+    pub(super) fn word(&self, column: Column, shared: &mut Shared) -> Word {
+        shared.word(column, self.cell(column))
+    }
+
+    /// Two cells as a name.
+    pub(super) fn name(&self, first: Column, last: Column, shared: &mut Shared) -> Name {
+        Name { first: self.word(first, shared), last: self.word(last, shared) }
     }
 }
 
@@ -75,7 +85,7 @@ impl Fold {
         let link = Link {
             person,
             student,
-            relationship: self.shared.word(row.cell(Column::Relationship)),
+            relationship: row.word(Column::Relationship, &mut self.shared),
             line: row.line,
             access: self.access(row),
         };

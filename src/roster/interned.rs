@@ -43,7 +43,15 @@ impl Texts {
 pub(super) struct Interned {
     texts: Texts,
     places: Vec<Text>,
-    numbers: HashTable<u32>,
+    entries: HashTable<Entry>,
+}
+
+/// A number with its text's hash beside it, so that neither a search among others nor a growing table has to visit the
+/// texts all over memory.
+#[derive(Clone, Copy)]
+struct Entry {
+    hash: u32,
+    number: u32,
 }
 
 impl Interned {
@@ -59,15 +67,17 @@ impl Interned {
 
     /// The number of a text that is there.
     pub(super) fn find(&self, text: &str) -> Option<u32> {
-        self.numbers.find(hash(text), |&number| self.get(number) == text).copied()
+        let hash = hash(text);
+        let is_it = |entry: &Entry| entry.hash == hash && self.get(entry.number) == text;
+        self.entries.find(spread(hash), is_it).map(|entry| entry.number)
     }
 
     /// Adds a text that [`Interned::find`] has not found.
     pub(super) fn add(&mut self, text: &str) -> u32 {
         let number = short(self.places.len());
         self.places.push(self.texts.push(text));
-        let Self { texts, places, numbers } = self;
-        numbers.insert_unique(hash(text), number, |&other| hash(texts.get(places[other as usize])));
+        let entry = Entry { hash: hash(text), number };
+        self.entries.insert_unique(spread(entry.hash), entry, |entry| spread(entry.hash));
         number
     }
 
@@ -75,8 +85,8 @@ impl Interned {
     pub(super) fn reorder(&mut self, order: &[u32]) {
         self.places = order.iter().map(|&old| self.places[old as usize]).collect();
         let ranks = ranks(order);
-        for number in &mut self.numbers {
-            *number = ranks[*number as usize];
+        for entry in &mut self.entries {
+            entry.number = ranks[entry.number as usize];
         }
     }
 
@@ -101,8 +111,14 @@ pub(super) fn short(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-fn hash(text: &str) -> u64 {
-    foldhash::fast::FixedState::with_seed(0x726f_7374).hash_one(text)
+#[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
+fn hash(text: &str) -> u32 {
+    foldhash::fast::FixedState::with_seed(0x726f_7374).hash_one(text) as u32
+}
+
+/// The table looks at the highest bits and at the lowest.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
 }
 
 #[cfg(test)]

@@ -85,11 +85,11 @@ impl People {
         person.line = person.line.min(row.line);
         person.merge_priority(row, tallies);
         person.merge_staff(row, tallies);
-        let name = shared.name(row.cell(Column::FirstName), row.cell(Column::LastName));
+        let name = row.name(Column::FirstName, Column::LastName, shared);
         if person.name.merge(name, shared) && !std::mem::replace(&mut person.told.names, true) {
             tallies.add(Oddity::CaregiverNames, row.line);
         }
-        let language = shared.lower_word(row.cell(Column::Language));
+        let language = shared.lower_word(Column::Language, row.cell(Column::Language));
         if person.language.merge(language, shared) && !std::mem::replace(&mut person.told.languages, true) {
             tallies.add(Oddity::Languages, row.line);
         }

@@ -74,8 +74,9 @@ impl<R: Read> Rows<R> {
     /// Finds the row's first line: the crate knows the line behind a row.
     fn placed(&mut self) -> Next {
         let behind = short(usize::try_from(self.reader.position().line()).unwrap_or(usize::MAX));
-        let inside = short(self.record.iter().map(|field| field.bytes().filter(|&byte| byte == b'\n').count()).sum());
-        let is_last = self.record.iter().next_back().is_some_and(|field| field.ends_with(END));
+        let cells = self.record.as_slice();
+        let inside = short(cells.matches('\n').count());
+        let is_last = cells.ends_with(END);
         self.line = behind.saturating_sub(inside + u32::from(!is_last));
         self.line_ends = inside;
         match is_last {

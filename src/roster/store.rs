@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::model::access::Access;
+use crate::model::source::Column;
 
 use super::address::Rules;
 use super::clean::clean;
@@ -48,20 +49,30 @@ pub(super) struct Link {
 
 /// The texts that rows share: names, years, classes, schools, relationships, languages. All are fit to be shown.
 #[derive(Default)]
-pub(super) struct Shared(Interned);
+pub(super) struct Shared {
+    words: Interned,
+    /// The last word of each column: an export is sorted by something, so the next one is often the same.
+    last: [Word; Column::ALL.len()],
+}
 
 /// One of the [`Shared`]; the default is the blank one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Word(u32);
 
 impl Shared {
-    /// Keeps a word.
-    pub(super) fn word(&mut self, written: &str) -> Word {
-        // Almost every word has been seen before, and what is kept is clean.
+    /// Keeps a word of a column.
+    pub(super) fn word(&mut self, column: Column, written: &str) -> Word {
         if written.is_empty() {
             return Word::default();
         }
-        self.0.find(written).map_or_else(|| self.new_word(written), Word::numbered)
+        let last = self.last[column as usize];
+        if self.get(last) == written {
+            return last;
+        }
+        // Almost every word has been seen before, and what is kept is clean.
+        let word = self.words.find(written).map_or_else(|| self.new_word(written), Word::numbered);
+        self.last[column as usize] = word;
+        word
     }
 
     fn new_word(&mut self, written: &str) -> Word {
@@ -69,27 +80,26 @@ impl Shared {
         if cleaned.is_empty() {
             return Word::default();
         }
-        Word::numbered(self.0.find(&cleaned).unwrap_or_else(|| self.0.add(&cleaned)))
+        Word::numbered(self.words.find(&cleaned).unwrap_or_else(|| self.words.add(&cleaned)))
     }
 
-    /// Keeps a word in lower case.
-    pub(super) fn lower_word(&mut self, written: &str) -> Word {
-        if written.contains(char::is_uppercase) { self.word(&written.to_lowercase()) } else { self.word(written) }
-    }
-
-    /// Keeps a name.
-    pub(super) fn name(&mut self, first: &str, last: &str) -> Name {
-        Name { first: self.word(first), last: self.word(last) }
+    /// Keeps a word of a column in lower case.
+    pub(super) fn lower_word(&mut self, column: Column, written: &str) -> Word {
+        if written.contains(char::is_uppercase) {
+            self.word(column, &written.to_lowercase())
+        } else {
+            self.word(column, written)
+        }
     }
 
     /// The word again.
     pub(super) fn get(&self, word: Word) -> &str {
-        word.0.checked_sub(1).map_or("", |number| self.0.get(number))
+        word.0.checked_sub(1).map_or("", |number| self.words.get(number))
     }
 
     /// Gives back what growing has reserved.
     pub(super) fn shrink(&mut self) {
-        self.0.shrink();
+        self.words.shrink();
     }
 }
 
@@ -152,19 +162,21 @@ mod tests {
     #[test]
     fn a_word_is_cleaned_before_it_is_kept() {
         let mut shared = Shared::default();
-        let (clean, dirty) = (shared.word("Mere Ngata"), shared.word("Mere\r\nNgata"));
+        let clean = shared.word(Column::LastName, "Mere Ngata");
+        let dirty = shared.word(Column::FirstName, "Mere\r\nNgata");
         assert_eq!((clean, shared.get(dirty)), (dirty, "Mere Ngata"));
-        let nothing = shared.word("\u{202E}");
+        let nothing = shared.word(Column::Year, "\u{202E}");
         assert_eq!((nothing, shared.get(nothing)), (Word::default(), ""));
-        let language = shared.lower_word("MI");
+        let language = shared.lower_word(Column::Language, "MI");
         assert_eq!(shared.get(language), "mi");
     }
 
     #[test]
     fn the_fuller_name_is_kept() {
         let mut shared = Shared::default();
-        let mut kept = shared.name("Aroha", "");
-        assert!(kept.merge(shared.name("Mere", "Ngata"), &shared));
+        let [aroha, mere, ngata] = ["Aroha", "Mere", "Ngata"].map(|word| shared.word(Column::FirstName, word));
+        let mut kept = Name { first: aroha, last: Word::default() };
+        assert!(kept.merge(Name { first: mere, last: ngata }, &shared));
         assert!(!kept.merge(Name::default(), &shared));
         assert_eq!((shared.get(kept.first), shared.get(kept.last)), ("Mere", "Ngata"));
     }

@@ -29,29 +29,37 @@ pub(super) struct Students {
     pub(super) ids: Interned,
     /// They.
     pub(super) all: Vec<Student>,
+    /// The last one found: the rows of one student often follow each other.
+    last: u32,
 }
 
 impl Students {
     /// The student with this id.
-    pub(super) fn find(&self, id: &str) -> Option<u32> {
-        self.ids.find(id)
+    pub(super) fn find(&mut self, id: &str) -> Option<u32> {
+        if self.ids.get(self.last) == id {
+            return Some(self.last);
+        }
+        let found = self.ids.find(id)?;
+        self.last = found;
+        Some(found)
     }
 
     /// Adds a student who is not there.
     pub(super) fn add(&mut self, id: &str) -> u32 {
         self.all.push(Student::default());
-        self.ids.add(id)
+        self.last = self.ids.add(id);
+        self.last
     }
 
     /// Takes what a row says of its student.
     pub(super) fn merge(&mut self, number: u32, row: &Row<'_>, shared: &mut Shared, tallies: &mut Tallies) {
         let student = &mut self.all[number as usize];
-        let name = shared.name(row.cell(Column::StudentFirstName), row.cell(Column::StudentLastName));
+        let name = row.name(Column::StudentFirstName, Column::StudentLastName, shared);
         if student.name.merge(name, shared) && !std::mem::replace(&mut student.has_several_names, true) {
             tallies.add(Oddity::StudentNames, row.line);
         }
         let [year, class, school] =
-            [Column::Year, Column::Class, Column::School].map(|column| shared.word(row.cell(column)));
+            [Column::Year, Column::Class, Column::School].map(|column| row.word(column, shared));
         let clashes = [
             student.year.merge(year, shared),
             student.class.merge(class, shared),

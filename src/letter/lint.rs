@@ -1,0 +1,184 @@
+//! What a letter that renders may still lack: the password, the sign-in address, a child's name, a short subject.
+
+use super::part::Part;
+use super::{Context, Letters, Rendered, sample};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::plan::Person;
+use crate::rollout::Help;
+
+/// Longer subjects are cut off on a telephone.
+const SHORT_SUBJECT: usize = 60;
+/// A name that shows whether the HTML is escaped.
+const TELLTALE: &str = "<Mere>";
+
+impl Letters {
+    /// Errors and warnings for this school, found on a made-up parent.
+    pub fn lint(&self, school: &str, sign_in_url: &str, help: &Help) -> Diagnostics {
+        let mut found = Diagnostics::new();
+        for stray in &self.strays {
+            found.push(not_a_language(stray));
+        }
+        let (person, password) = (telltale(), sample::password());
+        let context =
+            Context { school, sign_in_url, help, person: &person, username: sample::USERNAME, password: &password };
+        for language in self.by_language.keys() {
+            match self.render_unguarded(language, &context) {
+                Ok(rendered) => self.judge(&rendered, &context, &mut found),
+                Err(error) => found.push(Diagnostic::error("letter::template", error.to_string())),
+            }
+        }
+        found
+    }
+
+    fn judge(&self, rendered: &Rendered, context: &Context<'_>, found: &mut Diagnostics) {
+        let rules = [no_password, no_password_in_html, password_in_subject, unescaped];
+        let warnings = [no_username, no_sign_in_address, no_child, long_subject];
+        for (part, diagnostic) in rules.into_iter().chain(warnings).filter_map(|rule| rule(rendered, context)) {
+            found.push(diagnostic.with_place(Place::file(self.file(&rendered.language, part))));
+        }
+    }
+}
+
+/// One rule: which part breaks it, and what to say.
+type Finding = Option<(Part, Diagnostic)>;
+
+fn no_password(rendered: &Rendered, context: &Context<'_>) -> Finding {
+    let is_missing = !rendered.text.contains(context.password.reveal());
+    is_missing.then(|| (Part::Text, missing_password()))
+}
+
+fn no_password_in_html(rendered: &Rendered, context: &Context<'_>) -> Finding {
+    let is_missing = !rendered.html.contains(context.password.reveal());
+    is_missing.then(|| (Part::Html, missing_password()))
+}
+
+fn missing_password() -> Diagnostic {
+    Diagnostic::error("letter::no-password", "the letter does not show the password")
+        .with_help("write {{ password }} on a line of its own")
+}
+
+fn password_in_subject(rendered: &Rendered, context: &Context<'_>) -> Finding {
+    let is_there = rendered.subject.contains(context.password.reveal());
+    is_there.then(|| {
+        let help = "subjects are shown on locked screens and kept in mail servers' logs";
+        (
+            Part::Subject,
+            Diagnostic::error("letter::password-in-subject", "the subject shows the password").with_help(help),
+        )
+    })
+}
+
+fn unescaped(rendered: &Rendered, _context: &Context<'_>) -> Finding {
+    rendered.html.contains(TELLTALE).then(|| {
+        let text = "a name is put into the HTML as it is: one with `<` in it would break the letter";
+        (Part::Html, Diagnostic::error("letter::unescaped", text).with_help("leave out the filter `safe`"))
+    })
+}
+
+fn no_username(rendered: &Rendered, context: &Context<'_>) -> Finding {
+    (!rendered.text.contains(context.username))
+        .then(|| (Part::Text, Diagnostic::warning("letter::no-username", "the letter does not tell the user name")))
+}
+
+fn no_sign_in_address(rendered: &Rendered, context: &Context<'_>) -> Finding {
+    (!rendered.text.contains(context.sign_in_url)).then(|| {
+        (Part::Text, Diagnostic::warning("letter::no-sign-in-address", "the letter does not tell where to sign in"))
+    })
+}
+
+fn no_child(rendered: &Rendered, context: &Context<'_>) -> Finding {
+    let names_one = context.person.children.iter().any(|child| rendered.text.contains(&child.first_name));
+    (!names_one).then(|| {
+        let help = "a parent who reads their child's name trusts the letter: write {{ children_names }}";
+        (Part::Text, Diagnostic::warning("letter::no-child", "the letter names no child").with_help(help))
+    })
+}
+
+fn long_subject(rendered: &Rendered, _context: &Context<'_>) -> Finding {
+    let length = rendered.subject.chars().count();
+    (length > SHORT_SUBJECT).then(|| {
+        let text = format!("the subject has {length} characters; telephones show about {SHORT_SUBJECT}");
+        (Part::Subject, Diagnostic::warning("letter::long-subject", text))
+    })
+}
+
+fn not_a_language(stray: &str) -> Diagnostic {
+    Diagnostic::warning("letter::not-a-language", format!("`{stray}` is not read: it names no language of its own"))
+        .with_place(Place::file(stray))
+        .with_help("call the folder by a language code (`en`, `mi`, `zh-Hans`), or move it away")
+}
+
+fn telltale() -> Person {
+    let mut person = sample::person_with_children();
+    TELLTALE.clone_into(&mut person.first_name);
+    for child in &mut person.children {
+        TELLTALE.clone_into(&mut child.last_name);
+    }
+    person
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::letter::sample::{Project, TEXT};
+
+    fn found(project: &Project, school: &str) -> Vec<String> {
+        let found = project.load().lint(school, sample::SIGN_IN_URL, &sample::help());
+        let show = |problem: &&Diagnostic| format!("{} {}", problem.place.as_ref().unwrap().file, problem.code);
+        found.sorted().iter().map(show).collect()
+    }
+
+    fn found_with(file: &str, source: &str) -> Vec<String> {
+        let project = Project::with_default_letters();
+        project.write(file, source.as_bytes());
+        found(&project, "Kōwhai College")
+    }
+
+    #[test]
+    fn the_default_letters_lack_nothing() {
+        assert!(found(&Project::with_default_letters(), "Te Kura Kaupapa Māori o Kōwhai").is_empty());
+    }
+
+    #[test]
+    fn a_text_that_tells_nothing_lacks_everything() {
+        let codes = ["no-password", "no-child", "no-sign-in-address", "no-username"];
+        assert_eq!(found_with(TEXT, "Hello"), codes.map(|code| format!("{TEXT} letter::{code}")));
+    }
+
+    #[test]
+    fn the_missing_password_is_an_error_in_either_body() {
+        let project = Project::with_default_letters();
+        project.write("letters/welcome.en/body.html", b"<p>Hello</p>");
+        let found = project.load().lint("x", sample::SIGN_IN_URL, &sample::help());
+        assert!(found.has_errors());
+        assert_eq!(found.sorted()[0].code, "letter::no-password");
+    }
+
+    #[test]
+    fn a_password_in_the_subject_is_an_error() {
+        let file = "letters/welcome.en/subject.txt";
+        assert_eq!(found_with(file, "Use {{ password }}"), [format!("{file} letter::password-in-subject")]);
+    }
+
+    #[test]
+    fn a_long_name_of_a_school_makes_a_long_subject() {
+        let found = found(&Project::with_default_letters(), &"Kōwhai ".repeat(9));
+        let files = ["letters/welcome.en/subject.txt", "letters/welcome.mi/subject.txt"];
+        assert_eq!(found, files.map(|file| format!("{file} letter::long-subject")));
+    }
+
+    #[test]
+    fn names_that_are_not_escaped_are_found() {
+        let file = "letters/welcome.en/body.html";
+        let source = "<p>{{ caregiver.name | safe }} {{ password }}</p>";
+        assert_eq!(found_with(file, source), [format!("{file} letter::unescaped")]);
+    }
+
+    #[test]
+    fn folders_that_name_no_language_are_told() {
+        for stray in ["welcome.te_reo", "welcome.en.bak", "welcome."] {
+            let found = found_with(&format!("letters/{stray}/body.txt"), "x");
+            assert_eq!(found, [format!("letters/{stray} letter::not-a-language")], "{stray}");
+        }
+    }
+}
