@@ -1,13 +1,19 @@
 //! A problem in a document or export: a stable code, a place (file, line, column), a help line.
 //!
 //! Problems are collected, never thrown one by one: a person mends them all in one go. Rendering with the source line is
-//! in `render`, the only file that names `annotate-snippets`.
+//! in `render`, the only file that names `annotate-snippets`; `json` is the same for programs. Nothing is printed here.
 
+mod json;
+mod lines;
 mod render;
+
+use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use render::{Style, render};
+pub use json::to_json;
+pub use lines::lines;
+pub use render::{Style, render, render_in};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +47,16 @@ pub struct Span {
     pub end_line: u32,
     /// The column behind the last character.
     pub end_column: u32,
+}
+
+/// `rollout.yaml:4:5`, or the file alone.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.span {
+            Some(span) => write!(f, "{}:{}:{}", self.file, span.line, span.column),
+            None => write!(f, "{}", self.file),
+        }
+    }
 }
 
 impl Place {
@@ -107,6 +123,15 @@ impl Diagnostic {
         self
     }
 
+    /// Takes the source lines that the span covers out of the whole file's text.
+    #[must_use]
+    pub fn with_lines_of(mut self, text: &str) -> Self {
+        if let Some(span) = self.place.as_ref().and_then(|place| place.span) {
+            self.source = lines::covered(text, span);
+        }
+        self
+    }
+
     /// Says what to do.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
@@ -135,6 +160,20 @@ impl Diagnostics {
         self.0.extend(other.0);
     }
 
+    /// All, as they were added.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// Gives the problems of one file their source lines, where they have none yet.
+    pub fn add_lines_of(&mut self, file: &Utf8Path, text: &str) {
+        for diagnostic in &mut self.0 {
+            if diagnostic.source.is_none() && diagnostic.place.as_ref().is_some_and(|place| place.file == file) {
+                *diagnostic = diagnostic.clone().with_lines_of(text);
+            }
+        }
+    }
+
     /// Whether any of them stops the work.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
@@ -155,6 +194,15 @@ impl Diagnostics {
         let mut all: Vec<&Diagnostic> = self.0.iter().collect();
         all.sort_by(|a, b| (&a.place, a.severity, a.code).cmp(&(&b.place, b.severity, b.code)));
         all
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 

@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 
+use crate::diagnostic::Place;
 use crate::model::ids::{ActivationNumber, CaregiverId, CohortName};
 use crate::model::source::RosterSource;
 
@@ -24,7 +25,7 @@ pub struct Rollout {
     pub roster: RosterSource,
     /// The LMS.
     pub lms: LmsSettings,
-    /// Where the state lives (SQLite), on this machine.
+    /// Where the state lives (`SQLite`), on this machine.
     pub state: Utf8PathBuf,
     /// The address of the sign-in page, for the letter.
     pub sign_in_url: String,
@@ -286,6 +287,8 @@ pub struct Select {
     pub students: Option<BTreeSet<String>>,
     /// The caregiver is one of these (also from the id file).
     pub caregivers: Option<BTreeSet<String>>,
+    /// Where `caregivers` or the id file is named, for messages about these ids.
+    pub place: Option<Place>,
 }
 
 /// Somebody to leave alone for now.
@@ -297,6 +300,8 @@ pub struct HoldRule {
     pub because: String,
     /// Until (that day they are free again).
     pub until: Option<Date>,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// Somebody whose SMS id changed.
@@ -308,6 +313,8 @@ pub struct Moved {
     pub to: CaregiverId,
     /// Why.
     pub because: String,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// Somebody who gets another password.
@@ -319,8 +326,8 @@ pub struct Reissue {
     pub activation: ActivationNumber,
     /// Why.
     pub because: String,
-    /// Where it stands, for a message: line in the rollout, from 1.
-    pub line: u32,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// A guard overridden.
@@ -334,6 +341,8 @@ pub struct Override {
     pub because: String,
     /// From this day on it is ignored.
     pub expires: Date,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// The name of a guard.

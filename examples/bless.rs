@@ -1,0 +1,13 @@
+//! Writes what is made from the code: `cargo run --example bless`. Tests compare; this puts it right.
+
+use std::io;
+
+use camino::Utf8Path;
+use firstbell::{files, rollout};
+
+fn main() -> io::Result<()> {
+    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schema = format!("{:#}\n", rollout::schema());
+    files::replace(&root.join("schemas/rollout.schema.json"), schema.as_bytes())?;
+    files::replace(&root.join("docs/rollout.md"), rollout::reference_page().as_bytes())
+}

@@ -1,0 +1,74 @@
+//! What the rollout says about single caregivers, compared with the roster: ids that nobody has are typing errors more
+//! often than not. The roster comes in as a question, so that this knows nothing of how it is read.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+use super::{Cohort, Moved, Rollout};
+
+/// Compares the rollout's ids with the roster's.
+pub fn check_against_roster(rollout: &Rollout, has_caregiver: impl Fn(&str) -> bool) -> Diagnostics {
+    let mut problems = Diagnostics::new();
+    for moved in &rollout.moved {
+        moved_one(moved, &has_caregiver, &mut problems);
+    }
+    let held = rollout.hold.iter().map(|hold| (hold.caregiver.as_str(), &hold.place));
+    let reissued = rollout.reissue.iter().map(|reissue| (reissue.caregiver.as_str(), &reissue.place));
+    for (id, place) in held.chain(reissued).filter(|(id, _)| !has_caregiver(id)) {
+        problems.push(unknown(id, place, &has_caregiver));
+    }
+    for cohort in &rollout.cohorts {
+        selected(cohort, &has_caregiver, &mut problems);
+    }
+    problems
+}
+
+/// Somebody who moved has the new id, and not the old one any more.
+fn moved_one(moved: &Moved, has_caregiver: &impl Fn(&str) -> bool, problems: &mut Diagnostics) {
+    if !has_caregiver(moved.to.as_str()) {
+        let message = format!("`{}` moved to `{}`, but the roster has nobody with that id", moved.from, moved.to);
+        let problem = Diagnostic::error("rollout::moved-to-nobody", message).with_place(moved.place.clone());
+        problems.push(problem.with_help(mend(moved.to.as_str(), has_caregiver)));
+    }
+    if has_caregiver(moved.from.as_str()) {
+        let message = format!("`{}` moved to `{}`, but the roster still has the old id", moved.from, moved.to);
+        let problem = Diagnostic::error("rollout::moved-from-present", message).with_place(moved.place.clone());
+        problems.push(problem.with_help("these are two people for the SMS: mend it there, or take this line out"));
+    }
+}
+
+/// One warning a cohort: a file of ids may be long.
+fn selected(cohort: &Cohort, has_caregiver: &impl Fn(&str) -> bool, problems: &mut Diagnostics) {
+    let (Some(ids), Some(place)) = (&cohort.select.caregivers, &cohort.select.place) else { return };
+    let unknown_ids: Vec<&str> = ids.iter().map(String::as_str).filter(|id| !has_caregiver(id)).collect();
+    match unknown_ids.as_slice() {
+        [] => {}
+        [one] => problems.push(unknown(one, place, has_caregiver)),
+        [first, ..] => {
+            let shown = unknown_ids.iter().take(5).copied().collect::<Vec<_>>().join(", ");
+            let more = if unknown_ids.len() > 5 { ", …" } else { "" };
+            let message = format!(
+                "the roster has nobody for {} of the {} ids of cohort `{}`: {shown}{more}",
+                unknown_ids.len(),
+                ids.len(),
+                cohort.name,
+            );
+            let problem = Diagnostic::warning("rollout::unknown-caregiver", message).with_place(place.clone());
+            problems.push(problem.with_help(mend(first, has_caregiver)));
+        }
+    }
+}
+
+fn unknown(id: &str, place: &Place, has_caregiver: &impl Fn(&str) -> bool) -> Diagnostic {
+    Diagnostic::warning("rollout::unknown-caregiver", format!("the roster has nobody with the id `{id}`"))
+        .with_place(place.clone())
+        .with_help(mend(id, has_caregiver))
+}
+
+/// The spellings that spreadsheets make of an id are tried; other near ones would take a walk through the roster.
+fn mend(id: &str, has_caregiver: &impl Fn(&str) -> bool) -> String {
+    let spellings = [id.to_uppercase(), id.to_lowercase(), id.trim_start_matches('0').to_owned(), format!("0{id}")];
+    match spellings.iter().find(|spelling| !spelling.is_empty() && has_caregiver(spelling)) {
+        Some(spelling) => format!("did you mean `{spelling}`?"),
+        None => "write the id as the roster's caregiver column has it".to_owned(),
+    }
+}

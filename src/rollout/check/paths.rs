@@ -1,0 +1,69 @@
+//! Rules about files: they lie inside the project, and a file of ids has ids.
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+use super::super::form::{Form, Path};
+use super::super::id_file;
+use super::super::node::Node;
+use super::super::project::Outside;
+use super::Page;
+
+const ROUTES: &[&[&str]] =
+    &[&["roster", "path"], &["lms", "path"], &["state", "path"], &["mail", "outbox"], &["mail", "letter"]];
+
+/// Every path that the rollout names.
+pub(super) fn stay_inside(page: &Page<'_>, problems: &mut Diagnostics) {
+    let settings = ROUTES.iter().filter_map(|route| page.root.at(route));
+    for node in settings.chain(id_files(page)) {
+        if let Some((written, why)) = outside(page, node) {
+            problems.push(leaves(page, node, written, why));
+        }
+    }
+}
+
+/// Every language of the letter, and the files in it: a link among them could put another file into every letter.
+pub(super) fn letters_stay_inside(page: &Page<'_>, problems: &mut Diagnostics) {
+    let Some(mail) = page.root.entry("mail") else { return };
+    let (written, span) = match mail.value.get("letter") {
+        Some(node) => (node.text().unwrap_or(""), node.span),
+        None => ("letters/welcome", mail.key_span),
+    };
+    if Path::read(written).is_err() || page.project.resolve(written).is_err() {
+        return;
+    }
+    for folder in page.project.variants(written) {
+        let files = page.project.list(&folder);
+        for path in std::iter::once(folder).chain(files) {
+            if let Err(why) = page.project.resolve(&path) {
+                problems.push(page.error("rollout::outside-project", span, format!("`{path}` {}", why.why())));
+            }
+        }
+    }
+}
+
+/// A file of ids is there, and has ids in it.
+pub(super) fn id_files_have_ids(page: &Page<'_>, problems: &mut Diagnostics) {
+    let heading = page.root.at(&["roster", "columns", "caregiver-id"]).and_then(Node::text);
+    for node in id_files(page) {
+        let Some(written) = node.text().filter(|text| Path::read(text).is_ok()) else { continue };
+        let Ok(path) = page.project.resolve(written) else { continue };
+        if let Err(unusable) = id_file::read(&path, heading) {
+            let problem = page.error("rollout::id-file", node.span, format!("`{written}` {}", unusable.why()));
+            problems.push(problem.with_help("write one caregiver id a line; the path begins at the rollout's folder"));
+        }
+    }
+}
+
+fn id_files<'a>(page: &Page<'a>) -> impl Iterator<Item = &'a Node> {
+    page.root.items("cohorts").iter().filter_map(|cohort| cohort.at(&["select", "id-file"]))
+}
+
+fn outside<'n>(page: &Page<'_>, node: &'n Node) -> Option<(&'n str, Outside)> {
+    let written = node.text().filter(|text| Path::read(text).is_ok())?;
+    page.project.resolve(written).err().map(|why| (written, why))
+}
+
+fn leaves(page: &Page<'_>, node: &Node, written: &str, why: Outside) -> Diagnostic {
+    page.error("rollout::outside-project", node.span, format!("`{written}` {}", why.why()))
+        .with_help("everything a rollout names lies in its own folder; write the path from there, without `..`")
+}

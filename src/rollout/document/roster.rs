@@ -1,0 +1,205 @@
+//! The SMS export, as written.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::super::form::{Address, Domain, Length, Line, Path, Spelled};
+
+/// The SMS export.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(in crate::rollout) struct Roster {
+    /// What kind of export it is.
+    #[serde(default)]
+    pub(in crate::rollout) format: Format,
+    /// The file, inside the project.
+    #[schemars(example = "roster/caregivers.csv")]
+    pub(in crate::rollout) path: Spelled<Path>,
+    /// Whether everybody is in it: only then can it say that somebody has left.
+    #[serde(default)]
+    pub(in crate::rollout) upload: Upload,
+    /// An export older than this is refused.
+    #[serde(default = "seven_days")]
+    pub(in crate::rollout) max_age: Spelled<Length>,
+    /// What tells one caregiver from another.
+    #[serde(default)]
+    pub(in crate::rollout) identity: Identity,
+    /// How its characters are encoded.
+    #[serde(default)]
+    pub(in crate::rollout) encoding: Encoding,
+    /// The heading of each column that firstbell reads.
+    pub(in crate::rollout) columns: Columns,
+    /// Addresses that stand for "none", such as the office's.
+    #[serde(default, deserialize_with = "super::list_or_nothing")]
+    pub(in crate::rollout) placeholder_emails: Vec<Spelled<Address>>,
+    /// Domains of staff addresses: nobody gets a parent's letter there.
+    #[serde(default, deserialize_with = "super::list_or_nothing")]
+    pub(in crate::rollout) staff_domains: Vec<Spelled<Domain>>,
+    /// What it means when the access column says nothing that can be understood.
+    #[serde(default)]
+    pub(in crate::rollout) unknown_access: UnknownAccess,
+}
+
+fn seven_days() -> Spelled<Length> {
+    Spelled { text: "7d".into(), meaning: std::time::Duration::from_hours(7 * 24) }
+}
+
+/// What kind of export.
+#[derive(Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::rollout) enum Format {
+    /// One row for each caregiver and child, with the columns that `columns` names.
+    #[default]
+    Csv,
+    /// The Ministry's IDE file. Not in this version.
+    Ide,
+    /// MUSAC edge. Not in this version.
+    Edge,
+    /// KAMAR. Not in this version.
+    Kamar,
+    /// `OneRoster` of 1EdTech. Not in this version.
+    Oneroster,
+    /// Microsoft School Data Sync. Not in this version.
+    Sds,
+}
+
+/// Whether everybody is in an export.
+#[derive(Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::rollout) enum Upload {
+    /// Everybody is in it.
+    #[default]
+    Full,
+    /// Only some are in it: who is missing has not left.
+    Partial,
+    /// Its own manifest says. Not in this version.
+    ByManifest,
+}
+
+/// What tells one caregiver from another.
+#[derive(Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::rollout) enum Identity {
+    /// The SMS's id of the caregiver: it outlives a changed name or address.
+    #[default]
+    CaregiverId,
+    /// The address, where the SMS has no id: somebody with a new address is then somebody new.
+    Email,
+}
+
+/// How the characters are encoded.
+#[derive(Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::rollout) enum Encoding {
+    /// UTF-8, with or without a mark at its beginning.
+    #[default]
+    Auto,
+    /// UTF-8.
+    #[serde(rename = "utf-8")]
+    Utf8,
+    /// UTF-16. Not in this version.
+    #[serde(rename = "utf-16")]
+    Utf16,
+    /// Windows-1252, as older Excel writes it. Not in this version.
+    #[serde(rename = "windows-1252")]
+    Windows1252,
+}
+
+/// What an unknown access means.
+#[derive(Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::rollout) enum UnknownAccess {
+    /// The child does not count, and is not named.
+    #[default]
+    Hold,
+    /// The child counts.
+    Allow,
+}
+
+/// The heading of each column.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[derive(Default)]
+pub(in crate::rollout) struct Columns {
+    /// The SMS's id of the caregiver.
+    pub(in crate::rollout) caregiver_id: Option<Spelled<Line>>,
+    /// The caregiver's given name.
+    pub(in crate::rollout) first_name: Option<Spelled<Line>>,
+    /// The caregiver's family name.
+    pub(in crate::rollout) last_name: Option<Spelled<Line>>,
+    /// The caregiver's address.
+    pub(in crate::rollout) email: Option<Spelled<Line>>,
+    /// The SMS's id of the child.
+    pub(in crate::rollout) student_id: Option<Spelled<Line>>,
+    /// The child's given name.
+    pub(in crate::rollout) student_first_name: Option<Spelled<Line>>,
+    /// The child's family name.
+    pub(in crate::rollout) student_last_name: Option<Spelled<Line>>,
+    /// The child's year level.
+    pub(in crate::rollout) year: Option<Spelled<Line>>,
+    /// The child's class.
+    pub(in crate::rollout) class: Option<Spelled<Line>>,
+    /// The child's school, where one export holds several.
+    pub(in crate::rollout) school: Option<Spelled<Line>>,
+    /// What the caregiver is to the child.
+    pub(in crate::rollout) relationship: Option<Spelled<Line>>,
+    /// The caregiver's language: chooses the letter, if `mail.language` says so.
+    pub(in crate::rollout) language: Option<Spelled<Line>>,
+    /// Whether the caregiver may see this child in the portal.
+    pub(in crate::rollout) portal_access: Option<Spelled<Line>>,
+    /// Which of a child's caregivers comes first.
+    pub(in crate::rollout) priority: Option<Spelled<Line>>,
+    /// Whether the caregiver works at the school.
+    pub(in crate::rollout) staff: Option<Spelled<Line>>,
+}
+
+/// One, or a list.
+pub(in crate::rollout) enum OneOrMore<T> {
+    One(Box<T>),
+    More,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMore<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneOrMoreVisitor(PhantomData))
+    }
+}
+
+struct OneOrMoreVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMoreVisitor<T> {
+    type Value = OneOrMore<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a mapping or a list of them")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(|one| OneOrMore::One(Box::new(one)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        Vec::<T>::deserialize(SeqAccessDeserializer::new(list)).map(|_| OneOrMore::More)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for OneOrMore<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("OneOrMore{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<T>();
+        json_schema!({"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]})
+    }
+}

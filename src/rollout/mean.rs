@@ -1,0 +1,223 @@
+//! Turns the document as written into the rollout as meant: defaults filled in, paths on this machine, names looked up.
+//! Every rule has been applied before; what can still go wrong is the machine (a file gone in between), said as such.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::ids::CohortName;
+use crate::model::source::{Column, IdentityBy, RosterFormat, RosterSource, Upload};
+
+use super::document::{self, Columns, DEFAULT_STATE, DEFAULT_ZONE, Document, OneOrMore};
+use super::form::{Form, Spelled, Zone};
+use super::node::Node;
+use super::project::Project;
+use super::source::Source;
+use super::{Help, LmsSettings, PasswordStyle, Rollout, id_file, mean_mail, mean_people};
+
+/// What the conversion needs besides the document.
+pub(super) struct Setting<'a> {
+    pub(super) source: &'a Source<'a>,
+    pub(super) root: &'a Node,
+    pub(super) project: &'a Project,
+    pub(super) sha256: String,
+}
+
+/// Why a document whose rules all hold has no meaning here and now.
+pub(super) type Failure = Box<Diagnostic>;
+
+impl Setting<'_> {
+    pub(super) fn resolve(&self, written: &str) -> Result<Utf8PathBuf, Failure> {
+        self.project
+            .resolve(written)
+            .map_err(|why| self.failure("rollout::outside-project", format!("`{written}` {}", why.why())))
+    }
+
+    pub(super) fn failure(&self, code: &'static str, message: String) -> Failure {
+        Box::new(Diagnostic::error(code, message).with_place(Place::file(self.source.file())))
+    }
+
+    /// Where a value stands in an item of a list at the document's top.
+    pub(super) fn place_of(&self, list: &str, index: usize, key: &str) -> Place {
+        match self.root.items(list).get(index).and_then(|item| item.get(key)) {
+            Some(node) => self.source.place(node.span),
+            None => Place::file(self.source.file()),
+        }
+    }
+}
+
+/// The rollout as it is meant.
+pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout, Failure> {
+    let OneOrMore::One(roster) = document.roster else {
+        return Err(setting.failure("rollout::not-available", "several rosters are not available".to_owned()));
+    };
+    let is_later = matches!(document.no_email, document::NoEmail::Paper)
+        || matches!(document.access_revoked, document::AccessRevoked::Unlink)
+        || matches!(document.mail.transport, document::Transport::Smtp)
+        || is_later_elsewhere(&document.lms, &document.state, &roster);
+    if document.version.meaning != 1 || is_later {
+        return Err(setting.failure("rollout::not-available", "this asks for what is not available".to_owned()));
+    }
+    let heading = roster.columns.caregiver_id.as_ref().map(|heading| heading.meaning.clone());
+    let unknown_access = roster.unknown_access;
+    let state = document.state.path.as_ref().map_or(DEFAULT_STATE, |path| path.text.as_str());
+    Ok(Rollout {
+        file: setting.source.file().to_owned(),
+        sha256: setting.sha256.clone(),
+        school: document.school.meaning,
+        timezone: timezone(document.timezone, setting)?,
+        roster: roster_source(*roster, setting)?,
+        lms: LmsSettings::Sandbox {
+            path: setting.resolve(&document.lms.path.meaning)?,
+            written_path: document.lms.path.meaning,
+        },
+        state: setting.resolve(state)?,
+        sign_in_url: document.sign_in_url.meaning,
+        help: Help {
+            email: document.help.email.map(|email| email.meaning),
+            phone: document.help.phone.map(|phone| phone.meaning),
+        },
+        password: password(&document.password),
+        mail: mean_mail::mail(document.mail, setting)?,
+        guards: mean_people::guards(&document.guards),
+        shared_email: document.shared_email.into(),
+        no_email: super::NoEmail::Hold,
+        bounced: document.bounced.into(),
+        leavers: document.leavers.into(),
+        access_revoked: super::AccessRevoked::Report,
+        new_arrivals: document.new_arrivals.into(),
+        unknown_access: unknown_access.into(),
+        assume_never_signed_in: names(&document.assume_never_signed_in).collect(),
+        cohorts: cohorts(document.cohorts, heading.as_deref(), setting)?,
+        hold: mean_people::hold(document.hold, setting),
+        moved: mean_people::moved(document.moved, setting),
+        reissue: mean_people::reissue(document.reissue, setting),
+        overrides: mean_people::overrides(document.r#override, setting),
+    })
+}
+
+/// The rules have refused these already; here it is made sure that none is ever taken for something else.
+fn is_later_elsewhere(lms: &document::Lms, state: &document::State, roster: &document::Roster) -> bool {
+    !matches!(lms.driver, document::Driver::Sandbox)
+        || !matches!(state.store, document::Store::Sqlite)
+        || !matches!(roster.format, document::Format::Csv)
+        || !matches!(roster.encoding, document::Encoding::Auto | document::Encoding::Utf8)
+        || matches!(roster.upload, document::Upload::ByManifest)
+}
+
+fn names<F: Form<Meaning = String>>(list: &[Spelled<F>]) -> impl Iterator<Item = CohortName> {
+    list.iter().map(|name| CohortName::new(name.meaning.as_str()))
+}
+
+fn timezone(written: Option<Spelled<Zone>>, setting: &Setting<'_>) -> Result<jiff::tz::TimeZone, Failure> {
+    match written {
+        Some(zone) => Ok(zone.meaning),
+        None => Zone::read(DEFAULT_ZONE).map_err(|misfit| setting.failure(Zone::CODE, misfit.message)),
+    }
+}
+
+fn roster_source(roster: document::Roster, setting: &Setting<'_>) -> Result<RosterSource, Failure> {
+    Ok(RosterSource {
+        format: RosterFormat::Csv,
+        path: setting.resolve(&roster.path.meaning)?,
+        written_path: roster.path.meaning,
+        upload: match roster.upload {
+            document::Upload::Partial => Upload::Partial,
+            document::Upload::Full | document::Upload::ByManifest => Upload::Full,
+        },
+        max_age: Some(roster.max_age.meaning),
+        identity: match roster.identity {
+            document::Identity::CaregiverId => IdentityBy::CaregiverId,
+            document::Identity::Email => IdentityBy::Email,
+        },
+        columns: columns(roster.columns),
+        placeholder_emails: roster.placeholder_emails.iter().map(|email| email.meaning.to_ascii_lowercase()).collect(),
+        staff_domains: roster.staff_domains.into_iter().map(|domain| domain.meaning).collect(),
+    })
+}
+
+fn columns(columns: Columns) -> BTreeMap<Column, String> {
+    let pairs = [
+        (Column::CaregiverId, columns.caregiver_id),
+        (Column::FirstName, columns.first_name),
+        (Column::LastName, columns.last_name),
+        (Column::Email, columns.email),
+        (Column::StudentId, columns.student_id),
+        (Column::StudentFirstName, columns.student_first_name),
+        (Column::StudentLastName, columns.student_last_name),
+        (Column::Year, columns.year),
+        (Column::Class, columns.class),
+        (Column::School, columns.school),
+        (Column::Relationship, columns.relationship),
+        (Column::Language, columns.language),
+        (Column::PortalAccess, columns.portal_access),
+        (Column::Priority, columns.priority),
+        (Column::Staff, columns.staff),
+    ];
+    pairs.into_iter().filter_map(|(column, heading)| Some((column, heading?.meaning))).collect()
+}
+
+fn password(password: &document::Password) -> PasswordStyle {
+    match password.style {
+        document::PasswordStyle::Words => PasswordStyle::Words { words: password.words.unwrap_or(4) },
+        document::PasswordStyle::Characters => PasswordStyle::Characters { length: password.length.unwrap_or(12) },
+    }
+}
+
+fn cohorts(
+    written: Vec<document::Cohort>,
+    heading: Option<&str>,
+    setting: &Setting<'_>,
+) -> Result<Vec<super::Cohort>, Failure> {
+    let order: BTreeMap<String, usize> =
+        written.iter().enumerate().map(|(index, cohort)| (cohort.name.meaning.clone(), index)).collect();
+    let cohort = |(index, cohort): (usize, document::Cohort)| {
+        let mut after: Vec<usize> =
+            cohort.after.iter().flatten().filter_map(|name| order.get(&name.meaning).copied()).collect();
+        after.sort_unstable();
+        after.dedup();
+        Ok(super::Cohort {
+            name: CohortName::new(cohort.name.meaning),
+            select: select(cohort.select, index, heading, setting)?,
+            opens: cohort.opens.map(|day| day.meaning),
+            after,
+        })
+    };
+    written.into_iter().enumerate().map(cohort).collect()
+}
+
+fn select(
+    select: document::Select,
+    index: usize,
+    heading: Option<&str>,
+    setting: &Setting<'_>,
+) -> Result<super::Select, Failure> {
+    let document::Select::Criteria(criteria) = select else {
+        return Ok(super::Select { all: true, ..super::Select::default() });
+    };
+    let ids = |list: Option<&Vec<_>>| list.map(|list| document::ids(list));
+    let mut caregivers = ids(criteria.caregivers.as_ref());
+    if let Some(file) = &criteria.id_file {
+        let unusable =
+            |why: id_file::Unusable| setting.failure("rollout::id-file", format!("`{}` {}", file.text, why.why()));
+        let named = id_file::read(&setting.resolve(&file.meaning)?, heading).map_err(unusable)?;
+        caregivers.get_or_insert_default().extend(named);
+    }
+    Ok(super::Select {
+        all: false,
+        years: ids(criteria.years.as_ref()),
+        classes: ids(criteria.classes.as_ref()),
+        schools: ids(criteria.schools.as_ref()),
+        students: ids(criteria.students.as_ref()),
+        caregivers,
+        place: place_of_ids(index, setting),
+    })
+}
+
+/// Where a cohort names its caregivers, or their file.
+fn place_of_ids(index: usize, setting: &Setting<'_>) -> Option<Place> {
+    let select = setting.root.items("cohorts").get(index)?.get("select")?;
+    let entry = select.entry("caregivers").or_else(|| select.entry("id-file"))?;
+    Some(setting.source.place(entry.key_span))
+}

@@ -1,0 +1,274 @@
+//! One bad document for each rule.
+
+use camino::Utf8Path;
+
+use super::*;
+use crate::files;
+
+/// The least rollout with one stretch replaced gets exactly these problems.
+#[track_caller]
+fn replaced(from: &str, to: &str, expected: &[&str]) {
+    assert!(LEAST.contains(from), "`{from}` is not in the least rollout");
+    assert_problems(&LEAST.replacen(from, to, 1), expected);
+}
+
+/// The least rollout with lines added (they begin at line 11) gets exactly these problems.
+#[track_caller]
+fn added(lines: &str, expected: &[&str]) {
+    assert_problems(&format!("{LEAST}{lines}"), expected);
+}
+
+#[track_caller]
+fn assert_problems(text: &str, expected: &[&str]) {
+    let problems = problems(read_text(text));
+    assert_eq!(briefs(&problems), expected, "{text}");
+    for problem in &problems {
+        let has_place = problem.place.as_ref().is_some_and(|place| place.span.is_some());
+        assert!(!has_place || problem.source.is_some(), "{problem:?} has no source line");
+        assert!(!problem.message.ends_with('.') && !problem.message.is_empty(), "{problem:?}");
+    }
+}
+
+#[test]
+fn text_that_is_no_document() {
+    for empty in ["", "\n \n", "\u{feff}", "# only a remark\n", "---\n", "~"] {
+        assert_problems(empty, &["rollout::empty"]);
+    }
+    assert_problems("- a\n- b\n", &["rollout::not-a-mapping 1:3"]);
+    assert_problems("just words\n", &["rollout::not-a-mapping 1:1"]);
+    assert_problems("version: [1,\n", &["rollout::yaml 2:1"]);
+    assert_problems("mail:\n\tfrom: x\n", &["rollout::yaml 2:2"]);
+    assert_problems("school: a: b\n", &["rollout::yaml 1:10"]);
+    assert_problems("school: 'a\n", &["rollout::yaml 1:9"]);
+    assert_problems("school: @a\n", &["rollout::yaml 1:9"]);
+    assert_problems("school: *a\n", &["rollout::yaml 1:9"]);
+    assert_problems("? [a]\n: b\n", &["rollout::yaml 1:4"]);
+    added("---\nversion: 1\n", &["rollout::several-documents 11:1"]);
+    added(&format!("x: {}", "[".repeat(50)), &["rollout::too-deep 11:23"]);
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    let read = |bytes: &[u8]| {
+        briefs(&read_bytes(Utf8Path::new("rollout.yaml"), bytes, &Project::new("")).expect_err("bad bytes"))
+    };
+    assert_eq!(read(b"version: 1\nschool: K\xf6whai\n"), ["rollout::not-utf-8 2:10"]);
+    assert_eq!(read(&[0xff, 0xfe, 0x00]), ["rollout::not-utf-8 1:1"]);
+    assert_eq!(read(&vec![b'#'; 5_000_001]), ["rollout::too-large"]);
+}
+
+#[test]
+fn a_file_that_is_not_there_or_not_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = Utf8Path::from_path(folder.path()).unwrap();
+    let read = |path: &Utf8Path| briefs(&super::super::read(path).expect_err("no rollout"));
+    assert_eq!(read(&folder.join("rollout.yaml")), ["rollout::missing"]);
+    assert_eq!(read(folder), ["rollout::unreadable"]);
+}
+
+#[test]
+fn keys() {
+    added("timezon: UTC\n", &["rollout::unknown-key 11:1"]);
+    added("school: Again\n", &["rollout::duplicate-key 11:1"]);
+    added("help: {email: a@example.nz, email: b@example.nz}\n", &["rollout::duplicate-key 11:29"]);
+    added("<<: {school: x}\n", &["rollout::unknown-key 11:1"]);
+    replaced("path:", "paht:", &["rollout::missing-key 3:1", "rollout::unknown-key 4:3"]);
+    replaced("email: Email", "emial: Email", &["rollout::unknown-key 5:40"]);
+    replaced("school: Kōwhai College\n", "", &["rollout::missing-key 1:1"]);
+    replaced("name: year-7, ", "", &["rollout::missing-key 10:6"]);
+    added("help: &a {phone: 09 555 0100}\nguards: *a\n", &["rollout::alias 12:9"]);
+    added("help: {phone: !!str 095550100}\n", &["rollout::tag 11:15"]);
+}
+
+#[test]
+fn types() {
+    replaced("school: Kōwhai College", "school: [a]", &["rollout::wrong-type 2:10"]);
+    replaced("school: Kōwhai College", "school: true", &["rollout::wrong-type 2:9"]);
+    replaced("school: Kōwhai College", "school:", &["rollout::wrong-type 2:1"]);
+    replaced("school: Kōwhai College", "school: \"\"", &["rollout::bad-text 2:9"]);
+    replaced("[7]", "7", &["rollout::wrong-type 10:36"]);
+    replaced("[7]", "[7.5]", &["rollout::wrong-type 10:37"]);
+    replaced(
+        "[7]",
+        "[8E1, 7, ~, true, {a: b}]",
+        &[
+            "rollout::wrong-type 10:37",
+            "rollout::wrong-type 10:45",
+            "rollout::wrong-type 10:48",
+            "rollout::wrong-type 10:55",
+        ],
+    );
+    replaced("[7]", "[]", &["rollout::empty-list 10:29"]);
+    replaced("{years: [7]}", "[7]", &["rollout::wrong-type 10:29"]);
+    replaced("opens: 2027-02-01", "opens: ", &["rollout::wrong-type 10:42"]);
+    replaced("opens: 2027-02-01", "after: []", &["rollout::empty-list 10:42"]);
+    added("mail2: x\nhold: {caregiver: C1}\n", &["rollout::unknown-key 11:1", "rollout::wrong-type 12:8"]);
+    added("password: {words: four}\n", &["rollout::wrong-type 11:19"]);
+}
+
+#[test]
+fn words_and_numbers() {
+    added("shared-email: hole\n", &["rollout::not-one-of 11:15"]);
+    added("leavers: delete\n", &["rollout::not-one-of 11:10"]);
+    replaced("{years: [7]}", "everyone", &["rollout::wrong-type 10:28"]);
+    added("password: {words: 3}\n", &["rollout::out-of-range 11:19"]);
+    added("password: {style: characters, length: 65}\n", &["rollout::out-of-range 11:39"]);
+    added("password: {style: characters, words: 5}\n", &["rollout::password-style 11:31"]);
+    added("password: {length: 12}\n", &["rollout::password-style 11:12"]);
+    added(
+        "guards: {resets: 101%, emails: -1, creates: 99%, withdrawals: lots}\n",
+        &["rollout::bad-limit 11:18", "rollout::bad-limit 11:32", "rollout::bad-limit 11:63"],
+    );
+    replaced("version: 1", "version: 2", &["rollout::version 1:10"]);
+    replaced("version: 1", "version: \"1\"", &["rollout::wrong-type 1:10"]);
+}
+
+#[test]
+fn forms() {
+    replaced("opens: 2027-02-01", "opens: 2027-02-30", &["rollout::bad-date 10:49"]);
+    added("timezone: Pacific/Oakland\n", &["rollout::unknown-timezone 11:11"]);
+    replaced("https://portal", "http://portal", &["rollout::bad-url 6:14"]);
+    replaced("https://portal.kowhai.example.nz", "portal", &["rollout::bad-url 6:14"]);
+    replaced("<office@kowhai.example.nz>", "<office>", &["rollout::bad-address 8:9"]);
+    let header = "\"A\\r\\nBcc: everybody@example.nz <office@kowhai.example.nz>\"";
+    replaced("Kōwhai College <office@kowhai.example.nz>", header, &["rollout::bad-address 8:9"]);
+    replaced("path: roster/caregivers.csv", "path: a.csv\n  max-age: 7", &["rollout::wrong-type 5:12"]);
+    replaced("path: roster/caregivers.csv", "path: a.csv\n  max-age: 7w", &["rollout::bad-duration 5:12"]);
+    replaced("path: roster/caregivers.csv", "path: a.csv\n  staff-domains: [\"@a.nz\"]", &["rollout::bad-domain 5:19"]);
+    replaced("path: roster/caregivers.csv", "path: a\\b.csv", &["rollout::bad-path 4:9"]);
+    replaced("name: year-7", "name: \"a\\nb\"", &["rollout::bad-name 10:12"]);
+    replaced("[7]", "[\"\"]", &["rollout::bad-id 10:37"]);
+    let mail = "cohorts:\n";
+    replaced(mail, "  language: {default: ../x}\ncohorts:\n", &["rollout::bad-language 9:23"]);
+    replaced(mail, "  hours: {from: 8, to: \"18:00\"}\ncohorts:\n", &["rollout::wrong-type 9:17"]);
+    replaced(mail, "  hours: {from: 18:00, to: 08:00}\ncohorts:\n", &["rollout::bad-hours 9:28"]);
+    let smtp = "  smtp: {host: smtp.example.nz, password: {env: SMTP_PASSWORD}}\ncohorts:\n";
+    replaced(mail, smtp, &["rollout::bad-env-name 9:49"]);
+    let sealing = "  smtp: {host: smtp.example.nz, password: {env: FIRSTBELL_KEY}}\ncohorts:\n";
+    replaced(mail, sealing, &["rollout::bad-env-name 9:49"]);
+    replaced(mail, "  smtp: {host: smtp.example.nz, password: hunter2}\ncohorts:\n", &["rollout::wrong-type 9:43"]);
+}
+
+#[test]
+fn what_is_not_available_yet() {
+    for (lines, column) in [
+        ("no-email: paper", 11),
+        ("access-revoked: unlink", 17),
+        ("lms: {driver: moodle}", 15),
+        ("lms: {driver: ultranet}", 15),
+        ("state: {store: postgres, url: {env: FIRSTBELL_STATE_URL}}", 16),
+    ] {
+        added(&format!("{lines}\n"), &[&format!("rollout::not-available 11:{column}")]);
+    }
+    replaced("path: roster", "format: kamar\n  path: roster", &["rollout::not-available 4:11"]);
+    replaced("path: roster", "upload: by-manifest\n  path: roster", &["rollout::not-available 4:11"]);
+    replaced("path: roster", "encoding: utf-16\n  path: roster", &["rollout::not-available 4:13"]);
+    replaced("cohorts:\n", "  transport: smtp\ncohorts:\n", &["rollout::not-available 9:14"]);
+    replaced(
+        "  path: roster/caregivers.csv\n  columns",
+        "  - path: a.csv\n    columns",
+        &["rollout::not-available 4:5"],
+    );
+}
+
+#[test]
+fn cohorts() {
+    let cohort = "  - {name: year-7, select: {years: [7]}, opens: 2027-02-01}\n";
+    let with = |lines: &str| LEAST.replace(cohort, lines);
+    assert_problems(
+        &with("  - {name: a, select: all}\n  - {name: a, select: {years: [7]}}\n"),
+        &["rollout::cohort-twice 11:12", "rollout::never-reached 11:12"],
+    );
+    assert_problems(&with("  - {name: a, select: {years: [7]}, after: [b]}\n"), &["rollout::unknown-cohort 10:45"]);
+    assert_problems(&with("  - {name: a, select: {years: [7]}, after: [a]}\n"), &["rollout::after-circle 10:45"]);
+    let circle = "  - {name: a, select: {years: [7]}, after: [c]}\n  - {name: b, select: {years: [8]}, after: [a]}\n  \
+                  - {name: c, select: {years: [9]}, after: [b]}\n";
+    assert_problems(&with(circle), &["rollout::after-circle 11:45"]);
+    assert_problems(&with("  - {name: a, select: {}}\n"), &["rollout::empty-select 10:15"]);
+    assert_problems(&with("  - {name: a, select: {classes: [7A]}}\n"), &["rollout::no-column 10:24"]);
+    assert_problems(&with("  []\n"), &["rollout::empty-list 9:1"]);
+    added("assume-never-signed-in: [year-8]\n", &["rollout::unknown-cohort 11:26"]);
+    let canary = "{name: year-7, select: {years: [7]}, canary: {first: 20, wait: 24h, bounces-below: 5%}}";
+    assert_problems(&with(&format!("  - {canary}\n")), &["rollout::no-effect 10:42"]);
+    assert_problems(
+        &with(&format!("  - {}\n", canary.replace("5%", "five"))),
+        &["rollout::no-effect 10:42", "rollout::bad-limit 10:88"],
+    );
+}
+
+#[test]
+fn people() {
+    let hold = "{caregiver: C1, because: x}";
+    added(&format!("hold:\n  - {hold}\n  - {hold}\n"), &["rollout::hold-twice 13:17"]);
+    added("moved: [{from: C1, to: C1, because: x}]\n", &["rollout::moved-to-itself 11:24"]);
+    added(
+        "moved:\n  - {from: C1, to: C2, because: x}\n  - {from: C1, to: C3, because: x}\n",
+        &["rollout::moved-twice 13:12"],
+    );
+    added(
+        "moved:\n  - {from: C1, to: C3, because: x}\n  - {from: C2, to: C3, because: x}\n",
+        &["rollout::moved-twice 13:20"],
+    );
+    added(
+        "moved:\n  - {from: C1, to: C2, because: x}\n  - {from: C2, to: C1, because: x}\n",
+        &["rollout::moved-circle 13:20"],
+    );
+    for number in ["1", "0", "-2"] {
+        let line = format!("reissue: [{{caregiver: C1, activation: {number}, because: x}}]\n");
+        added(&line, &["rollout::reissue-number 11:39"]);
+    }
+    let reissue = "{caregiver: C1, activation: 2, because: x}";
+    added(&format!("reissue:\n  - {reissue}\n  - {reissue}\n"), &["rollout::reissue-twice 13:33"]);
+    let guard = "{guard: resets, value: 900, because: x, expires: 2027-02-11}";
+    added(&format!("override:\n  - {guard}\n  - {guard}\n"), &["rollout::override-twice 13:13"]);
+    let unending = guard.replace(", expires: 2027-02-11", "");
+    added(&format!("override: [{unending}]\n"), &["rollout::missing-key 11:13"]);
+}
+
+#[test]
+fn caregivers_must_be_told_apart() {
+    replaced("caregiver-id: CaregiverID, ", "", &["rollout::no-identity 5:3"]);
+    replaced("path: roster", "identity: email\n  path: roster", &[]);
+    let neither = "  identity: email\n  columns: {year: Year}";
+    replaced(
+        "  columns: {caregiver-id: CaregiverID, email: Email, student-id: StudentID, year: Year}",
+        neither,
+        &["rollout::no-identity 6:3"],
+    );
+}
+
+#[test]
+fn paths_that_leave_the_project() {
+    replaced("roster/caregivers.csv", "/etc/passwd", &["rollout::outside-project 4:9"]);
+    replaced("roster/caregivers.csv", "../other/roster.csv", &["rollout::outside-project 4:9"]);
+    added("lms: {path: ../lms.json}\n", &["rollout::outside-project 11:13"]);
+    added("state: {path: /tmp/state.db}\n", &["rollout::outside-project 11:15"]);
+    replaced("cohorts:\n", "  outbox: ../outbox\ncohorts:\n", &["rollout::outside-project 9:11"]);
+    replaced("cohorts:\n", "  letter: letters/../../x\ncohorts:\n", &["rollout::outside-project 9:11"]);
+    replaced("{years: [7]}", "{id-file: ../ids.txt}", &["rollout::outside-project 10:38"]);
+}
+
+#[test]
+fn a_file_of_ids_must_be_there_and_have_ids() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = Utf8Path::from_path(folder.path()).unwrap();
+    files::replace(&folder.join("empty.txt"), b"# nobody yet\n").unwrap();
+    files::replace(&folder.join("latin.txt"), b"C1\nC\xe9\n").unwrap();
+    files::make_dir(&folder.join("folder")).unwrap();
+    for name in ["missing.txt", "empty.txt", "latin.txt", "folder"] {
+        let text = LEAST.replace("{years: [7]}", &format!("{{id-file: {name}}}"));
+        assert_eq!(briefs(&problems(read_in(&text, &Project::new(folder)))), ["rollout::id-file 10:38"], "{name}");
+    }
+}
+
+#[test]
+fn a_link_in_a_letter_may_not_lead_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = Utf8Path::from_path(folder.path()).unwrap();
+    let school = folder.join("school");
+    files::make_dir(&school.join("letters/welcome.en")).unwrap();
+    files::replace(&folder.join("secret"), b"x").unwrap();
+    std::os::unix::fs::symlink(folder.join("secret"), school.join("letters/welcome.en/body.txt")).unwrap();
+    let problems = problems(read_in(LEAST, &Project::new(school)));
+    assert_eq!(briefs(&problems), ["rollout::outside-project 7:1"]);
+}
