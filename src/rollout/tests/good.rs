@@ -149,15 +149,15 @@ fn a_spelling_that_a_spreadsheet_made_is_recognised() {
 fn the_schema_accepts_what_is_read() {
     let validator = jsonschema::validator_for(&schema()).unwrap();
     for text in [LEAST, FULL] {
-        let document: Value = serde_yaml_value(text);
+        let document: Value = as_json(text);
         let errors: Vec<_> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:#?}");
     }
-    let bad = serde_yaml_value(&LEAST.replace("school:", "shcool:"));
+    let bad = as_json(&LEAST.replace("school:", "shcool:"));
     assert!(!validator.is_valid(&bad));
 }
 
-fn serde_yaml_value(text: &str) -> Value {
+fn as_json(text: &str) -> Value {
     crate::rollout::document::to_json(text)
 }
 
