@@ -44,7 +44,8 @@ fn group_of(diagnostic: &Diagnostic) -> Group<'static> {
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code);
+    let message = visible(&diagnostic.message).replace('\n', "\u{240a}");
+    let title = level.primary_title(message).id(diagnostic.code);
     let mut group = Group::with_title(title);
     if let Some(place) = &diagnostic.place {
         group = match snippet_of(place, diagnostic.source.as_deref()) {
@@ -184,7 +185,8 @@ mod tests {
         let diagnostic = Diagnostic::error("rollout::odd", "a\u{1b}[31mred")
             .with_place(at(1, 2, 3))
             .with_source("a\u{1b}[2J\u{202e}b\u{7}")
-            .with_help("see \u{9b}31m");
+            .with_help("see \u{9b}31m")
+            .with_place(Place::at("a\u{1b}b", Span { line: 1, column: 2, end_line: 1, end_column: 3 }));
         let text = render(&diagnostic, Style::Plain);
         assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
         assert!(!text.contains('\u{202e}'), "{text:?}");

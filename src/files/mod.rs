@@ -166,6 +166,12 @@ pub fn create_new(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Gives a file another name, in place of a file that has it. Durable on return.
+pub fn rename(from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    sync_folder_of(to)
+}
+
 /// Removes a file.
 pub fn remove(path: &Utf8Path) -> io::Result<()> {
     fs::remove_file(path)

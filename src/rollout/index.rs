@@ -146,7 +146,10 @@ impl Builder<'_, '_> {
 
     fn syntax(&self, error: &ScanError) -> Fatal {
         let (line, column) = line_column(error.marker());
-        let span = Span { line, column, end_line: line, end_column: column };
+        let here = Span { line, column, end_line: line, end_column: column };
+        // The parser notices a tab where it has read on already, or behind it.
+        let tab = if error.info().contains("tab") { self.source.indenting_tab(line) } else { None };
+        let span = tab.unwrap_or(here);
         let problem = self.source.error("rollout::yaml", span, format!("this is not YAML: {}", error.info()));
         Box::new(match hint(error.info()) {
             Some(help) => problem.with_help(help),

@@ -2,8 +2,8 @@
 
 /// The closest of the known words, if any is close.
 pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    // Comparing takes time that grows with the product of the lengths; nobody misspells a key into a page of text.
-    if word.len() > 100 {
+    // Comparing takes time: nobody misspells a key into a page of text, or looks for one of a thousand.
+    if word.len() > 100 || known.len() > 1000 {
         return None;
     }
     let word = word.to_lowercase().replace('_', "-");

@@ -7,6 +7,9 @@ use crate::diagnostic::{Diagnostic, Place, Span, lines};
 /// A line longer than this is not shown: a document of one line with a thousand mistakes would be copied a thousand times.
 const LONGEST_LINE: usize = 4_000;
 
+/// A message quotes what is wrong; a page of it helps nobody.
+const LONGEST_MESSAGE: usize = 400;
+
 /// A document's name and lines.
 #[derive(Debug)]
 pub(super) struct Source<'a> {
@@ -32,12 +35,20 @@ impl<'a> Source<'a> {
 
     /// A mistake at a stretch.
     pub(super) fn error(&self, code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
-        self.placed(Diagnostic::error(code, message), span)
+        self.placed(Diagnostic::error(code, short(message.into())), span)
     }
 
     /// Something to look at, at a stretch.
     pub(super) fn warning(&self, code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
-        self.placed(Diagnostic::warning(code, message), span)
+        self.placed(Diagnostic::warning(code, short(message.into())), span)
+    }
+
+    /// The tab by which a line is indented: this line or the next.
+    pub(super) fn indenting_tab(&self, line: u32) -> Option<Span> {
+        let columns = |line| self.line(line).chars().take_while(|c| c.is_whitespace()).zip(1_u32..);
+        let tab = |line| columns(line).find(|(c, _)| *c == '\t').map(|(_, column)| (line, column));
+        let (line, column) = tab(line).or_else(|| tab(line.saturating_add(1)))?;
+        Some(Span { line, column, end_line: line, end_column: column + 1 })
     }
 
     /// Cuts a stretch that goes over several lines at the end of its first: one line is marked.
@@ -59,4 +70,12 @@ impl<'a> Source<'a> {
     fn line(&self, line: u32) -> &'a str {
         line.checked_sub(1).and_then(|index| self.lines.get(index as usize)).copied().unwrap_or("")
     }
+}
+
+fn short(mut message: String) -> String {
+    if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
+        message.truncate(end);
+        message.push('…');
+    }
+    message
 }

@@ -37,7 +37,8 @@ fn text_that_is_no_document() {
     assert_problems("- a\n- b\n", &["rollout::not-a-mapping 1:3"]);
     assert_problems("just words\n", &["rollout::not-a-mapping 1:1"]);
     assert_problems("version: [1,\n", &["rollout::yaml 2:1"]);
-    assert_problems("mail:\n\tfrom: x\n", &["rollout::yaml 2:2"]);
+    assert_problems("mail:\n\tfrom: x\n", &["rollout::yaml 2:1"]);
+    assert_problems("roster:\n  path: a\n\tcolumns: x\n", &["rollout::yaml 3:1"]);
     assert_problems("school: a: b\n", &["rollout::yaml 1:10"]);
     assert_problems("school: 'a\n", &["rollout::yaml 1:9"]);
     assert_problems("school: @a\n", &["rollout::yaml 1:9"]);
@@ -271,4 +272,22 @@ fn a_link_in_a_letter_may_not_lead_out() {
     std::os::unix::fs::symlink(folder.join("secret"), school.join("letters/welcome.en/body.txt")).unwrap();
     let problems = problems(read_in(LEAST, &Project::new(school)));
     assert_eq!(briefs(&problems), ["rollout::outside-project 7:1"]);
+}
+
+#[test]
+fn a_page_of_text_is_not_quoted_whole() {
+    let long = format!("{LEAST}timezone: {}\n", "x".repeat(100_000));
+    let problems = problems(read_text(&long));
+    let problem = problems.iter().next().unwrap();
+    assert_eq!(brief(problem), "rollout::unknown-timezone 11:11");
+    assert!(problem.message.chars().count() < 500 && problem.source.is_none());
+}
+
+#[test]
+fn a_hostile_document_gets_an_end() {
+    let many = (0..5_000).map(|n| format!("key{n}: x\n")).collect::<Vec<_>>().concat();
+    assert_eq!(problems(read_text(&many)).len(), 200);
+    let cohort = |n: u32| format!("  - {{name: c{n}, select: {{years: [7]}}, after: [c{}]}}\n", n ^ 1);
+    let circles = (0..5_000).map(cohort).collect::<Vec<_>>().concat();
+    assert_eq!(problems(read_text(&format!("{LEAST}{circles}"))).len(), 20);
 }

@@ -28,7 +28,12 @@ fn the_least_rollout_has_sensible_defaults() {
     assert_eq!((rollout.mail.pace.per_minute, rollout.mail.pace.per_day), (20, 1500));
     assert_eq!(rollout.mail.letter_path, "/nowhere/kowhai/letters/welcome");
     assert_eq!(rollout.cohorts[0].opens, Some(date(2027, 2, 1)));
-    assert_eq!(rollout.sha256.len(), 64);
+}
+
+#[test]
+fn the_digest_is_that_of_the_bytes() {
+    let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert_eq!(crate::rollout::sha256(b"abc"), abc);
 }
 
 #[test]
@@ -144,15 +149,15 @@ fn a_spelling_that_a_spreadsheet_made_is_recognised() {
 fn the_schema_accepts_what_is_read() {
     let validator = jsonschema::validator_for(&schema()).unwrap();
     for text in [LEAST, FULL] {
-        let document: Value = serde_yaml_value(text);
+        let document: Value = as_json(text);
         let errors: Vec<_> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:#?}");
     }
-    let bad = serde_yaml_value(&LEAST.replace("school:", "shcool:"));
+    let bad = as_json(&LEAST.replace("school:", "shcool:"));
     assert!(!validator.is_valid(&bad));
 }
 
-fn serde_yaml_value(text: &str) -> Value {
+fn as_json(text: &str) -> Value {
     crate::rollout::document::to_json(text)
 }
 

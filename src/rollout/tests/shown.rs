@@ -138,10 +138,10 @@ fn a_key_given_twice() {
 fn a_tab() {
     assert_snapshot!(shown("version: 1\nmail:\n\tfrom: office@example.nz\n"), @r"
     error[rollout::yaml]: this is not YAML: tabs disallowed within this context (block indentation)
-     --> rollout.yaml:3:2
+     --> rollout.yaml:3:1
       |
     3 |     from: office@example.nz
-      |     ^
+      | ^^^^
       |
       = help: indent with spaces: YAML takes no tabs there
     ");

@@ -1,0 +1,150 @@
+//! Activations: every change of stage is checked first, so that no caller can make a second password of one number.
+
+use rusqlite::params;
+
+use super::commit::{Scope, lookup, one};
+use super::fault::Fault;
+use super::{letter, person};
+use crate::model::activation::{ActivationKind, ActivationStage};
+use crate::model::entry::{Adopted, Prepared, Subject};
+use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId, CohortName, Username};
+use crate::model::secret::Sealed;
+use crate::state::transition::{ActivationStep, may_have_successor};
+
+/// Seals password and letter under a number that is free, or was given up or refused.
+pub(super) fn prepare(scope: Scope<'_>, prepared: &Prepared) -> Result<(), Fault> {
+    let Prepared { subject, key, kind, cohort, username, password, identity, letter } = prepared;
+    check(scope, subject, ActivationStep::Prepare)?;
+    follows_given_access(scope, subject)?;
+    person::identify(scope, &subject.caregiver, identity)?;
+    let row = Row {
+        key: *key,
+        kind: *kind,
+        cohort: Some(cohort),
+        username: Some(username),
+        password: Some(password),
+        stage: ActivationStage::Prepared,
+        stage_at: scope.at,
+    };
+    put(scope, subject, &row)?;
+    letter::insert(scope, subject, letter)
+}
+
+/// Records that somebody was active already, as number 1.
+pub(super) fn adopt(scope: Scope<'_>, adopted: &Adopted) -> Result<(), Fault> {
+    let Adopted { subject, key, cohort, since, because: _, identity } = adopted;
+    check(scope, subject, ActivationStep::Adopt)?;
+    if subject.activation != ActivationNumber::FIRST {
+        return Err(Fault::rule(format!("adopting counts as activation 1, not {}", subject.activation)));
+    }
+    person::identify(scope, &subject.caregiver, identity)?;
+    let row = Row {
+        key: *key,
+        kind: ActivationKind::Adopt,
+        cohort: cohort.as_ref(),
+        username: None,
+        password: None,
+        stage: ActivationStage::Adopted,
+        stage_at: since.map_or(scope.at, super::value::At),
+    };
+    put(scope, subject, &row)
+}
+
+/// Brings an activation to its next stage; what is refused or given up keeps nothing sealed.
+pub(super) fn step(scope: Scope<'_>, subject: &Subject, step: ActivationStep) -> Result<(), Fault> {
+    check(scope, subject, step)?;
+    let stage = step.leads_to();
+    one(
+        scope.conn,
+        "UPDATE activations SET stage = ?, stage_at = ?, run = ? WHERE caregiver = ? AND number = ?",
+        params![stage, scope.at, scope.run, subject.caregiver, subject.activation],
+    )?;
+    if matches!(stage, ActivationStage::Refused | ActivationStage::Voided) {
+        wipe(scope, &subject.caregiver, subject.activation)?;
+        letter::give_up(scope, subject)?;
+    }
+    Ok(())
+}
+
+/// The stage an activation is at; `None` where there is none of that number.
+pub(super) fn stage(
+    scope: Scope<'_>,
+    caregiver: &CaregiverId,
+    number: ActivationNumber,
+) -> Result<Option<ActivationStage>, Fault> {
+    lookup(scope.conn, "SELECT stage FROM activations WHERE caregiver = ? AND number = ?", params![caregiver, number])
+}
+
+/// Deletes what is sealed of an activation: password and letters.
+pub(super) fn wipe(scope: Scope<'_>, caregiver: &CaregiverId, number: ActivationNumber) -> Result<(), Fault> {
+    one(
+        scope.conn,
+        "UPDATE activations SET password = NULL WHERE caregiver = ? AND number = ?",
+        params![caregiver, number],
+    )?;
+    letter::wipe(scope, caregiver, number)
+}
+
+fn check(scope: Scope<'_>, subject: &Subject, step: ActivationStep) -> Result<(), Fault> {
+    let now = stage(scope, &subject.caregiver, subject.activation)?;
+    if step.may_follow(now) {
+        return Ok(());
+    }
+    let Subject { caregiver, activation } = subject;
+    let now = now.map_or("not there", ActivationStage::as_str);
+    let next = step.leads_to();
+    Err(Fault::rule(format!("activation {activation} of {caregiver} is {now}: it can't become {next}")))
+}
+
+/// A further activation is only for somebody whose earlier one gave access.
+fn follows_given_access(scope: Scope<'_>, subject: &Subject) -> Result<(), Fault> {
+    let Subject { caregiver, activation: ActivationNumber(number) } = subject;
+    if *number <= 1 {
+        return Ok(());
+    }
+    let before = ActivationNumber(number - 1);
+    let now = stage(scope, caregiver, before)?;
+    if may_have_successor(now) {
+        return Ok(());
+    }
+    let now = now.map_or("not there", ActivationStage::as_str);
+    Err(Fault::rule(format!("activation {number} of {caregiver} can't be prepared: activation {before} is {now}")))
+}
+
+struct Row<'a> {
+    key: ActivationKey,
+    kind: ActivationKind,
+    cohort: Option<&'a CohortName>,
+    username: Option<&'a Username>,
+    password: Option<&'a Sealed>,
+    stage: ActivationStage,
+    stage_at: super::value::At,
+}
+
+/// Writes a row in place of one whose password was certainly never set. The condition repeats what `check` has found,
+/// where nothing can come between.
+fn put(scope: Scope<'_>, subject: &Subject, row: &Row<'_>) -> Result<(), Fault> {
+    letter::forget(scope, subject)?;
+    let Subject { caregiver, activation } = subject;
+    one(
+        scope.conn,
+        "INSERT INTO activations (caregiver, number, key, kind, stage, stage_at, cohort, run, username, password)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET key = excluded.key, kind = excluded.kind, stage = excluded.stage,
+             stage_at = excluded.stage_at, cohort = excluded.cohort, run = excluded.run,
+             username = excluded.username, password = excluded.password
+         WHERE stage IN ('prepared', 'refused', 'voided')",
+        params![
+            caregiver,
+            activation,
+            row.key,
+            row.kind,
+            row.stage,
+            row.stage_at,
+            row.cohort,
+            scope.run,
+            row.username,
+            row.password
+        ],
+    )
+}

@@ -1,0 +1,117 @@
+//! One commit: every entry goes to its tables and into the log, in one transaction, or nothing does.
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use super::fault::Fault;
+use super::log::Log;
+use super::value::{At, Count};
+use super::{activation, letter, person, roster, run};
+use crate::edge::Random;
+use crate::model::entry::{Commit, Entry};
+use crate::model::ids::{Lineage, RunNumber};
+use crate::model::recorded::Position;
+use crate::state::chain::Hash;
+use crate::state::event;
+use crate::state::transition::{ActivationStep, LetterStep};
+
+/// What every entry of one commit shares.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub(super) conn: &'a Connection,
+    pub(super) at: At,
+    pub(super) run: RunNumber,
+}
+
+/// Makes all entries durable, or none.
+pub(super) fn write(conn: &mut Connection, random: &mut dyn Random, commit: &Commit) -> Result<Position, Fault> {
+    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let scope = Scope { conn: &transaction, at: At(commit.at), run: commit.run };
+    if !matches!(commit.entries.first(), Some(Entry::RunBegun(_))) {
+        run::is_current(scope)?;
+    }
+    let mut log = Log::at_head(&transaction)?;
+    for entry in &commit.entries {
+        record(scope, entry)?;
+        log.append(scope, random, &event::tell(entry))?;
+    }
+    log.close(&transaction)?;
+    let position = position(&transaction)?.ok_or_else(|| Fault::rule("nothing is recorded before a run begins"))?;
+    transaction.commit()?;
+    Ok(position)
+}
+
+fn record(scope: Scope<'_>, entry: &Entry) -> Result<(), Fault> {
+    use ActivationStep as Step;
+    match entry {
+        Entry::RunBegun(begun) => run::begin(scope, begun),
+        Entry::RunEnded { outcome } => run::end(scope, outcome),
+        Entry::RosterAccepted { roster, arrivals, absent, returned } => {
+            roster::accept(scope, roster)?;
+            roster::arrive(scope, roster.number, arrivals)?;
+            roster::mark_absent(scope, absent, Some(roster.number))?;
+            roster::mark_absent(scope, returned, None)
+        }
+        Entry::CohortOpened { cohort, roster } => roster::open_cohort(scope, cohort, *roster),
+        Entry::Prepared(prepared) => activation::prepare(scope, prepared),
+        Entry::Setting(subject) => activation::step(scope, subject, Step::Announce),
+        Entry::Set { subject, .. } => activation::step(scope, subject, Step::Set),
+        Entry::ResetRefused { subject, .. } => activation::step(scope, subject, Step::Refuse),
+        Entry::ResetUnknown { subject, .. } => activation::step(scope, subject, Step::Doubt),
+        Entry::Voided(subject) => activation::step(scope, subject, Step::Void),
+        Entry::Resolved { subject, was_set: true, .. } => activation::step(scope, subject, Step::ResolveSet),
+        Entry::Resolved { subject, was_set: false, .. } => activation::step(scope, subject, Step::ResolveNotSet),
+        Entry::Adopted(adopted) => activation::adopt(scope, adopted),
+        Entry::LetterPrepared { subject, letter } => letter::supersede(scope, subject, letter),
+        Entry::Sending(letter) => letter::step(scope, letter, LetterStep::Announce),
+        Entry::Sent(letter) => letter::step(scope, letter, LetterStep::Send),
+        Entry::LetterRejected { letter, .. } => letter::step(scope, letter, LetterStep::Reject),
+        Entry::LetterDeferred { letter, .. } => letter::step(scope, letter, LetterStep::Defer),
+        Entry::LetterUnknown { letter, .. } => letter::step(scope, letter, LetterStep::Doubt),
+        Entry::Withdrawn { caregiver } => person::withdraw(scope, caregiver, true),
+        Entry::Restored { caregiver } => person::withdraw(scope, caregiver, false),
+        Entry::Identified { caregiver, identity } => person::identify(scope, caregiver, identity),
+        // Only the log changes.
+        Entry::Updated { .. } | Entry::EffectFailed { .. } => Ok(()),
+    }
+}
+
+/// Where the state stands; `None` before the first run.
+pub(super) fn position(conn: &Connection) -> Result<Option<Position>, Fault> {
+    let last_run: Option<RunNumber> = conn.query_row("SELECT max(number) FROM runs", [], |row| row.get(0))?;
+    let Some(run) = last_run else { return Ok(None) };
+    let position = conn.query_row("SELECT lineage, serial, head FROM meta", [], |row| {
+        let (lineage, Count(serial), head) = (row.get::<_, Lineage>(0)?, row.get(1)?, row.get::<_, Hash>(2)?);
+        Ok(Position { lineage, run, serial, head: head.to_string() })
+    })?;
+    Ok(Some(position))
+}
+
+/// Brings the write-ahead log into the file and cuts it off, so that nothing overwritten in the file stands on in it.
+pub(super) fn wipe(conn: &Connection) -> Result<(), Fault> {
+    let is_busy: bool = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", params![], |row| row.get(0))?;
+    if is_busy {
+        return Err(Fault::Stuck(
+            "another program is reading the state, so what was wiped still stands in its write-ahead log: it goes with \
+             the next run"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// One value of one row, where there is such a row.
+pub(super) fn lookup<T: rusqlite::types::FromSql>(
+    conn: &Connection,
+    sql: &str,
+    params: impl rusqlite::Params,
+) -> Result<Option<T>, Fault> {
+    Ok(conn.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?)
+}
+
+/// Runs a statement that must touch exactly one row.
+pub(super) fn one(conn: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<(), Fault> {
+    match conn.prepare_cached(sql)?.execute(params)? {
+        1 => Ok(()),
+        other => Err(rusqlite::Error::StatementChangedRows(other).into()),
+    }
+}

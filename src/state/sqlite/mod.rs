@@ -1,0 +1,154 @@
+//! The state as one SQLite file on one machine: the only place that names `rusqlite`.
+//!
+//! One writer at a time, who holds [`run_lock`](super::run_lock); readers may look on. It checks every entry against
+//! [`transition`](super::transition) before it writes, and decides nothing else.
+
+mod activation;
+mod commit;
+mod fault;
+mod letter;
+mod load;
+mod log;
+mod open;
+mod person;
+mod read;
+mod roster;
+mod run;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod value;
+mod verify;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use self::fault::Fault;
+use crate::edge::{PersonRecord, Random, SealedActivation, StateError, StateStore};
+use crate::files;
+use crate::model::entry::{Actor, Commit};
+use crate::model::fingerprint::{Fingerprint, Fingerprinter};
+use crate::model::ids::{ActivationNumber, CaregiverId, Lineage, RunNumber};
+use crate::model::recorded::{Position, Recorded};
+
+pub use self::read::ListedActivation;
+pub use self::verify::{Finding, Verified};
+
+/// What a state is opened for.
+pub enum Access {
+    /// Looking: nothing is written, no file is made.
+    Read,
+    /// Recording; the numbers and salts that stand for people are drawn here.
+    Write(Box<dyn Random>),
+}
+
+/// The state in one SQLite file.
+pub struct SqliteStore {
+    path: Utf8PathBuf,
+    conn: Connection,
+    /// `None` for a reader.
+    random: Option<Box<dyn Random>>,
+}
+
+impl SqliteStore {
+    /// Makes a new state and opens it to write. The file is private (0600), and so is its folder where it is made here.
+    pub fn create(
+        path: &Utf8Path,
+        lineage: &Lineage,
+        fingerprinter: &Fingerprinter,
+        now: Timestamp,
+        random: Box<dyn Random>,
+    ) -> Result<Self, StateError> {
+        open::create(path, lineage, open::key_check(fingerprinter, lineage), now)
+            .map_err(|fault| fault.while_trying("make it", path))?;
+        Self::open(path, Access::Write(random))
+    }
+
+    /// Opens a state that is there.
+    pub fn open(path: &Utf8Path, access: Access) -> Result<Self, StateError> {
+        let (conn, random) = match access {
+            Access::Read => (open::to_read(path), None),
+            Access::Write(random) => (open::to_write(path), Some(random)),
+        };
+        let conn = conn.map_err(|fault| fault.while_trying("open it", path))?;
+        Ok(Self { path: path.to_owned(), conn, random })
+    }
+
+    /// Whether there is one, whatever its condition.
+    pub fn exists(path: &Utf8Path) -> bool {
+        files::exists(path)
+    }
+
+    /// Refuses a sealing key that is not the one this state was made with.
+    pub fn check_key(&self, fingerprinter: &Fingerprinter) -> Result<(), StateError> {
+        let (lineage, stored) = self.with("read the key's check value", |conn| {
+            let row = conn.query_row("SELECT lineage, key_check FROM meta", [], |row| {
+                Ok((row.get::<_, Lineage>(0)?, row.get::<_, Fingerprint>(1)?))
+            })?;
+            Ok(row)
+        })?;
+        if open::key_check(fingerprinter, &lineage) == stored {
+            return Ok(());
+        }
+        let what = format!(
+            "the sealing key is not the one that the state `{}` was made with: set FIRSTBELL_KEY or put back the key \
+             file of the machine that ran firstbell before",
+            self.path
+        );
+        Err(StateError::Foreign { what })
+    }
+
+    /// All activations, by caregiver and number.
+    pub fn list(&mut self) -> Result<Vec<ListedActivation>, StateError> {
+        self.with("list the activations", read::list)
+    }
+
+    /// Recomputes the chain of the log, opens the commitments that can still be opened, and compares the tables with
+    /// what the log says was set.
+    pub fn verify(&mut self) -> Result<Verified, StateError> {
+        self.with("verify the log", verify::verify)
+    }
+
+    fn with<T>(&self, to: &str, work: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StateError> {
+        work(&self.conn).map_err(|fault| fault.while_trying(to, &self.path))
+    }
+}
+
+impl StateStore for SqliteStore {
+    fn load(&mut self) -> Result<Recorded, StateError> {
+        self.with("read what was recorded", load::load)
+    }
+
+    fn commit(&mut self, commit: &Commit) -> Result<Position, StateError> {
+        let Some(random) = &mut self.random else {
+            return Err(StateError::Io { what: format!("the state `{}` was opened to read", self.path), source: None });
+        };
+        commit::write(&mut self.conn, random.as_mut(), commit)
+            .map_err(|fault| fault.while_trying("record what was done", &self.path))
+    }
+
+    fn sealed(
+        &mut self,
+        caregiver: &CaregiverId,
+        activation: ActivationNumber,
+    ) -> Result<Option<SealedActivation>, StateError> {
+        self.with("read what is sealed", |conn| read::sealed(conn, caregiver, activation))
+    }
+
+    fn person(&mut self, caregiver: &CaregiverId) -> Result<PersonRecord, StateError> {
+        self.with("read what is recorded on one caregiver", |conn| read::person(conn, caregiver))
+    }
+
+    fn last_run(&mut self) -> Result<Option<(RunNumber, Timestamp, Actor)>, StateError> {
+        self.with("read the last run", read::last_run)
+    }
+
+    fn has_event(&mut self, hash: &str) -> Result<bool, StateError> {
+        self.with("search the log", |conn| log::has_event(conn, hash))
+    }
+
+    fn wipe(&mut self) -> Result<(), StateError> {
+        self.with("wipe what a finished run leaves behind", commit::wipe)
+    }
+}

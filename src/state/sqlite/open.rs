@@ -1,0 +1,159 @@
+//! Making a state, opening it to write, opening it to read.
+//!
+//! Reading never writes: it makes no file, takes no part in recovery, and works while another process writes.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, params};
+
+use super::fault::{Fault, damaged, read_only};
+use super::schema::{self, MIGRATIONS};
+use super::value::At;
+use crate::files;
+use crate::model::fingerprint::{Fingerprint, Fingerprinter, Purpose};
+use crate::model::ids::Lineage;
+use crate::state::chain;
+
+/// How long SQLite waits for another process before it gives up, in milliseconds.
+const PATIENCE: u32 = 10_000;
+
+/// The owner's right to write, in a file's mode.
+const OWNER_WRITES: u32 = 0o200;
+
+/// The value by which a wrong sealing key is found: bound to the lineage, so it can't be copied from another state.
+pub(super) fn key_check(fingerprinter: &Fingerprinter, lineage: &Lineage) -> Fingerprint {
+    fingerprinter.of(Purpose::KeyCheck, [lineage.as_str()])
+}
+
+/// Makes a new state. It is built under another name and takes its own when it is whole, so that a crash leaves either
+/// a state or none.
+pub(super) fn create(path: &Utf8Path, lineage: &Lineage, check: Fingerprint, now: Timestamp) -> Result<(), Fault> {
+    if files::exists(path) {
+        return Err(Fault::Stuck(format!("can't make a new state: `{path}` is there already")));
+    }
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_str().is_empty()) {
+        files::make_private_dir(folder)?;
+    }
+    let temporary = beside(path, ".new");
+    for leftover in [beside(&temporary, "-wal"), beside(&temporary, "-shm"), temporary.clone()] {
+        if files::exists(&leftover) {
+            files::remove(&leftover)?;
+        }
+    }
+    drop(files::open_append(&temporary)?);
+    fill(&temporary, lineage, check, now)?;
+    Ok(files::rename(&temporary, path)?)
+}
+
+fn fill(path: &Utf8Path, lineage: &Lineage, check: Fingerprint, now: Timestamp) -> Result<(), Fault> {
+    let mut conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    settle(&conn)?;
+    keep_log_apart(&conn)?;
+    schema::migrate(&mut conn, MIGRATIONS)?;
+    conn.execute(
+        "INSERT INTO meta (one, lineage, key_check, created_at, serial, events, head) VALUES (1, ?, ?, ?, 0, 0, ?)",
+        params![lineage, check, At(now), chain::genesis(lineage)],
+    )?;
+    conn.close().map_err(|(_, error)| error.into())
+}
+
+/// Opens a state to write: checks that it is ours and whole, and brings it up to this version.
+pub(super) fn to_write(path: &Utf8Path) -> Result<Connection, Fault> {
+    present(path)?;
+    // SQLite would silently open it to read; and the superuser may write where the owner said no.
+    if files::mode(path)? & OWNER_WRITES == 0 {
+        return Err(Fault::Stuck(read_only(path)));
+    }
+    let mut conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    settle(&conn)?;
+    schema::check(&conn, path, MIGRATIONS.len())?;
+    if conn.is_readonly(rusqlite::MAIN_DB)? {
+        return Err(Fault::Stuck(read_only(path)));
+    }
+    keep_log_apart(&conn)?;
+    whole(&conn, path)?;
+    schema::migrate(&mut conn, MIGRATIONS)?;
+    Ok(conn)
+}
+
+/// Opens a state to read.
+pub(super) fn to_read(path: &Utf8Path) -> Result<Connection, Fault> {
+    present(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(uri(path), flags)?;
+    settle(&conn)?;
+    schema::check(&conn, path, MIGRATIONS.len())?;
+    schema::check_current(&conn, path, MIGRATIONS.len())?;
+    Ok(conn)
+}
+
+/// Says why it can't be opened, where SQLite would only say "unable to open". It looks and does not open: closing a file
+/// would drop the locks that another connection of this process holds on it.
+fn present(path: &Utf8Path) -> Result<(), Fault> {
+    files::mode(path)?;
+    if files::is_dir(path) {
+        return Err(Fault::Stuck(format!(
+            "the state `{path}` is a folder, not a file: correct `state:` in the rollout"
+        )));
+    }
+    Ok(())
+}
+
+/// How a reader opens it. Beside a log, SQLite reads that too, without making or writing the index that belongs to it;
+/// without a log the file alone is the state, and SQLite is told not to begin one. (Whoever plans holds the shared
+/// lock, so no writer begins in the meantime.)
+fn uri(path: &Utf8Path) -> String {
+    let how = match (files::exists(&beside(path, "-wal")), files::exists(&beside(path, "-shm"))) {
+        (true, true) => "mode=ro&readonly_shm=1",
+        // A copy of file and log without the index: only here SQLite makes one, for it can't read the log otherwise.
+        (true, false) => "mode=ro",
+        (false, _) => "mode=ro&immutable=1",
+    };
+    let mut escaped = String::with_capacity(path.as_str().len());
+    for letter in path.as_str().chars() {
+        match letter {
+            '%' => escaped.push_str("%25"),
+            '?' => escaped.push_str("%3f"),
+            '#' => escaped.push_str("%23"),
+            other => escaped.push(other),
+        }
+    }
+    let scheme = if escaped.starts_with('/') { "file://" } else { "file:" };
+    format!("{scheme}{escaped}?{how}")
+}
+
+/// Another file of the same name with something behind it.
+pub(super) fn beside(path: &Utf8Path, suffix: &str) -> Utf8PathBuf {
+    Utf8PathBuf::from(format!("{path}{suffix}"))
+}
+
+/// Settings of the connection that write nothing into the file.
+fn settle(conn: &Connection) -> Result<(), Fault> {
+    conn.set_prepared_statement_cache_capacity(64);
+    conn.pragma_update(None, "busy_timeout", PATIENCE)?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "trusted_schema", false)?;
+    // Nothing sealed or personal spills into a file that nobody wipes.
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    // In KiB, and only as much as is used: a roster of a million is one transaction.
+    conn.pragma_update(None, "cache_size", -131_072)?;
+    Ok(())
+}
+
+/// Settings of the writer: durable at every commit, and what is deleted is overwritten.
+fn keep_log_apart(conn: &Connection) -> Result<(), Fault> {
+    let mode: String = conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(Fault::Stuck(format!(
+            "the disk of the state can't keep a write-ahead log (journal mode `{mode}`): keep the state on a local disk"
+        )));
+    }
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "secure_delete", true)?;
+    Ok(())
+}
+
+fn whole(conn: &Connection, path: &Utf8Path) -> Result<(), Fault> {
+    let answer: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if answer == "ok" { Ok(()) } else { Err(Fault::Foreign(damaged(path))) }
+}

@@ -1,0 +1,75 @@
+//! Caregivers, and the random numbers under which the log speaks of them.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::commit::{Scope, lookup, one};
+use super::fault::Fault;
+use super::value::Students;
+use crate::edge::Random;
+use crate::model::ids::CaregiverId;
+use crate::model::recorded::Identity;
+
+/// Who somebody is now.
+pub(super) fn identify(scope: Scope<'_>, caregiver: &CaregiverId, identity: &Identity) -> Result<(), Fault> {
+    one(
+        scope.conn,
+        "INSERT INTO caregivers (caregiver, address, name, students) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET address = excluded.address, name = excluded.name, students = excluded.students",
+        params![caregiver, identity.address, identity.name, Students(identity.students.clone())],
+    )
+}
+
+/// Whether we have disabled somebody's account.
+pub(super) fn withdraw(scope: Scope<'_>, caregiver: &CaregiverId, is_withdrawn: bool) -> Result<(), Fault> {
+    one(
+        scope.conn,
+        "INSERT INTO caregivers (caregiver, is_withdrawn) VALUES (?, ?)
+         ON CONFLICT DO UPDATE SET is_withdrawn = excluded.is_withdrawn",
+        params![caregiver, is_withdrawn],
+    )
+}
+
+/// Somebody as the log knows them.
+pub(super) struct LogSubject {
+    /// The number under which events speak of them.
+    pub(super) number: i64,
+    /// What their commitments are salted with.
+    pub(super) salt: Vec<u8>,
+}
+
+/// The number and salt of somebody, drawn when the log first speaks of them.
+pub(super) fn subject(scope: Scope<'_>, random: &mut dyn Random, caregiver: &CaregiverId) -> Result<LogSubject, Fault> {
+    let known = scope
+        .conn
+        .prepare_cached("SELECT number, salt FROM subjects WHERE caregiver = ?")?
+        .query_row([caregiver], |row| Ok(LogSubject { number: row.get(0)?, salt: row.get(1)? }))
+        .optional()?;
+    match known {
+        Some(subject) => Ok(subject),
+        None => new_subject(scope, random, caregiver),
+    }
+}
+
+fn new_subject(scope: Scope<'_>, random: &mut dyn Random, caregiver: &CaregiverId) -> Result<LogSubject, Fault> {
+    let subject = LogSubject { number: free_number(scope, random)?, salt: random.id().to_le_bytes().to_vec() };
+    scope.conn.prepare_cached("INSERT OR IGNORE INTO caregivers (caregiver) VALUES (?)")?.execute([caregiver])?;
+    one(
+        scope.conn,
+        "INSERT INTO subjects (number, caregiver, salt) VALUES (?, ?, ?)",
+        params![subject.number, caregiver, subject.salt],
+    )?;
+    Ok(subject)
+}
+
+/// A number of 63 bits that no event has, not even one about somebody forgotten.
+fn free_number(scope: Scope<'_>, random: &mut dyn Random) -> Result<i64, Fault> {
+    for _ in 0..8 {
+        let mut bytes = [0; 8];
+        random.fill(&mut bytes);
+        let number = i64::from_le_bytes(bytes) & i64::MAX;
+        if lookup::<i64>(scope.conn, "SELECT 1 FROM events WHERE subject = ? LIMIT 1", [number])?.is_none() {
+            return Ok(number);
+        }
+    }
+    Err(Fault::rule("the source of chance gives the same number again and again"))
+}

@@ -1,0 +1,41 @@
+//! Runs: who began which, when, and how it ended.
+
+use rusqlite::params;
+
+use super::commit::{Scope, lookup, one};
+use super::fault::Fault;
+use crate::model::entry::RunBegun;
+use crate::model::ids::RunNumber;
+
+/// A run begins; its number follows the last one's.
+pub(super) fn begin(scope: Scope<'_>, begun: &RunBegun) -> Result<(), Fault> {
+    let next = last(scope)?.map_or(RunNumber::FIRST, RunNumber::next);
+    if scope.run != next {
+        return Err(Fault::rule(format!("run {} can't begin: the next one is run {next}", scope.run)));
+    }
+    let RunBegun { command, actor, plan } = begun;
+    one(
+        scope.conn,
+        "INSERT INTO runs (number, begun_at, command, plan, user, host, pid) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        params![scope.run, scope.at, command, plan, actor.user, actor.host, actor.pid],
+    )
+}
+
+/// A run came to its end.
+pub(super) fn end(scope: Scope<'_>, outcome: &str) -> Result<(), Fault> {
+    is_current(scope)?;
+    one(scope.conn, "UPDATE runs SET ended_at = ?, outcome = ? WHERE number = ?", params![scope.at, outcome, scope.run])
+}
+
+/// Nothing is recorded under a run that has been followed by another, or never began.
+pub(super) fn is_current(scope: Scope<'_>) -> Result<(), Fault> {
+    match last(scope)? {
+        Some(last) if last == scope.run => Ok(()),
+        Some(last) => Err(Fault::rule(format!("run {} is not the current one, that is run {last}", scope.run))),
+        None => Err(Fault::rule(format!("run {} was never begun", scope.run))),
+    }
+}
+
+fn last(scope: Scope<'_>) -> Result<Option<RunNumber>, Fault> {
+    Ok(lookup::<Option<RunNumber>>(scope.conn, "SELECT max(number) FROM runs", [])?.flatten())
+}

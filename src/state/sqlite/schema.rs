@@ -1,0 +1,106 @@
+//! The numbered migrations, and how a file is known as ours: SQLite's `application_id` is our mark, `user_version` the
+//! number of the last migration that it went through.
+
+use camino::Utf8Path;
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::fault::{Fault, not_ours};
+
+/// `1bel`, in SQLite's header.
+const APPLICATION_ID: i64 = 0x3162_656c;
+
+/// In order; number one stands first. A migration that has been released is never edited.
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("../schema/0001_begin.sql")];
+
+/// Refuses what is not ours or of a newer version. Reads only.
+pub(super) fn check(conn: &Connection, path: &Utf8Path, known: usize) -> Result<(), Fault> {
+    let id: i64 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version = version(conn)?;
+    if id != APPLICATION_ID || version == 0 {
+        return Err(Fault::Foreign(not_ours(path)));
+    }
+    if version > known {
+        return Err(Fault::Foreign(format!(
+            "the state `{path}` was written by a newer firstbell (schema {version}, this one knows {known}): use that one"
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses an older version too: who only reads can't bring it up.
+pub(super) fn check_current(conn: &Connection, path: &Utf8Path, known: usize) -> Result<(), Fault> {
+    let version = version(conn)?;
+    if version < known {
+        return Err(Fault::Foreign(format!(
+            "the state `{path}` was written by an older firstbell (schema {version}, this one needs {known}): a command \
+             that writes, such as `firstbell apply`, brings it up"
+        )));
+    }
+    Ok(())
+}
+
+/// Goes through the migrations that this file has not seen, each in a transaction of its own.
+pub(super) fn migrate(conn: &mut Connection, migrations: &[&str]) -> Result<(), Fault> {
+    for (number, migration) in (1..).zip(migrations).skip(version(conn)?) {
+        let step = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        step.execute_batch(migration)?;
+        step.pragma_update(None, "application_id", APPLICATION_ID)?;
+        step.pragma_update(None, "user_version", number)?;
+        step.commit()?;
+    }
+    Ok(())
+}
+
+fn version(conn: &Connection) -> Result<usize, Fault> {
+    let version: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    // A negative number is nobody's: told as "not ours".
+    Ok(usize::try_from(version).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: &str = "ALTER TABLE runs ADD COLUMN note TEXT;";
+
+    fn file() -> &'static Utf8Path {
+        Utf8Path::new("state/x.db")
+    }
+
+    #[test]
+    fn a_state_goes_through_each_migration_once() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        let two = [MIGRATIONS[0], SECOND];
+        migrate(&mut conn, &two[..1]).unwrap();
+        assert!(matches!(check_current(&conn, file(), 2), Err(Fault::Foreign(what)) if what.contains("older")));
+        migrate(&mut conn, &two).unwrap();
+        migrate(&mut conn, &two).unwrap();
+        assert_eq!(version(&conn).unwrap(), 2);
+        check(&conn, file(), 2).unwrap();
+        check_current(&conn, file(), 2).unwrap();
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_the_state_as_it_was() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate(&mut conn, MIGRATIONS).unwrap();
+        let broken = [MIGRATIONS[0], "CREATE TABLE half (x); CREATE TABLE runs (x);"];
+        migrate(&mut conn, &broken).unwrap_err();
+        assert_eq!(version(&conn).unwrap(), 1);
+        assert!(conn.prepare("SELECT * FROM half").is_err());
+    }
+
+    #[test]
+    fn a_newer_state_is_refused() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate(&mut conn, &[MIGRATIONS[0], SECOND]).unwrap();
+        assert!(matches!(check(&conn, file(), 1), Err(Fault::Foreign(what)) if what.contains("newer firstbell")));
+    }
+
+    #[test]
+    fn a_database_without_our_mark_is_not_ours() {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE runs (x); PRAGMA user_version = 1;").unwrap();
+        assert!(matches!(check(&conn, file(), 1), Err(Fault::Foreign(what)) if what.contains("not a state")));
+    }
+}

@@ -1,0 +1,104 @@
+//! What is sealed is there until it is sent, refused or given up, and after that it is nowhere on the disk.
+
+use super::*;
+
+fn sealed(store: &mut SqliteStore, caregiver: &str, activation: u32) -> (bool, Option<u32>) {
+    let sealed = store.sealed(&caregiver.into(), ActivationNumber(activation)).unwrap().unwrap();
+    (sealed.password.is_some(), sealed.letter.map(|(number, ..)| number.0))
+}
+
+/// Everything in the folder, as bytes. Only once the store is closed: reading a file would drop its locks.
+fn on_disk(place: &Place) -> Vec<u8> {
+    let folder = place.path.parent().unwrap();
+    let mut bytes = Vec::new();
+    for name in crate::files::list(folder).unwrap() {
+        bytes.extend(crate::files::read(&folder.join(name)).unwrap());
+    }
+    bytes
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[test]
+fn what_is_sealed_is_handed_out_until_it_is_sent() {
+    let place = place();
+    let mut store = begun(&place);
+    all(&mut store, [prepared("C1", 1)]);
+    let held = store.sealed(&"C1".into(), ActivationNumber(1)).unwrap().unwrap();
+    assert_eq!(held.username.as_str(), "mere.k");
+    assert_eq!(held.password.unwrap().as_bytes(), b"SEALED-PASSWORD-of-C1-1-0");
+    let (number, message_id, recipient, bytes) = held.letter.unwrap();
+    assert_eq!((number.0, message_id.as_str(), recipient.as_str()), (1, "id-of-C1-1-1", "C1@example.nz"));
+    assert_eq!(bytes, new_letter("C1", 1, 1).bytes);
+
+    all(&mut store, [setting("C1", 1), reset_unknown("C1", 1), set("C1", 1), sending("C1", 1, 1)]);
+    all(&mut store, [letter_unknown("C1", 1, 1), sending("C1", 1, 1), deferred("C1", 1, 1), sending("C1", 1, 1)]);
+    assert_eq!(sealed(&mut store, "C1", 1), (true, Some(1)));
+    all(&mut store, [sent("C1", 1, 1)]);
+    assert_eq!(sealed(&mut store, "C1", 1), (false, None));
+    assert!(!store.load().unwrap().histories["C1"].has_secret);
+    assert!(store.sealed(&"C1".into(), ActivationNumber(2)).unwrap().is_none());
+}
+
+#[test]
+fn a_rejected_letter_keeps_its_seal_for_the_next_one() {
+    let place = place();
+    let mut store = begun(&place);
+    all(&mut store, [prepared("C1", 1), setting("C1", 1), set("C1", 1), sending("C1", 1, 1), rejected("C1", 1, 1)]);
+    assert_eq!(sealed(&mut store, "C1", 1), (true, Some(1)));
+    all(&mut store, [another_letter("C1", 1, 2)]);
+    assert_eq!(sealed(&mut store, "C1", 1), (true, Some(2)));
+}
+
+#[test]
+fn what_is_refused_or_given_up_keeps_nothing_sealed() {
+    let place = place();
+    let mut store = begun(&place);
+    all(&mut store, [prepared("C1", 1), setting("C1", 1), reset_refused("C1", 1)]);
+    all(&mut store, [prepared("C2", 1), voided("C2", 1)]);
+    all(&mut store, [prepared("C3", 1), setting("C3", 1), resolved("C3", 1, false)]);
+    for caregiver in ["C1", "C2", "C3"] {
+        assert_eq!(sealed(&mut store, caregiver, 1), (false, None), "{caregiver}");
+    }
+    all(&mut store, [prepared("C1", 1)]);
+    assert_eq!(sealed(&mut store, "C1", 1), (true, Some(1)));
+}
+
+#[test]
+fn what_is_wiped_is_nowhere_on_the_disk() {
+    let place = place();
+    let mut store = begun(&place);
+    for number in 1..=30 {
+        let id = format!("C{number}");
+        all(&mut store, [prepared(&id, 1), setting(&id, 1), set(&id, 1), sending(&id, 1, 1)]);
+    }
+    drop(store);
+    let bytes = on_disk(&place);
+    assert!(contains(&bytes, "SEALED-PASSWORD") && contains(&bytes, "SEALED-LETTER"), "the test looks in vain");
+
+    let mut store = open(&place.path).unwrap();
+    for number in 1..=30 {
+        all(&mut store, [sent(&format!("C{number}"), 1, 1)]);
+    }
+    store.wipe().unwrap();
+    // As after a crash: nothing is closed, so nothing can be tidied up at the last moment.
+    std::mem::forget(store);
+    let bytes = on_disk(&place);
+    assert!(!contains(&bytes, "SEALED"));
+}
+
+#[test]
+fn wiping_says_when_a_reader_stands_in_the_way() {
+    let place = place();
+    let mut store = begun(&place);
+    store.conn.pragma_update(None, "busy_timeout", 10).unwrap();
+    let mut reader = SqliteStore::open(&place.path, Access::Read).unwrap();
+    reader.conn.execute_batch("BEGIN; SELECT count(*) FROM runs;").unwrap();
+    all(&mut store, activation("C1", 1));
+    assert!(store.wipe().unwrap_err().to_string().contains("reading"));
+    reader.conn.execute_batch("COMMIT").unwrap();
+    assert!(reader.load().is_ok());
+    store.wipe().unwrap();
+}
