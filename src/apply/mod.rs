@@ -1,4 +1,232 @@
-//! apply
+//! Carries a plan out, and is the only place that has effects: intend, carry out, record, caregiver by caregiver in the
+//! plan's order.
+//!
+//! Each intent is durable before its effect, so that after a crash at most one caregiver is in doubt, and the record says
+//! which. It decides nothing: who, what and in which order stands in the plan.
 
+mod account;
+mod activate;
+mod desk;
+mod ledger;
 pub mod password;
+mod run;
 pub mod seal;
+mod settle;
+mod tally;
+
+use crate::edge::{Clock, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateError, StateStore, Step, Watch};
+use crate::letter::Letters;
+use crate::model::entry::Actor;
+use crate::model::ids::Lineage;
+use crate::model::secret::SealingKey;
+use crate::plan::{Act, Change, Plan};
+use crate::rollout::Rollout;
+
+use desk::Desk;
+use ledger::Ledger;
+pub use tally::{Applied, End, Failure, Tally};
+
+/// The doors to the outside that an apply goes through.
+pub struct Edges<'a> {
+    /// The LMS, with its writing half.
+    pub lms: &'a mut dyn LmsWrite,
+    /// The way mail leaves.
+    pub mail: &'a mut dyn MailTransport,
+    /// The recorded state; its lock is held.
+    pub store: &'a mut dyn StateStore,
+    /// `rollout.lock`.
+    pub mark: &'a mut dyn RunMark,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// Chance.
+    pub random: &'a mut dyn Random,
+    /// Whoever looks on.
+    pub watch: &'a mut dyn Watch,
+}
+
+/// What an apply works with besides the plan.
+#[derive(Clone, Copy)]
+pub struct Order<'a> {
+    /// The plan, shown and agreed to.
+    pub plan: &'a Plan,
+    /// The rollout it was made from.
+    pub rollout: &'a Rollout,
+    /// The letters, checked.
+    pub letters: &'a Letters,
+    /// Which state this is.
+    pub lineage: &'a Lineage,
+    /// The key that seals.
+    pub key: &'a SealingKey,
+    /// Who runs it.
+    pub actor: &'a Actor,
+    /// What the mark says before this run.
+    pub counts: MarkCounts,
+}
+
+/// An apply that could not go on. What had been done by then is recorded, save where it says otherwise.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The state could not be written; no effect was without record.
+    #[error("the state could not be written; everything done so far is recorded")]
+    State(#[source] StateError),
+    /// The state could not be written after an effect: the next run settles it.
+    #[error("the state could not be written after an effect; the next `firstbell apply` finds out what was done")]
+    RecordLost(#[source] StateError),
+    /// `rollout.lock` could not be written before the first effect.
+    #[error("`rollout.lock` could not be written, so nothing was done")]
+    Mark(#[source] std::io::Error),
+}
+
+/// An apply that could not go on, and what it had done by then.
+#[derive(Debug)]
+pub struct Halted {
+    /// Why.
+    pub error: ApplyError,
+    /// What was done.
+    pub tally: Tally,
+}
+
+impl std::fmt::Display for Halted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for Halted {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}
+
+/// How many changes are prepared in one commit.
+const GROUP: usize = 32;
+/// So many failures in a row stop the run: it is not the caregivers' fault then.
+const FAILURES_IN_A_ROW: u32 = 5;
+
+/// Carries the plan out. An error leaves what was done recorded; running again goes on from there.
+pub fn apply<'a>(order: Order<'a>, edges: Edges<'a>) -> Result<Applied, Box<Halted>> {
+    let mut worker = Worker::new(order, edges);
+    match worker.run() {
+        Ok(end) => Ok(Applied { end, tally: worker.tally }),
+        Err(halt) => Err(Box::new(Halted { error: worker.ledger.explain(halt), tally: worker.tally })),
+    }
+}
+
+/// One apply under way.
+pub(crate) struct Worker<'a> {
+    pub(crate) order: Order<'a>,
+    pub(crate) lms: &'a mut dyn LmsWrite,
+    pub(crate) mail: &'a mut dyn MailTransport,
+    pub(crate) mark: &'a mut dyn RunMark,
+    pub(crate) random: &'a mut dyn Random,
+    pub(crate) watch: &'a mut dyn Watch,
+    pub(crate) ledger: Ledger<'a>,
+    pub(crate) desk: Desk<'a>,
+    pub(crate) tally: Tally,
+}
+
+/// Why a run can't go on.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    State(StateError),
+    Mark(std::io::Error),
+}
+
+impl From<StateError> for Halt {
+    fn from(error: StateError) -> Self {
+        Self::State(error)
+    }
+}
+
+impl<'a> Worker<'a> {
+    fn new(order: Order<'a>, edges: Edges<'a>) -> Self {
+        let Edges { lms, mail, store, mark, clock, random, watch } = edges;
+        Self {
+            order,
+            lms,
+            mail,
+            mark,
+            random,
+            watch,
+            ledger: Ledger::new(store, clock, run::number(order.plan)),
+            desk: Desk::new(order),
+            tally: Tally::default(),
+        }
+    }
+
+    fn run(&mut self) -> Result<End, Halt> {
+        self.open()?;
+        self.watch.step(Step::Begin { total: self.order.plan.changes.len() });
+        let mut end = End::Done;
+        for group in self.order.plan.changes.chunks(GROUP) {
+            end = self.group(group)?;
+            if end != End::Done {
+                break;
+            }
+        }
+        self.watch.step(Step::End);
+        self.close(&end)?;
+        Ok(end)
+    }
+
+    /// Prepares a group in one commit, then carries it out one by one. What was prepared and not begun is voided.
+    fn group(&mut self, changes: &'a [Change]) -> Result<End, Halt> {
+        if self.watch.is_interrupted() {
+            return Ok(End::Interrupted);
+        }
+        let mut prepared = self.prepare(changes)?;
+        let mut end = End::Done;
+        for (change, ready) in changes.iter().zip(&mut prepared) {
+            end = self.verdict();
+            if end != End::Done {
+                break;
+            }
+            let result = self.carry_out(change, ready.take())?;
+            self.finished(change, result);
+        }
+        self.void(prepared.into_iter().flatten().collect());
+        Ok(if end == End::Done { self.verdict() } else { end })
+    }
+
+    /// Whether the run goes on.
+    fn verdict(&self) -> End {
+        match &self.tally.stopped {
+            Some(reason) => End::Stopped(reason.clone()),
+            None if self.watch.is_interrupted() => End::Interrupted,
+            None => End::Done,
+        }
+    }
+
+    fn carry_out(&mut self, change: &Change, ready: Option<desk::Ready>) -> Result<Result<(), Failure>, Halt> {
+        let mut ready = ready;
+        for act in &change.acts {
+            let result = match act {
+                Act::Create { .. } | Act::Reset { .. } => match ready.take() {
+                    Some(desk::Ready::Fresh(fresh)) => self.activate(change, act, &fresh)?,
+                    Some(desk::Ready::Failed(failure)) => Err(failure),
+                    None => Err(Failure::here("it was not prepared")),
+                },
+                Act::Settle { .. } => self.settle(change, act)?,
+                Act::Email { activation, source, .. } => self.finish_letter(change, *activation, *source)?,
+                Act::Update { .. } | Act::Withdraw { .. } => self.correct(change, act),
+                Act::Adopt { .. } => {
+                    self.adopt(change, act);
+                    Ok(())
+                }
+            };
+            if let Err(failure) = result {
+                return Ok(Err(failure));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn finished(&mut self, change: &Change, result: Result<(), Failure>) {
+        let words = match &result {
+            Ok(()) => "done".to_owned(),
+            Err(failure) => failure.to_string(),
+        };
+        self.watch.step(Step::Finished { caregiver: &change.caregiver, result: &words, is_done: result.is_ok() });
+        self.tally.count(&change.caregiver, result, FAILURES_IN_A_ROW);
+    }
+}

@@ -1,1 +1,150 @@
-//! cli
+//! The top: arguments, settings, the terminal, words for errors, the exit code. Knows nothing of rosters or plans.
+
+mod settings;
+mod system;
+mod terminal;
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use camino::Utf8PathBuf;
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::command::exit::Exit;
+use crate::command::session::{Screen, Session};
+use crate::command::trouble::{Trouble, in_words};
+use crate::command::{self, Command};
+use crate::edge::{Clock, Random};
+use crate::report::Personal;
+
+use settings::Settings;
+use system::{FixedClock, OsRandom, SystemClock};
+use terminal::TerminalWatch;
+
+/// Give parents their accounts, cohort by cohort, and never reset one twice.
+#[derive(Debug, Parser)]
+#[command(name = "firstbell", version, max_term_width = 100)]
+#[command(after_help = "Example:\n  firstbell -C kowhai-college plan")]
+pub struct Cli {
+    /// The project's folder (where rollout.yaml lies)
+    #[arg(short = 'C', value_name = "DIR", default_value = ".", global = true)]
+    dir: Utf8PathBuf,
+    /// What may be shown of people: by default everything on a terminal, ids and reason codes elsewhere
+    #[arg(long, value_enum, global = true)]
+    personal: Option<PersonalArg>,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = When::Auto, global = true)]
+    color: When,
+    /// Keep rollout.lock elsewhere
+    #[arg(long, value_name = "FILE", global = true)]
+    lock: Option<Utf8PathBuf>,
+    /// Fix the clock (tests and rehearsals)
+    #[arg(long, value_name = "TIME", global = true, hide = true)]
+    now: Option<jiff::Timestamp>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What may be shown of people.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum PersonalArg {
+    /// Ids, domains, reason codes
+    None,
+    /// Initials
+    Masked,
+    /// Names and addresses
+    Full,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum When {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Runs the program with the process's arguments, and says how it ended.
+pub fn main() -> ExitCode {
+    let settings = Settings::read();
+    match Cli::try_parse() {
+        Ok(cli) => ExitCode::from(run(&cli, &settings).code()),
+        Err(error) => {
+            let exit = match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
+                _ => Exit::Usage,
+            };
+            // A closed pipe is no reason to fail.
+            let _ = error.print();
+            ExitCode::from(exit.code())
+        }
+    }
+}
+
+fn run(cli: &Cli, settings: &Settings) -> Exit {
+    let clock: Box<dyn Clock> = match cli.now {
+        Some(now) => Box::new(FixedClock::new(now)),
+        None => Box::new(SystemClock),
+    };
+    let random = || Box::new(OsRandom) as Box<dyn Random>;
+    let (mut out, mut err) = (io::stdout().lock(), io::stderr());
+    let mut watch = TerminalWatch::new(io::stderr().is_terminal());
+    let mut ask = terminal::ask;
+    let is_interactive = io::stdin().is_terminal();
+    let mut session = Session {
+        dir: cli.dir.clone(),
+        config_dir: settings.config_dir.clone(),
+        key: settings.key.clone(),
+        actor: settings.actor.clone(),
+        clock: &*clock,
+        is_clock_fixed: cli.now.is_some(),
+        random: &random,
+        screen: Screen {
+            out: &mut out,
+            err: &mut err,
+            personal: personal(cli, settings),
+            colour: is_coloured(cli, settings, io::stdout().is_terminal()),
+            err_colour: is_coloured(cli, settings, io::stderr().is_terminal()),
+            width: terminal::width(),
+            ask: is_interactive.then_some(&mut ask),
+        },
+        watch: &mut watch,
+        lock: cli.lock.clone(),
+    };
+    match command::run(&cli.command, &mut session) {
+        Ok(exit) => exit,
+        Err(trouble) => {
+            explain(&mut session, &trouble);
+            trouble.exit()
+        }
+    }
+}
+
+fn explain(session: &mut Session<'_>, trouble: &Trouble) {
+    match trouble {
+        Trouble::Documents(diagnostics) => session.screen.problems(diagnostics),
+        other => session.screen.say(&format!("error: {}", in_words(other))),
+    }
+    let _ = session.screen.err.flush();
+}
+
+fn personal(cli: &Cli, settings: &Settings) -> Personal {
+    match cli.personal {
+        Some(PersonalArg::Masked) => Personal::Masked,
+        Some(PersonalArg::Full) => Personal::Full,
+        None if io::stdout().is_terminal() && !settings.is_ci => Personal::Full,
+        Some(PersonalArg::None) | None => Personal::None,
+    }
+}
+
+fn is_coloured(cli: &Cli, settings: &Settings, is_terminal: bool) -> bool {
+    match cli.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => is_terminal && !settings.is_colour_unwanted,
+    }
+}

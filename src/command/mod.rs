@@ -1,1 +1,81 @@
-//! command
+//! One thin file a command, with its arguments: loads what it needs, asks the floors below, prints. Nothing here decides
+//! what is done to whom.
+
+pub mod adopt;
+pub mod apply;
+pub mod check;
+pub mod exit;
+pub mod explain;
+pub mod init;
+mod key;
+mod mark;
+pub mod plan;
+pub mod preview;
+mod project;
+pub mod resolve;
+pub mod sandbox;
+pub mod session;
+pub mod state;
+pub mod status;
+pub mod trouble;
+
+use exit::Exit;
+use session::Session;
+use trouble::Trouble;
+
+/// The commands.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Lay out a new project: rollout.yaml, its schema, letters, .gitignore
+    #[command(after_help = "Example:\n  firstbell init kowhai-college")]
+    Init(init::Args),
+    /// Say everything that is wrong with rollout, letters and roster
+    #[command(after_help = "Example:\n  firstbell check --fixes to-mend.csv")]
+    Check(check::Args),
+    /// Show what would be done to whom, and who is held back and why
+    #[command(after_help = "Example:\n  firstbell plan --summary")]
+    Plan(plan::Args),
+    /// Show the plan, ask, and carry it out
+    #[command(after_help = "Example:\n  firstbell apply")]
+    Apply(apply::Args),
+    /// Show each cohort: active, to do, held back, later
+    #[command(after_help = "Example:\n  firstbell status")]
+    Status(status::Args),
+    /// Tell everything about one caregiver, for the help desk
+    #[command(after_help = "Example:\n  firstbell explain C1001")]
+    Explain(explain::Args),
+    /// Record that people were activated before firstbell, so that they are never reset
+    #[command(after_help = "Example:\n  firstbell adopt C1001 C1002 --because \"done by hand in term 1\"")]
+    Adopt(adopt::Args),
+    /// Settle by hand what the program could not find out
+    #[command(after_help = "Example:\n  firstbell resolve C1001 --reset not-done --evidence \"she can't sign in\"")]
+    Resolve(resolve::Args),
+    /// Show the letter as a parent would get it, with a made-up password
+    #[command(after_help = "Example:\n  firstbell preview C1001")]
+    Preview(preview::Args),
+    /// Look into the recorded state
+    #[command(after_help = "Example:\n  firstbell state verify")]
+    State(state::Args),
+    /// Work with the sandbox LMS
+    #[command(
+        after_help = "Example:\n  echo 'Harbour4-kettle7-mossy2-lantern' | firstbell sandbox sign-in mere.tamihana"
+    )]
+    Sandbox(sandbox::Args),
+}
+
+/// Runs one command.
+pub fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    match command {
+        Command::Init(args) => init::run(args, session),
+        Command::Check(args) => check::run(args, session),
+        Command::Plan(args) => plan::run(args, session),
+        Command::Apply(args) => apply::run(args, session),
+        Command::Status(args) => status::run(args, session),
+        Command::Explain(args) => explain::run(args, session),
+        Command::Adopt(args) => adopt::run(args, session),
+        Command::Resolve(args) => resolve::run(args, session),
+        Command::Preview(args) => preview::run(args, session),
+        Command::State(args) => state::run(args, session),
+        Command::Sandbox(args) => sandbox::run(args, session),
+    }
+}

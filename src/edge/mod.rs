@@ -6,6 +6,7 @@
 mod clock;
 mod lms;
 mod mail;
+mod mark;
 mod random;
 mod store;
 mod watch;
@@ -13,6 +14,7 @@ mod watch;
 pub use clock::Clock;
 pub use lms::{AccountChange, LmsError, LmsRead, LmsWrite, NewAccount};
 pub use mail::{Envelope, MailTransport};
+pub use mark::{MarkCounts, RunMark};
 pub use random::Random;
 pub use store::{LetterLog, LogEvent, PersonRecord, SealedActivation, StateError, StateStore};
 pub use watch::{Step, Watch};

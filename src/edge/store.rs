@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::model::entry::{Actor, Commit};
-use crate::model::ids::{ActivationNumber, CaregiverId, LetterNumber, MessageId, RunNumber, Username};
+use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId, LetterNumber, MessageId, RunNumber, Username};
 use crate::model::recorded::{Position, Recorded};
 use crate::model::secret::Sealed;
 
@@ -42,6 +42,8 @@ pub enum StateError {
 /// What is still sealed of one activation.
 #[derive(Clone, Debug)]
 pub struct SealedActivation {
+    /// Its random id, which the seal is bound to.
+    pub key: ActivationKey,
     /// The name the account signs in with.
     pub username: Username,
     /// The password; `None` when wiped.

@@ -46,6 +46,15 @@ pub enum Entry {
         /// Ids that were missing and are there again.
         returned: Vec<CaregiverId>,
     },
+    /// The rollout says that a person's SMS id has become another: all that is recorded goes with them.
+    Moved {
+        /// The id they had.
+        from: CaregiverId,
+        /// The id they have.
+        to: CaregiverId,
+        /// Why.
+        because: String,
+    },
     /// A cohort was opened.
     CohortOpened {
         /// Which.

@@ -124,11 +124,9 @@ impl Act {
     /// The words of the JSON plan's `actions`.
     pub fn words(&self) -> &'static [&'static str] {
         match self {
-            Self::Create { .. } => &["create", "email"],
-            Self::Reset { .. } => &["reset", "email"],
             Self::Settle { proof: Proof::WasSet, .. } | Self::Email { .. } => &["email"],
-            Self::Settle { is_create: true, .. } => &["create", "email"],
-            Self::Settle { is_create: false, .. } => &["reset", "email"],
+            Self::Create { .. } | Self::Settle { is_create: true, .. } => &["create", "email"],
+            Self::Reset { .. } | Self::Settle { is_create: false, .. } => &["reset", "email"],
             Self::Update { .. } => &["update"],
             Self::Withdraw { .. } => &["withdraw"],
             Self::Adopt { .. } => &["adopt"],

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::model::ids::{CaregiverId, CohortName};
+use crate::model::ids::{CaregiverId, CohortName, RosterNumber};
 use crate::model::recorded::AcceptedRoster;
 
 use super::change::{Act, Change};
@@ -27,8 +27,12 @@ pub struct Plan {
     pub unchanged: BTreeMap<Idle, u64>,
     /// The guards, always all of them.
     pub guards: Vec<GuardResult>,
+    /// The roster accepted last, before this plan.
+    pub last_roster: RosterNumber,
     /// Whether the roster is taken as the school's, and what that changes.
     pub acceptance: Option<RosterAcceptance>,
+    /// People whose SMS id has become another, in the record too: old id, new id, why.
+    pub moves: Vec<(CaregiverId, CaregiverId, String)>,
     /// Cohorts that open with this plan.
     pub openings: Vec<CohortName>,
     /// Active caregivers whose name, address or children changed in the SMS: only the record learns of it.
@@ -36,6 +40,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The roster that openings of this plan refer to: the one it accepts, else the one accepted last.
+    pub fn roster_number(&self) -> RosterNumber {
+        self.acceptance.as_ref().map_or(self.last_roster, |acceptance| acceptance.roster.number)
+    }
+
     /// Whether any guard blocks.
     pub fn is_blocked(&self) -> bool {
         self.guards.iter().any(|guard| guard.blocks)
@@ -48,7 +57,11 @@ impl Plan {
 
     /// Whether an apply would write anything at all: also an accepted roster, an opening.
     pub fn has_records(&self) -> bool {
-        self.has_changes() || self.acceptance.is_some() || !self.openings.is_empty() || !self.identities.is_empty()
+        self.has_changes()
+            || self.acceptance.is_some()
+            || !self.openings.is_empty()
+            || !self.identities.is_empty()
+            || !self.moves.is_empty()
     }
 
     /// Whether something is unknown: a hold that says so, or a change that must find out first.

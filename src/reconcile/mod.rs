@@ -1,1 +1,102 @@
-//! reconcile
+//! Desired x Recorded x Observed -> Plan. Pure: no clock, no chance, no input or output; the same inputs give the same plan.
+//!
+//! One concern a file: who belongs where ([`cohort`]), what is due ([`due`]), what stops it ([`stop`]), corrections and
+//! leavers ([`update`]), rosters and absence ([`presence`]), limits ([`guard`]). It does not read, write, show or carry
+//! out anything.
+
+mod check;
+mod cohort;
+mod decide;
+mod draft;
+mod due;
+mod ground;
+mod guard;
+mod identity;
+mod inputs;
+mod presence;
+mod rename;
+mod shared;
+mod stop;
+mod update;
+mod username;
+mod words;
+
+use jiff::Timestamp;
+
+use crate::model::capability::{LmsCapabilities, MailCapabilities};
+use crate::model::fingerprint::Fingerprinter;
+use crate::model::ids::CaregiverId;
+use crate::model::observed::Observed;
+use crate::model::recorded::Recorded;
+use crate::plan::Plan;
+use crate::rollout::Rollout;
+use crate::roster::Roster;
+
+pub use check::check;
+pub use cohort::cohort_of;
+pub use identity::{identity_of, person_of};
+pub use shared::sharers;
+
+/// What the school wants: its rollout, over its roster.
+#[derive(Clone, Copy, Debug)]
+pub struct Desired<'a> {
+    /// The cohorts and rules.
+    pub rollout: &'a Rollout,
+    /// The people.
+    pub roster: &'a Roster,
+}
+
+/// Everything else that a plan depends on, handed in by the caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The time of the plan.
+    pub now: Timestamp,
+    /// Takes fingerprints under the state's key.
+    pub fingerprinter: &'a Fingerprinter,
+    /// What the LMS driver can do.
+    pub lms: LmsCapabilities,
+    /// What the mail transport can do.
+    pub mail: MailCapabilities,
+    /// The state's place, for the header.
+    pub state_path: &'a str,
+    /// The LMS in one phrase, for the header.
+    pub lms_description: &'a str,
+}
+
+/// No plan can be made, because the record can't be trusted (exit code 5).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The LMS holds activations that the state does not know.
+    #[error(
+        "the LMS holds activations that this state does not know ({}): the state is older than the LMS, or another one",
+        list(caregivers)
+    )]
+    MarkerNewer {
+        /// Whose accounts.
+        caregivers: Vec<CaregiverId>,
+    },
+}
+
+fn list(caregivers: &[CaregiverId]) -> String {
+    let mut shown: Vec<&str> = caregivers.iter().take(5).map(CaregiverId::as_str).collect();
+    let more = format!("and {} more", caregivers.len().saturating_sub(5));
+    if caregivers.len() > 5 {
+        shown.push(&more);
+    }
+    shown.join(", ")
+}
+
+/// Makes the plan.
+pub fn reconcile(
+    desired: Desired<'_>,
+    recorded: &Recorded,
+    observed: &Observed,
+    context: &Context<'_>,
+) -> Result<Plan, Refusal> {
+    check::markers(recorded, observed)?;
+    let ground = ground::Ground::new(desired, recorded, observed, context);
+    let members = cohort::members(&ground);
+    let decisions = decide::decide(&ground, &members);
+    let openness = cohort::openness(&ground, &members, &decisions);
+    Ok(draft::plan(&ground, &members, &decisions, &openness))
+}

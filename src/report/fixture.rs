@@ -33,6 +33,8 @@ pub(super) fn narrow(width: usize) -> View {
 /// A plan with something of everything.
 pub(super) fn plan() -> Plan {
     Plan {
+        moves: Vec::new(),
+        last_roster: crate::model::ids::RosterNumber::FIRST,
         inputs: inputs(),
         cohorts: cohorts(),
         changes: changes(),

@@ -3,11 +3,13 @@
 //! Pure functions of a [`Plan`](crate::plan::Plan) and a [`View`]: the same inputs give the same bytes. Nothing here decides what is done;
 //! what may be shown of a person is decided in one place, `personal`.
 
+mod applied;
 mod bar;
 mod blocks;
 mod clean;
 mod closing;
 mod diff;
+mod explain;
 mod fixes;
 mod guards;
 mod header;
@@ -18,6 +20,7 @@ pub mod names;
 mod page;
 mod paint;
 mod personal;
+mod record;
 mod sensitive;
 mod status;
 mod table;
@@ -28,7 +31,11 @@ mod words;
 #[cfg(test)]
 mod fixture;
 
+pub use applied::{applied, halted};
+pub use explain::{Explained, explain};
 pub use json::{FORMAT_VERSION, json, plan_schema};
+pub use names::count;
+pub use record::{listed, state, verified};
 pub use status::status;
 pub use text::text;
 pub use view::{Personal, View};

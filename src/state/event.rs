@@ -35,6 +35,7 @@ pub fn tell(entry: &Entry) -> Telling<'_> {
         Entry::RosterAccepted { roster, arrivals, absent, returned } => {
             plain("roster-accepted").detail(accepted(roster, arrivals.len(), absent.len(), returned.len()))
         }
+        Entry::Moved { from, to, because } => about("moved", to).text(&format!("from {from}: {because}")),
         Entry::CohortOpened { cohort, roster } => {
             plain("cohort-opened").detail(format!("cohort {cohort}, roster {roster}"))
         }

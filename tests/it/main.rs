@@ -1,1 +1,12 @@
-fn main() {}
+//! One test binary: stories, the crash test, the laws, bad input, the command line, the documents, and tidiness.
+
+#![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
+#![expect(clippy::disallowed_methods, reason = "tests look at files, and wait, by themselves")]
+
+mod binary;
+mod cli;
+mod crash;
+mod kill;
+mod laws;
+mod tidy;
+mod world;

@@ -53,10 +53,12 @@ CREATE TABLE caregivers (
     students     BLOB NOT NULL DEFAULT x''
 ) STRICT, WITHOUT ROWID;
 
--- The only bridge between a caregiver and the random number under which events speak of them.
+-- The only bridge between a caregiver and the random number under which events speak of them. `bound` is the id that the
+-- commitments were made with: it stays when the person's SMS id becomes another.
 CREATE TABLE subjects (
     number    INTEGER PRIMARY KEY,
     caregiver TEXT NOT NULL UNIQUE REFERENCES caregivers ON DELETE CASCADE,
+    bound     TEXT NOT NULL,
     salt      BLOB NOT NULL CHECK (length(salt) = 16)
 ) STRICT;
 

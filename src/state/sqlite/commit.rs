@@ -51,6 +51,7 @@ fn record(scope: Scope<'_>, entry: &Entry) -> Result<(), Fault> {
             roster::mark_absent(scope, absent, Some(roster.number))?;
             roster::mark_absent(scope, returned, None)
         }
+        Entry::Moved { from, to, .. } => person::move_to(scope, from, to),
         Entry::CohortOpened { cohort, roster } => roster::open_cohort(scope, cohort, *roster),
         Entry::Prepared(prepared) => activation::prepare(scope, prepared),
         Entry::Setting(subject) => activation::step(scope, subject, Step::Announce),

@@ -72,7 +72,7 @@ fn bind(scope: Scope<'_>, random: &mut dyn Random, told: &Telling<'_>) -> Result
     let text = told.text.as_deref().unwrap_or_default();
     if let Some(caregiver) = told.caregiver {
         let subject = person::subject(scope, random, caregiver)?;
-        let commitment = chain::commitment(&subject.salt, Some(caregiver.as_str()), text);
+        let commitment = chain::commitment(&subject.salt, Some(subject.bound.as_str()), text);
         return Ok(Bound { subject: Some(subject.number), salt: None, commitment: Some(commitment) });
     }
     let salt = told.text.is_some().then(|| random.id().to_le_bytes().to_vec());

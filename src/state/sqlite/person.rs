@@ -19,6 +19,28 @@ pub(super) fn identify(scope: Scope<'_>, caregiver: &CaregiverId, identity: &Ide
     )
 }
 
+/// All that is recorded of a person goes with them to the id that they have now.
+pub(super) fn move_to(scope: Scope<'_>, from: &CaregiverId, to: &CaregiverId) -> Result<(), Fault> {
+    let is_known = lookup::<i64>(scope.conn, "SELECT 1 FROM subjects WHERE caregiver = ?", [to])?.is_some();
+    if is_known {
+        return Err(Fault::rule(format!("{from} can't become {to}: something was done for {to} already")));
+    }
+    scope.conn.execute_batch("PRAGMA defer_foreign_keys = ON")?;
+    one(
+        scope.conn,
+        "INSERT INTO caregivers (caregiver, is_withdrawn, address, name, students)
+             SELECT ?2, is_withdrawn, address, name, students FROM caregivers WHERE caregiver = ?1
+         ON CONFLICT DO UPDATE SET is_withdrawn = excluded.is_withdrawn, address = excluded.address,
+             name = excluded.name, students = excluded.students",
+        params![from, to],
+    )?;
+    for table in ["activations", "letters", "subjects"] {
+        let sql = format!("UPDATE {table} SET caregiver = ?2 WHERE caregiver = ?1");
+        scope.conn.prepare_cached(&sql)?.execute(params![from, to])?;
+    }
+    Ok(())
+}
+
 /// Whether we have disabled somebody's account.
 pub(super) fn withdraw(scope: Scope<'_>, caregiver: &CaregiverId, is_withdrawn: bool) -> Result<(), Fault> {
     one(
@@ -33,6 +55,8 @@ pub(super) fn withdraw(scope: Scope<'_>, caregiver: &CaregiverId, is_withdrawn: 
 pub(super) struct LogSubject {
     /// The number under which events speak of them.
     pub(super) number: i64,
+    /// The id that their commitments are made with: the first that the log knew them by.
+    pub(super) bound: CaregiverId,
     /// What their commitments are salted with.
     pub(super) salt: Vec<u8>,
 }
@@ -41,8 +65,8 @@ pub(super) struct LogSubject {
 pub(super) fn subject(scope: Scope<'_>, random: &mut dyn Random, caregiver: &CaregiverId) -> Result<LogSubject, Fault> {
     let known = scope
         .conn
-        .prepare_cached("SELECT number, salt FROM subjects WHERE caregiver = ?")?
-        .query_row([caregiver], |row| Ok(LogSubject { number: row.get(0)?, salt: row.get(1)? }))
+        .prepare_cached("SELECT number, bound, salt FROM subjects WHERE caregiver = ?")?
+        .query_row([caregiver], |row| Ok(LogSubject { number: row.get(0)?, bound: row.get(1)?, salt: row.get(2)? }))
         .optional()?;
     match known {
         Some(subject) => Ok(subject),
@@ -51,12 +75,13 @@ pub(super) fn subject(scope: Scope<'_>, random: &mut dyn Random, caregiver: &Car
 }
 
 fn new_subject(scope: Scope<'_>, random: &mut dyn Random, caregiver: &CaregiverId) -> Result<LogSubject, Fault> {
-    let subject = LogSubject { number: free_number(scope, random)?, salt: random.id().to_le_bytes().to_vec() };
+    let number = free_number(scope, random)?;
+    let subject = LogSubject { number, bound: caregiver.clone(), salt: random.id().to_le_bytes().to_vec() };
     scope.conn.prepare_cached("INSERT OR IGNORE INTO caregivers (caregiver) VALUES (?)")?.execute([caregiver])?;
     one(
         scope.conn,
-        "INSERT INTO subjects (number, caregiver, salt) VALUES (?, ?, ?)",
-        params![subject.number, caregiver, subject.salt],
+        "INSERT INTO subjects (number, caregiver, bound, salt) VALUES (?, ?, ?, ?)",
+        params![subject.number, caregiver, subject.bound, subject.salt],
     )?;
     Ok(subject)
 }

@@ -8,7 +8,9 @@ use super::value::{At, Count};
 use crate::edge::{LetterLog, LogEvent, PersonRecord, SealedActivation};
 use crate::model::activation::{ActivationKind, ActivationStage, LetterStage};
 use crate::model::entry::Actor;
-use crate::model::ids::{ActivationNumber, CaregiverId, CohortName, LetterNumber, MessageId, RunNumber, Username};
+use crate::model::ids::{
+    ActivationKey, ActivationNumber, CaregiverId, CohortName, LetterNumber, MessageId, RunNumber, Username,
+};
 use crate::model::secret::Sealed;
 
 /// One activation, for `state list`.
@@ -60,13 +62,13 @@ pub(super) fn sealed(
     caregiver: &CaregiverId,
     number: ActivationNumber,
 ) -> Result<Option<SealedActivation>, Fault> {
-    let found: Option<(Option<Username>, Option<Sealed>)> = conn
-        .prepare_cached("SELECT username, password FROM activations WHERE caregiver = ? AND number = ?")?
-        .query_row(params![caregiver, number], |row| Ok((row.get(0)?, row.get(1)?)))
+    let found: Option<(Option<Username>, Option<Sealed>, ActivationKey)> = conn
+        .prepare_cached("SELECT username, password, key FROM activations WHERE caregiver = ? AND number = ?")?
+        .query_row(params![caregiver, number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let Some((Some(username), password)) = found else { return Ok(None) };
+    let Some((Some(username), password, key)) = found else { return Ok(None) };
     let letter = sealed_letter(conn, caregiver, number)?;
-    Ok(Some(SealedActivation { username, password, letter }))
+    Ok(Some(SealedActivation { key, username, password, letter }))
 }
 
 fn sealed_letter(

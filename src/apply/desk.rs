@@ -1,0 +1,199 @@
+//! The desk where letters are made: draws the password, renders the letter, seals both. Nothing leaves from here.
+
+use crate::edge::Random;
+use crate::letter::{Context, Frame, message};
+use crate::model::activation::ActivationKind;
+use crate::model::email::EmailAddress;
+use crate::model::entry::{Entry, NewLetter, Prepared, Subject};
+use crate::model::fingerprint::Fingerprint;
+use crate::model::ids::{ActivationKey, LetterNumber, MessageId, Username};
+use crate::model::secret::Password;
+use crate::plan::{Act, Change, Person};
+
+use super::seal::{Seal, SealContext, SealError, SealPurpose};
+use super::{Failure, Halt, Order, Worker, password};
+
+/// Password and letter of one activation, ready to go.
+pub(crate) struct Fresh {
+    pub(crate) subject: Subject,
+    pub(crate) key: ActivationKey,
+    pub(crate) username: Username,
+    pub(crate) password: Password,
+    pub(crate) letter: ReadyLetter,
+}
+
+/// A letter, ready to be handed over.
+pub(crate) struct ReadyLetter {
+    pub(crate) number: LetterNumber,
+    pub(crate) message_id: MessageId,
+    pub(crate) recipient: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// What preparing a change came to; `None` stands for changes that need no preparing.
+pub(crate) enum Ready {
+    Fresh(Box<Fresh>),
+    Failed(Failure),
+}
+
+/// Everything that a letter is made of, except the person.
+pub(crate) struct Desk<'a> {
+    order: Order<'a>,
+    seal: Seal,
+}
+
+/// Whom a letter is for, and what it must say.
+pub(crate) struct LetterOrder<'a> {
+    pub(crate) key: ActivationKey,
+    pub(crate) number: LetterNumber,
+    pub(crate) recipient: &'a EmailAddress,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) person: &'a Person,
+    pub(crate) username: &'a Username,
+    pub(crate) password: &'a Password,
+}
+
+impl<'a> Desk<'a> {
+    pub(crate) fn new(order: Order<'a>) -> Self {
+        Self { order, seal: Seal::new(order.key) }
+    }
+
+    pub(crate) fn context(&self, key: ActivationKey, purpose: SealPurpose) -> SealContext<'a> {
+        SealContext { lineage: self.order.lineage, key, purpose }
+    }
+
+    pub(crate) fn seal(&self) -> &Seal {
+        &self.seal
+    }
+
+    /// Renders one letter, fixes its bytes, and seals a copy for the record.
+    pub(crate) fn write(
+        &self,
+        wanted: &LetterOrder<'_>,
+        date: jiff::Timestamp,
+        random: &mut dyn Random,
+    ) -> Result<(ReadyLetter, NewLetter), Failure> {
+        let message_id = self.message_id(random);
+        let bytes = self.message(wanted, &message_id, date, random)?;
+        let sealed =
+            self.seal.seal(&bytes, &self.context(wanted.key, SealPurpose::Letter), random).map_err(cannot_seal)?;
+        let recipient = wanted.recipient.as_str().to_owned();
+        let recorded = NewLetter {
+            number: wanted.number,
+            message_id: message_id.clone(),
+            recipient: recipient.clone(),
+            fingerprint: wanted.fingerprint,
+            bytes: sealed,
+        };
+        Ok((ReadyLetter { number: wanted.number, message_id, recipient, bytes }, recorded))
+    }
+
+    fn message(
+        &self,
+        wanted: &LetterOrder<'_>,
+        message_id: &MessageId,
+        date: jiff::Timestamp,
+        random: &mut dyn Random,
+    ) -> Result<Vec<u8>, Failure> {
+        let rollout = self.order.rollout;
+        let context = Context {
+            school: &rollout.school,
+            sign_in_url: &rollout.sign_in_url,
+            help: &rollout.help,
+            person: wanted.person,
+            username: wanted.username.as_str(),
+            password: wanted.password,
+        };
+        let language = if rollout.mail.by_language { wanted.person.language.as_str() } else { "" };
+        let in_words =
+            |error: crate::letter::LetterError| Failure::here(format!("the letter could not be written: {error}"));
+        let rendered = self.order.letters.render(language, &context).map_err(in_words)?;
+        let frame = Frame {
+            from: &rollout.mail.from,
+            reply_to: rollout.mail.reply_to.as_ref(),
+            to: wanted.recipient,
+            to_name: &format!("{} {}", wanted.person.first_name, wanted.person.last_name),
+            date,
+            message_id,
+            boundary: &format!("firstbell{:032x}", random.id()),
+        };
+        message(&rendered, &frame).map_err(in_words)
+    }
+
+    /// 128 random bits at the school's domain.
+    fn message_id(&self, random: &mut dyn Random) -> MessageId {
+        let domain = crate::model::email::domain(&self.order.rollout.mail.from.email);
+        MessageId::new(format!("{:032x}@{domain}", random.id()))
+    }
+}
+
+fn cannot_seal(error: SealError) -> Failure {
+    Failure::here(format!("password and letter could not be sealed: {error}"))
+}
+
+impl<'a> Worker<'a> {
+    /// Prepares a group: everything that could fail about a letter fails here, before any password is touched.
+    pub(crate) fn prepare(&mut self, changes: &'a [Change]) -> Result<Vec<Option<Ready>>, Halt> {
+        let mut group = Vec::with_capacity(changes.len());
+        for change in changes {
+            group.push(self.prepare_one(change));
+        }
+        self.ledger.flush()?;
+        Ok(group)
+    }
+
+    fn prepare_one(&mut self, change: &Change) -> Option<Ready> {
+        let (kind, activation, username, recipient, fingerprint) = match change.acts.first()? {
+            Act::Create { activation, username, recipient, letter } => {
+                (ActivationKind::Create, *activation, username, recipient, *letter)
+            }
+            Act::Reset { activation, username, recipient, letter, .. } => {
+                (ActivationKind::Reset, *activation, username, recipient, *letter)
+            }
+            _ => return None,
+        };
+        let subject = Subject { caregiver: change.caregiver.clone(), activation };
+        let key = ActivationKey(self.random.id());
+        let password = password::draw(self.order.rollout.password, self.random);
+        let wanted = LetterOrder {
+            key,
+            number: LetterNumber::FIRST,
+            recipient,
+            fingerprint,
+            person: &change.person,
+            username,
+            password: &password,
+        };
+        let (letter, recorded) = match self.desk.write(&wanted, self.ledger.now(), self.random) {
+            Ok(written) => written,
+            Err(failure) => return Some(Ready::Failed(failure)),
+        };
+        let context = self.desk.context(key, SealPurpose::Password);
+        let sealed = match self.desk.seal().seal(password.reveal().as_bytes(), &context, self.random) {
+            Ok(sealed) => sealed,
+            Err(error) => return Some(Ready::Failed(cannot_seal(error))),
+        };
+        // A cohort is only missing for a reissue to somebody who is in none any more.
+        let cohort = change.cohort.clone().unwrap_or_else(|| crate::model::ids::CohortName::new(""));
+        self.ledger.note(Entry::Prepared(Prepared {
+            subject: subject.clone(),
+            key,
+            kind,
+            cohort,
+            username: username.clone(),
+            password: sealed,
+            identity: change.identity.clone(),
+            letter: recorded,
+        }));
+        Some(Ready::Fresh(Box::new(Fresh { subject, key, username: username.clone(), password, letter })))
+    }
+
+    /// Gives up what was prepared and not begun.
+    pub(crate) fn void(&mut self, left: Vec<Ready>) {
+        for ready in left {
+            if let Ready::Fresh(fresh) = ready {
+                self.ledger.note(Entry::Voided(fresh.subject));
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Begins and ends a run: the run is in the state, then in `rollout.lock`, then comes the first effect.
+
+use crate::edge::{MarkCounts, Step};
+use crate::model::entry::{Entry, RunBegun};
+use crate::model::ids::RunNumber;
+use crate::plan::Plan;
+
+use super::{End, Halt, Worker};
+
+/// The number of the run that carries out this plan.
+pub(super) fn number(plan: &Plan) -> RunNumber {
+    plan.inputs.state.run.next()
+}
+
+impl Worker<'_> {
+    /// Records the run, the roster and the openings, then opens `rollout.lock`.
+    pub(super) fn open(&mut self) -> Result<(), Halt> {
+        let plan = self.order.plan;
+        self.ledger.note(Entry::RunBegun(RunBegun {
+            command: "apply".to_owned(),
+            actor: self.order.actor.clone(),
+            plan: String::new(),
+        }));
+        self.note_records(plan);
+        if let Some(position) = self.ledger.flush()? {
+            self.mark.open(&position, self.order.counts).map_err(Halt::Mark)?;
+        }
+        Ok(())
+    }
+
+    fn note_records(&mut self, plan: &Plan) {
+        if let Some(acceptance) = &plan.acceptance {
+            self.ledger.note(Entry::RosterAccepted {
+                roster: acceptance.roster.clone(),
+                arrivals: acceptance.arrivals.clone(),
+                absent: acceptance.absent.clone(),
+                returned: acceptance.returned.clone(),
+            });
+        }
+        for (from, to, because) in &plan.moves {
+            self.ledger.note(Entry::Moved { from: from.clone(), to: to.clone(), because: because.clone() });
+        }
+        let roster = plan.roster_number();
+        for cohort in &plan.openings {
+            self.ledger.note(Entry::CohortOpened { cohort: cohort.clone(), roster });
+        }
+        for (caregiver, identity) in &plan.identities {
+            self.ledger.note(Entry::Identified { caregiver: caregiver.clone(), identity: identity.clone() });
+        }
+    }
+
+    /// Records how the run ended, closes `rollout.lock`, wipes what is left of secrets.
+    pub(super) fn close(&mut self, end: &End) -> Result<(), Halt> {
+        let outcome = match end {
+            End::Done => "done",
+            End::Interrupted => "interrupted",
+            End::Stopped(_) => "stopped",
+        };
+        self.ledger.note(Entry::RunEnded { outcome: outcome.to_owned() });
+        let position = self.ledger.flush()?;
+        self.ledger.wipe()?;
+        let before = self.order.counts;
+        let counts =
+            MarkCounts { active: before.active + self.tally.newly_active(), letters: before.letters + self.tally.sent };
+        if let Some(Err(error)) = position.map(|position| self.mark.close(&position, counts)) {
+            // The file then says "open" under this run: the next run compares, finds the same run, and goes on.
+            self.watch.step(Step::Note(&format!("`rollout.lock` was not closed: {error}")));
+        }
+        Ok(())
+    }
+}

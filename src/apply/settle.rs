@@ -1,0 +1,143 @@
+//! Finishes what an earlier run began: a password that was being set, a letter that was still to go. Always with the
+//! password that was sealed then; another one is never drawn here.
+
+use crate::edge::SealedActivation;
+use crate::model::account::{Account, SignIn};
+use crate::model::entry::{Entry, Subject};
+use crate::model::ids::{ActivationKey, ActivationNumber, LetterNumber};
+use crate::model::secret::Password;
+use crate::plan::{Act, Change, LetterSource, Proof};
+
+use super::desk::{Fresh, LetterOrder, ReadyLetter};
+use super::seal::SealPurpose;
+use super::{Failure, Halt, Worker};
+
+impl Worker<'_> {
+    /// A run stopped while the password was being set: look again, set the same one if it was not, then send.
+    pub(crate) fn settle(&mut self, change: &Change, act: &Act) -> Result<Result<(), Failure>, Halt> {
+        let Act::Settle { activation, key, proof, is_create, source, .. } = act else { return Ok(Ok(())) };
+        let fresh = match self.unseal(change, *activation, *source)? {
+            Ok(fresh) => fresh,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let accounts = match self.lms.observe_one(&change.caregiver) {
+            Ok(accounts) => accounts,
+            Err(error) => return Ok(Err(Failure::unknown("looking at the account again", &error.to_string()))),
+        };
+        if shows(&accounts, *key) {
+            self.password_is_set(&fresh.subject, "marker", *is_create);
+        } else if *proof == Proof::Unknown && has_signed_in(&accounts) {
+            return Ok(Err(Failure::here("somebody has signed in since: settle it with `firstbell resolve`")));
+        } else if let Err(failure) = self.set_password(change, &fresh, *is_create && accounts.is_empty())? {
+            return Ok(Err(failure));
+        }
+        self.send(&fresh.subject, &fresh.letter)
+    }
+
+    /// The password is set: the letter alone.
+    pub(crate) fn finish_letter(
+        &mut self,
+        change: &Change,
+        activation: ActivationNumber,
+        source: LetterSource,
+    ) -> Result<Result<(), Failure>, Halt> {
+        match self.unseal(change, activation, source)? {
+            Ok(fresh) => self.send(&fresh.subject, &fresh.letter),
+            Err(failure) => Ok(Err(failure)),
+        }
+    }
+
+    /// Opens what was sealed; where recipient or children have changed, writes the next letter with the same password.
+    fn unseal(
+        &mut self,
+        change: &Change,
+        activation: ActivationNumber,
+        source: LetterSource,
+    ) -> Result<Result<Fresh, Failure>, Halt> {
+        let subject = Subject { caregiver: change.caregiver.clone(), activation };
+        let Some(sealed) = self.ledger.sealed(&change.caregiver, activation)? else {
+            return Ok(Err(Failure::here("nothing is sealed for it any more")));
+        };
+        let opened = self.open_password(&sealed).and_then(|password| {
+            let letter = match source {
+                LetterSource::Sealed(number) => self.open_letter(&sealed, number),
+                LetterSource::Rendered(number) => self.rewrite(change, &subject, &sealed, &password, number),
+            }?;
+            Ok((password, letter))
+        });
+        Ok(opened.map(|(password, letter)| Fresh {
+            subject,
+            key: sealed.key,
+            username: sealed.username,
+            password,
+            letter,
+        }))
+    }
+
+    fn open_password(&self, sealed: &SealedActivation) -> Result<Password, Failure> {
+        let bytes = sealed.password.as_ref().ok_or_else(|| Failure::here("the sealed password has been wiped"))?;
+        let context = self.desk.context(sealed.key, SealPurpose::Password);
+        let opened = self.desk.seal().open(bytes, &context).map_err(|_| cannot_open())?;
+        String::from_utf8(opened.to_vec()).map(Password::new).map_err(|_| cannot_open())
+    }
+
+    fn open_letter(&self, sealed: &SealedActivation, wanted: LetterNumber) -> Result<ReadyLetter, Failure> {
+        let (number, message_id, recipient, bytes) = sealed
+            .letter
+            .as_ref()
+            .filter(|letter| letter.0 == wanted)
+            .ok_or_else(|| Failure::here("the sealed letter is not the one that was planned"))?;
+        let context = self.desk.context(sealed.key, SealPurpose::Letter);
+        let opened = self.desk.seal().open(bytes, &context).map_err(|_| cannot_open())?;
+        Ok(ReadyLetter {
+            number: *number,
+            message_id: message_id.clone(),
+            recipient: recipient.clone(),
+            bytes: opened.to_vec(),
+        })
+    }
+
+    fn rewrite(
+        &mut self,
+        change: &Change,
+        subject: &Subject,
+        sealed: &SealedActivation,
+        password: &Password,
+        number: LetterNumber,
+    ) -> Result<ReadyLetter, Failure> {
+        let Some((recipient, fingerprint)) = recipient(change) else {
+            return Err(Failure::here("the plan names no recipient"));
+        };
+        let wanted = LetterOrder {
+            key: sealed.key,
+            number,
+            recipient,
+            fingerprint,
+            person: &change.person,
+            username: &sealed.username,
+            password,
+        };
+        let (letter, recorded) = self.desk.write(&wanted, self.ledger.now(), self.random)?;
+        self.ledger.note(Entry::LetterPrepared { subject: subject.clone(), letter: recorded });
+        Ok(letter)
+    }
+}
+
+fn recipient(change: &Change) -> Option<(&crate::model::email::EmailAddress, crate::model::fingerprint::Fingerprint)> {
+    change.acts.iter().find_map(|act| match act {
+        Act::Settle { recipient, letter, .. } | Act::Email { recipient, letter, .. } => Some((recipient, *letter)),
+        _ => None,
+    })
+}
+
+fn cannot_open() -> Failure {
+    Failure::here("what is sealed can't be opened with this key: a `reissue:` line gives them another password")
+}
+
+fn shows(accounts: &[Account], key: ActivationKey) -> bool {
+    accounts.iter().any(|account| account.marker == Some(key))
+}
+
+fn has_signed_in(accounts: &[Account]) -> bool {
+    accounts.iter().any(|account| matches!(account.sign_in, SignIn::At(_)))
+}

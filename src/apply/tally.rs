@@ -1,0 +1,124 @@
+//! What came of an apply: counts, failures, and how it ended.
+
+use std::fmt;
+
+use crate::model::ids::CaregiverId;
+use crate::model::outcome::{Reach, Refusal};
+
+/// An apply that came to its end, one way or another.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// How it ended.
+    pub end: End,
+    /// What was done.
+    pub tally: Tally,
+}
+
+/// How an apply ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// All of the plan was gone through.
+    Done,
+    /// Somebody asked to stop; what was in flight is settled.
+    Interrupted,
+    /// Going on would not help: the reason.
+    Stopped(String),
+}
+
+/// What was done so far.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// Accounts that came into being.
+    pub created: u64,
+    /// Passwords set on accounts that existed.
+    pub reset: u64,
+    /// Letters handed over.
+    pub sent: u64,
+    /// Accounts corrected.
+    pub updated: u64,
+    /// Accounts disabled.
+    pub withdrawn: u64,
+    /// People recorded as active already.
+    pub adopted: u64,
+    /// Changes of which everything was done.
+    pub done: u64,
+    /// Changes that failed, and why.
+    pub failures: Vec<(CaregiverId, Failure)>,
+    /// Why the run stops early.
+    pub stopped: Option<String>,
+    in_a_row: u32,
+}
+
+impl Tally {
+    /// Caregivers who became active.
+    pub fn newly_active(&self) -> u64 {
+        self.sent + self.adopted
+    }
+
+    /// Whether anything outside was touched.
+    pub fn has_effects(&self) -> bool {
+        self.created + self.reset + self.sent + self.updated + self.withdrawn > 0 || self.has_unknown()
+    }
+
+    /// Whether somebody's outcome is unknown.
+    pub fn has_unknown(&self) -> bool {
+        self.failures.iter().any(|(_, failure)| failure.is_unknown)
+    }
+
+    /// Whether running again will do what was not done.
+    pub fn has_passing(&self) -> bool {
+        self.failures.iter().any(|(_, failure)| !failure.is_unknown && failure.reach != Reach::Caregiver)
+    }
+
+    /// Whether a person must act.
+    pub fn needs_person(&self) -> bool {
+        self.failures.iter().any(|(_, failure)| !failure.is_unknown && failure.reach == Reach::Caregiver)
+    }
+
+    pub(crate) fn count(&mut self, caregiver: &CaregiverId, result: Result<(), Failure>, limit: u32) {
+        let Err(failure) = result else {
+            self.done += 1;
+            self.in_a_row = 0;
+            return;
+        };
+        self.in_a_row += 1;
+        if failure.reach == Reach::Everybody {
+            self.stopped = Some(failure.to_string());
+        } else if self.in_a_row >= limit {
+            self.stopped = Some(format!("{limit} failures in a row, the last: {failure}"));
+        }
+        self.failures.push((caregiver.clone(), failure));
+    }
+}
+
+/// Why one change was not carried out to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What was attempted and what was said; no personal data.
+    pub what: String,
+    /// Perhaps it happened.
+    pub is_unknown: bool,
+    /// How far it reaches.
+    pub reach: Reach,
+}
+
+impl Failure {
+    /// Something about this caregiver that a person must mend.
+    pub(crate) fn here(what: impl Into<String>) -> Self {
+        Self { what: what.into(), is_unknown: false, reach: Reach::Caregiver }
+    }
+
+    pub(crate) fn refused(attempt: &str, refusal: &Refusal) -> Self {
+        Self { what: format!("{attempt}: {}", refusal.reason), is_unknown: false, reach: refusal.reach }
+    }
+
+    pub(crate) fn unknown(attempt: &str, detail: &str) -> Self {
+        Self { what: format!("{attempt}: perhaps done ({detail})"), is_unknown: true, reach: Reach::Passing }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}

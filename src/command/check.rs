@@ -1,0 +1,133 @@
+//! `firstbell check`: everything that is wrong with rollout, letters and roster, and the list that the office works through.
+//! Looks at no state and no LMS.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+
+use crate::files;
+use crate::reconcile::sharers;
+use crate::roster::{Caregiver, Roster};
+
+use super::exit::Exit;
+use super::project::{self, Loaded};
+use super::session::Session;
+use super::trouble::Trouble;
+
+/// The arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Write the office's list to this CSV file: id, student, what is wrong, suggestion
+    #[arg(long, value_name = "FILE")]
+    fixes: Option<Utf8PathBuf>,
+}
+
+/// One line of the office's list.
+struct Fix {
+    caregiver: String,
+    student: String,
+    code: &'static str,
+    problem: String,
+    suggestion: String,
+}
+
+/// Runs it.
+pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let rollout = project::load_rollout(session)?;
+    let (loaded, diagnostics) = project::read_all(session, rollout);
+    let Some(loaded) = loaded.filter(|_| !diagnostics.has_errors()) else { return Err(diagnostics.into()) };
+    session.screen.problems(&diagnostics);
+    let fixes = fixes(&loaded);
+    session.screen.answer(&summary(&loaded, &fixes));
+    if let Some(path) = &args.fixes {
+        write(path, &fixes)?;
+        session.screen.answer(&format!("\nThe list is in `{path}`; it holds personal data.\n"));
+    } else if !fixes.is_empty() {
+        session.screen.answer("\n`firstbell check --fixes FILE` writes them as a list for the office.\n");
+    }
+    Ok(Exit::Done)
+}
+
+fn fixes(loaded: &Loaded) -> Vec<Fix> {
+    let shared = sharers(&loaded.roster, &loaded.rollout);
+    let mut fixes = Vec::new();
+    for caregiver in loaded.roster.caregivers() {
+        match caregiver.address() {
+            Err(problem) => fixes.push(fix(caregiver, problem.code(), problem.sentence().to_string())),
+            Ok(_) if shared.contains(caregiver.id()) => {
+                fixes.push(fix(caregiver, "shared-email", "Somebody else has the same address".to_owned()));
+            }
+            Ok(_) if caregiver.suggestion().is_some() => {
+                fixes.push(fix(caregiver, "likely-typing-error", "The domain looks like a typing error".to_owned()));
+            }
+            Ok(_) => {}
+        }
+    }
+    fixes
+}
+
+fn fix(caregiver: Caregiver<'_>, code: &'static str, problem: String) -> Fix {
+    let students: Vec<String> = caregiver
+        .children()
+        .map(|child| format!("{} {} ({})", child.first_name(), child.last_name(), child.id()))
+        .collect();
+    Fix {
+        caregiver: caregiver.id().to_owned(),
+        student: students.join("; "),
+        code,
+        problem,
+        suggestion: caregiver.suggestion().unwrap_or_default(),
+    }
+}
+
+fn summary(loaded: &Loaded, fixes: &[Fix]) -> String {
+    use std::fmt::Write as _;
+    let roster: &Roster = &loaded.roster;
+    let mut text = format!(
+        "The rollout, the letters and the roster can be used: {} caregivers in {} rows, {} cohorts.\n",
+        roster.len(),
+        roster.facts().rows,
+        loaded.rollout.cohorts.len(),
+    );
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for fix in fixes {
+        *counts.entry(fix.code).or_default() += 1;
+    }
+    if counts.is_empty() {
+        return text + "Every caregiver has a usable address of their own.\n";
+    }
+    text.push_str("\nFor the office to mend in the SMS:\n");
+    for (code, count) in counts {
+        let _ = writeln!(text, "  {count:>6}  {code}");
+    }
+    text
+}
+
+fn write(path: &Utf8PathBuf, fixes: &[Fix]) -> Result<(), Trouble> {
+    let failed = |error| Trouble::file(format!("writing `{path}`"), error);
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let rows = fixes.iter().map(|fix| [&*fix.caregiver, &fix.student, fix.code, &fix.problem, &fix.suggestion]);
+    let heading = ["caregiver-id", "student", "code", "what is wrong", "suggestion"];
+    for row in std::iter::once(heading).chain(rows) {
+        csv.write_record(row.map(harmless)).map_err(|error| failed(std::io::Error::other(error)))?;
+    }
+    let bytes = csv.into_inner().map_err(|error| failed(std::io::Error::other(error.to_string())))?;
+    // Excel takes a file for UTF-8 only by its byte order mark; macrons would be lost without.
+    files::replace_private(path, &[b"\xEF\xBB\xBF", bytes.as_slice()].concat()).map_err(failed)
+}
+
+/// A cell that begins like a formula would be run by Excel.
+fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_formula_is_made_harmless() {
+        assert_eq!(harmless("=HYPERLINK(1)"), "'=HYPERLINK(1)");
+        assert_eq!(harmless("mere@example.nz"), "mere@example.nz");
+    }
+}

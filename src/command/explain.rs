@@ -1,0 +1,46 @@
+//! `firstbell explain`: one page about one caregiver, for the help desk. Never the password.
+
+use crate::edge::{LmsRead, PersonRecord, StateStore};
+use crate::model::ids::CaregiverId;
+use crate::report::{self, Explained};
+
+use super::exit::Exit;
+use super::preview::no_such;
+use super::project;
+use super::session::Session;
+use super::trouble::Trouble;
+
+/// The arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The caregiver
+    id: String,
+}
+
+/// Runs it.
+pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let loaded = project::load(session)?;
+    let mut state = project::read_state(session, &loaded.rollout)?;
+    let mut lms = project::lms_reader(session.clock, &loaded.rollout);
+    let plan = project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms)?;
+    let id = CaregiverId::new(args.id.as_str());
+    let caregiver = loaded.roster.caregiver(&args.id);
+    let history = state.recorded.histories.get(&id);
+    if caregiver.is_none() && history.is_none() {
+        return Err(no_such(&args.id));
+    }
+    let accounts = lms.observe_one(&id)?;
+    let record = state.store.as_mut().map_or_else(|| Ok(PersonRecord::default()), |store| store.person(&id))?;
+    let explained = Explained {
+        id: &id,
+        plan: &plan,
+        person: caregiver.map(|found| crate::reconcile::person_of(found, &loaded.rollout)),
+        history,
+        accounts: &accounts,
+        record: &record,
+        cohort: project::cohort_of(&loaded, &args.id),
+    };
+    let text = report::explain(&explained, &session.screen.view(false));
+    session.screen.answer(&text);
+    Ok(Exit::Done)
+}

@@ -1,0 +1,68 @@
+//! Holds the state against `rollout.lock`, and writes that file for a run.
+
+use std::io;
+
+use camino::Utf8PathBuf;
+
+use crate::edge::{MarkCounts, RunMark, StateStore};
+use crate::model::recorded::{Position, Recorded};
+use crate::state::rollout_lock::{self, Comparison, LockStatus, RolloutLock};
+use crate::state::sqlite::SqliteStore;
+
+use super::exit::Exit;
+use super::project::rollout_lock_path;
+use super::session::Session;
+use super::trouble::Trouble;
+
+/// Refuses a state that is older than the lock, or another one.
+pub(super) fn compare(
+    session: &mut Session<'_>,
+    state: Option<(&Recorded, &mut SqliteStore)>,
+) -> Result<MarkCounts, Trouble> {
+    let path = rollout_lock_path(session);
+    let lock = rollout_lock::read(&path)?;
+    let (position, mut store) = match state {
+        Some((recorded, store)) => (recorded.position.as_ref(), Some(store)),
+        None => (None, None),
+    };
+    let has_event = |hash: &str| store.as_mut().map_or(Ok(false), |store| store.has_event(hash));
+    let compared = rollout_lock::compare(lock.as_ref(), position, has_event);
+    match compared {
+        Ok(Comparison::LockMissing) => session.screen.say(&format!(
+            "warning: `{path}` is missing, so a state restored from a backup could not be told; the next apply writes it anew"
+        )),
+        Ok(_) => {}
+        Err(mismatch) => return Err(Trouble::new(Exit::Stale, mismatch.to_string())),
+    }
+    Ok(lock.map_or_else(MarkCounts::default, |lock| MarkCounts { active: lock.active, letters: lock.letters_sent }))
+}
+
+/// Writes `rollout.lock`.
+pub(super) struct LockFile {
+    pub(super) path: Utf8PathBuf,
+}
+
+impl LockFile {
+    fn write(&self, position: &Position, counts: MarkCounts, status: LockStatus) -> io::Result<()> {
+        let lock = RolloutLock {
+            lineage: position.lineage.clone(),
+            run: position.run,
+            status,
+            serial: position.serial,
+            head: position.head.clone(),
+            active: counts.active,
+            letters_sent: counts.letters,
+        };
+        rollout_lock::write(&self.path, &lock)
+    }
+}
+
+impl RunMark for LockFile {
+    fn open(&mut self, position: &Position, counts: MarkCounts) -> io::Result<()> {
+        self.write(position, counts, LockStatus::Open)
+    }
+
+    fn close(&mut self, position: &Position, counts: MarkCounts) -> io::Result<()> {
+        self.write(position, counts, LockStatus::Closed)
+    }
+}

@@ -1,0 +1,187 @@
+//! Opens what a project holds: rollout, roster, letters, state, LMS. Everything that is wrong with the documents is said in
+//! one go, not one by one.
+
+use camino::Utf8PathBuf;
+
+use crate::diagnostic::Diagnostics;
+use crate::edge::{Clock, LmsRead, MailTransport, StateStore};
+use crate::files;
+use crate::letter::{self, Letters};
+use crate::lms::sandbox::SandboxReader;
+use crate::mail::Outbox;
+use crate::model::fingerprint::Fingerprinter;
+use crate::model::recorded::Recorded;
+use crate::model::secret::SealingKey;
+use crate::plan::Plan;
+use crate::reconcile::{self, Context, Desired};
+use crate::rollout::{self, LmsSettings, Rollout, Transport};
+use crate::roster::{self, Roster};
+use crate::state::run_lock::{self, RunLock};
+use crate::state::sqlite::{Access, SqliteStore};
+
+use super::exit::Exit;
+use super::session::Session;
+use super::trouble::Trouble;
+use super::{key, mark};
+
+/// What the school wants, loaded.
+pub(super) struct Loaded {
+    pub(super) rollout: Rollout,
+    pub(super) roster: Roster,
+    pub(super) letters: Letters,
+}
+
+/// The rollout alone.
+pub(super) fn load_rollout(session: &mut Session<'_>) -> Result<Rollout, Trouble> {
+    let (rollout, warnings) = rollout::read(&session.path("rollout.yaml"))?;
+    session.screen.problems(&warnings);
+    Ok(rollout)
+}
+
+/// Rollout, roster and letters; all their mistakes together.
+pub(super) fn load(session: &mut Session<'_>) -> Result<Loaded, Trouble> {
+    let rollout = load_rollout(session)?;
+    let (loaded, diagnostics) = read_all(session, rollout);
+    match loaded {
+        Some(loaded) if !diagnostics.has_errors() => {
+            session.screen.problems(&diagnostics);
+            Ok(loaded)
+        }
+        _ => Err(diagnostics.into()),
+    }
+}
+
+/// Roster and letters of a rollout, and everything that is wrong with them.
+pub(super) fn read_all(session: &Session<'_>, rollout: Rollout) -> (Option<Loaded>, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let roster = keep(roster::read(&rollout.roster, session.clock.now()), &mut diagnostics);
+    let mail = &rollout.mail;
+    let letters = letter::load(&mail.letter_path, &mail.letter, &mail.default_language);
+    let lint = |letters: Letters| {
+        let found = letters.lint(&rollout.school, &rollout.sign_in_url, &rollout.help);
+        (letters, found)
+    };
+    let letters = keep(letters.map(lint), &mut diagnostics);
+    if let Some(roster) = &roster {
+        diagnostics.append(against_roster(&rollout, roster));
+    }
+    let loaded = roster.zip(letters).map(|(roster, letters)| Loaded { rollout, roster, letters });
+    (loaded, diagnostics)
+}
+
+/// Lines of the rollout that the roster contradicts, with the lines themselves.
+fn against_roster(rollout: &Rollout, roster: &Roster) -> Diagnostics {
+    let mut found = rollout::check_against_roster(rollout, |id| roster.caregiver(id).is_some());
+    add_lines(&mut found, rollout);
+    found
+}
+
+/// Shows the lines of the rollout that problems are about. Where it can't be read any more, they are shown without.
+fn add_lines(found: &mut Diagnostics, rollout: &Rollout) {
+    if let Ok(bytes) = files::read(&rollout.file) {
+        found.add_lines_of(&rollout.file, &String::from_utf8_lossy(&bytes));
+    }
+}
+
+fn keep<T>(read: Result<(T, Diagnostics), Diagnostics>, all: &mut Diagnostics) -> Option<T> {
+    match read {
+        Ok((value, warnings)) => {
+            all.append(warnings);
+            Some(value)
+        }
+        Err(mistakes) => {
+            all.append(mistakes);
+            None
+        }
+    }
+}
+
+/// The state as a plan sees it: what is recorded, and the key that belongs to it.
+pub(super) struct StateView {
+    pub(super) recorded: Recorded,
+    pub(super) fingerprinter: Fingerprinter,
+    pub(super) store: Option<SqliteStore>,
+    /// While a plan is made, no apply may begin.
+    _lock: RunLock,
+}
+
+/// Opens the state for reading. Where there is none yet, nothing is recorded.
+pub(super) fn read_state(session: &mut Session<'_>, rollout: &Rollout) -> Result<StateView, Trouble> {
+    let lock = run_lock::acquire_shared(&rollout.state)?;
+    let store =
+        SqliteStore::exists(&rollout.state).then(|| SqliteStore::open(&rollout.state, Access::Read)).transpose()?;
+    let Some(mut store) = store else {
+        mark::compare(session, None)?;
+        // Nothing is recorded, so no fingerprint is ever compared: any key will do.
+        let fingerprinter = Fingerprinter::new(&SealingKey::new([0; 32]));
+        return Ok(StateView { recorded: Recorded::default(), fingerprinter, store: None, _lock: lock });
+    };
+    let fingerprinter = Fingerprinter::new(&key::existing(session)?);
+    store.check_key(&fingerprinter)?;
+    let recorded = store.load()?;
+    mark::compare(session, Some((&recorded, &mut store)))?;
+    Ok(StateView { recorded, fingerprinter, store: Some(store), _lock: lock })
+}
+
+/// The reading half of the LMS.
+pub(super) fn lms_reader<'c>(clock: &'c dyn Clock, rollout: &Rollout) -> SandboxReader<'c> {
+    let LmsSettings::Sandbox { written_path, path } = &rollout.lms;
+    SandboxReader::new(path.clone(), written_path.clone(), clock)
+}
+
+/// The way mail leaves.
+pub(super) fn mail(rollout: &Rollout) -> Outbox {
+    let Transport::Outbox { path } = &rollout.mail.transport;
+    Outbox::new(path.clone())
+}
+
+/// Makes the plan.
+pub(super) fn make_plan(
+    session: &mut Session<'_>,
+    loaded: &Loaded,
+    recorded: &Recorded,
+    fingerprinter: &Fingerprinter,
+    lms: &mut dyn LmsRead,
+) -> Result<Plan, Trouble> {
+    let mut mistakes = reconcile::check(&loaded.rollout, recorded);
+    add_lines(&mut mistakes, &loaded.rollout);
+    if mistakes.has_errors() {
+        return Err(mistakes.into());
+    }
+    let observed = lms.observe()?;
+    let state_path = shown(session, &loaded.rollout.state);
+    let description = lms.describe();
+    let context = Context {
+        now: session.clock.now(),
+        fingerprinter,
+        lms: lms.capabilities(),
+        mail: mail(&loaded.rollout).capabilities(),
+        state_path: state_path.as_str(),
+        lms_description: &description,
+    };
+    let desired = Desired { rollout: &loaded.rollout, roster: &loaded.roster };
+    reconcile::reconcile(desired, recorded, &observed, &context).map_err(|refusal| {
+        Trouble::new(
+            Exit::Stale,
+            format!(
+                "{refusal}\n  Put the newest copy of the state in place. If those accounts are from before this state, \
+                 record them with `firstbell adopt ID … --because …`."
+            ),
+        )
+    })
+}
+
+/// A path of this machine as the project's people know it.
+pub(super) fn shown(session: &Session<'_>, path: &camino::Utf8Path) -> Utf8PathBuf {
+    path.strip_prefix(&session.dir).map_or_else(|_| path.to_owned(), camino::Utf8Path::to_owned)
+}
+
+/// Where `rollout.lock` stands.
+pub(super) fn rollout_lock_path(session: &Session<'_>) -> Utf8PathBuf {
+    session.lock.clone().unwrap_or_else(|| session.path("rollout.lock"))
+}
+
+/// The cohort that a caregiver of the roster belongs to.
+pub(super) fn cohort_of(loaded: &Loaded, id: &str) -> Option<crate::model::ids::CohortName> {
+    reconcile::cohort_of(&loaded.rollout, loaded.roster.caregiver(id)?)
+}

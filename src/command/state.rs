@@ -1,0 +1,93 @@
+//! `firstbell state`: looks into the recorded state. Changes nothing.
+
+use std::fmt::Write as _;
+
+use crate::report;
+use crate::rollout::Rollout;
+use crate::state::sqlite::{Access, SqliteStore};
+
+use super::exit::Exit;
+use super::session::Session;
+use super::trouble::Trouble;
+use super::{key, project};
+
+/// The arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+/// What to look at.
+#[derive(Debug, clap::Subcommand)]
+pub enum What {
+    /// Every activation, one a line
+    #[command(after_help = "Example:\n  firstbell state list")]
+    List,
+    /// Which state this is, and what it counts
+    #[command(after_help = "Example:\n  firstbell state show")]
+    Show,
+    /// Prove the log's hash chain, and that no password was set twice under one number
+    #[command(after_help = "Example:\n  firstbell state verify")]
+    Verify,
+}
+
+/// Runs it.
+pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let rollout = project::load_rollout(session)?;
+    if !SqliteStore::exists(&rollout.state) {
+        let path = project::shown(session, &rollout.state);
+        session.screen.answer(&format!("Nothing is recorded yet: `{path}` comes with the first apply.\n"));
+        return Ok(Exit::Done);
+    }
+    match args.what {
+        What::List => list(session, &rollout),
+        What::Show => show(session, &rollout),
+        What::Verify => verify(session, &rollout),
+    }
+}
+
+fn open(rollout: &Rollout) -> Result<SqliteStore, Trouble> {
+    Ok(SqliteStore::open(&rollout.state, Access::Read)?)
+}
+
+fn list(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, Trouble> {
+    let listed = open(rollout)?.list()?;
+    let view = session.screen.view(false);
+    let mut text = String::new();
+    for one in &listed {
+        text.push_str(&report::listed(one, &rollout.timezone, &view));
+    }
+    let _ = writeln!(text, "{}", report::count(listed.len() as u64, "activation", "activations"));
+    session.screen.answer(&text);
+    Ok(Exit::Done)
+}
+
+fn show(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, Trouble> {
+    let view = project::read_state(session, rollout)?;
+    let mut text = report::state(&view.recorded, &rollout.timezone);
+    if let Some((run, at, actor)) = view.store.map(|mut store| last_run(&mut store)).transpose()?.flatten() {
+        let at = at.to_zoned_datetime(rollout.timezone.clone()).strftime("%-d %b %Y %H:%M");
+        let _ = writeln!(text, "Last run       {run}, by {}@{}, {at}", actor.user, actor.host);
+    }
+    session.screen.answer(&text);
+    Ok(Exit::Done)
+}
+
+type LastRun = Option<(crate::model::ids::RunNumber, jiff::Timestamp, crate::model::entry::Actor)>;
+
+fn last_run(store: &mut SqliteStore) -> Result<LastRun, Trouble> {
+    use crate::edge::StateStore;
+    Ok(store.last_run()?)
+}
+
+fn verify(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, Trouble> {
+    let mut store = open(rollout)?;
+    let verified = store.verify()?;
+    if key::find(session)?.is_some() {
+        drop(store);
+        project::read_state(session, rollout)?;
+    }
+    session.screen.answer(&report::verified(&verified));
+    Ok(if verified.is_sound() { Exit::Done } else { Exit::Stale })
+}

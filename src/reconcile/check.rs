@@ -1,0 +1,107 @@
+//! Lines of the rollout held against the record, and markers of the LMS held against it.
+
+use std::collections::HashSet;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::ids::CaregiverId;
+use crate::model::observed::Observed;
+use crate::model::recorded::{History, Recorded};
+use crate::rollout::{Reissue, Rollout};
+
+use super::Refusal;
+use super::due::last_done;
+use super::ground::Ground;
+
+/// `reissue` lines whose number doesn't fit the record: only the next one can be asked for.
+pub fn check(rollout: &Rollout, recorded: &Recorded) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    for line in &rollout.reissue {
+        let last = last_of(rollout, recorded, line);
+        let is_begun = history_of(rollout, recorded, line).is_some_and(|history| history.number == line.activation);
+        if line.activation.0 > last + 1 || (last == 0 && !is_begun) {
+            diagnostics.push(wrong_number(line, last));
+        }
+    }
+    diagnostics
+}
+
+fn history_of<'a>(rollout: &Rollout, recorded: &'a Recorded, line: &Reissue) -> Option<&'a History> {
+    let own = recorded.histories.get(&line.caregiver);
+    own.or_else(|| {
+        let moved = rollout.moved.iter().find(|moved| moved.to == line.caregiver)?;
+        recorded.histories.get(&moved.from)
+    })
+}
+
+fn last_of(rollout: &Rollout, recorded: &Recorded, line: &Reissue) -> u32 {
+    history_of(rollout, recorded, line).map_or(0, last_done)
+}
+
+fn wrong_number(line: &Reissue, last: u32) -> Diagnostic {
+    let Reissue { caregiver, activation, .. } = line;
+    let (message, help) = if last == 0 {
+        (
+            format!("{caregiver} has never been activated, so there is nothing to issue again"),
+            "remove the line: the cohort gives them activation 1".to_owned(),
+        )
+    } else {
+        (
+            format!("{caregiver} had activation {last} last, so activation {activation} can't be next"),
+            format!("write `activation: {}`", last + 1),
+        )
+    };
+    Diagnostic::error("rollout::reissue-number", message).with_place(line.place.clone()).with_help(help)
+}
+
+/// Lines that are done and may go, overrides that have expired.
+pub(super) fn notes(ground: &Ground<'_>) -> Vec<String> {
+    let rollout = ground.rollout;
+    let done = rollout.reissue.iter().filter(|line| line.activation.0 <= last_of(rollout, ground.recorded, line));
+    let done = done.map(|line| {
+        format!("`reissue` of {} (activation {}) is done; the line may go", line.caregiver, line.activation)
+    });
+    let expired = rollout.overrides.iter().filter(|line| ground.today >= line.expires).map(|line| {
+        format!("the override of `{}` expired on {} and is ignored; the line may go", line.guard.as_str(), line.expires)
+    });
+    done.chain(expired).chain(older_roster(ground)).collect()
+}
+
+/// The export of an earlier day put in place of a newer one.
+fn older_roster(ground: &Ground<'_>) -> Option<String> {
+    let facts = ground.roster.facts();
+    let last = ground.recorded.last_roster().filter(|last| last.sha256 != facts.sha256)?;
+    let earlier = ground.recorded.rosters.iter().find(|roster| roster.sha256 == facts.sha256);
+    if let Some(earlier) = earlier {
+        let day = earlier.accepted_at.to_zoned_datetime(ground.rollout.timezone.clone()).date();
+        return Some(format!(
+            "this very export was accepted on {day} already, and a newer one after it: is it the right file?"
+        ));
+    }
+    (facts.exported_at < last.exported_at)
+        .then(|| "this export is older than the one accepted last: is it the right file?".to_owned())
+}
+
+/// A marker in the LMS that the record does not know means that the record is older than the LMS, or another one.
+pub(super) fn markers(recorded: &Recorded, observed: &Observed) -> Result<(), Refusal> {
+    let accounts = observed.accounts().iter().filter(|account| account.marker.is_some());
+    let mut unknown: Vec<CaregiverId> = Vec::new();
+    let mut known = None;
+    for account in accounts {
+        let (Some(marker), Some(id)) = (account.marker, &account.caregiver) else { continue };
+        let is_own = recorded
+            .histories
+            .get(id)
+            .is_some_and(|history| history.key == marker || history.earlier.contains(&marker));
+        // A person may have moved to another id since: only then all keys are gathered.
+        if !is_own && !known.get_or_insert_with(|| all_keys(recorded)).contains(&marker) {
+            unknown.push(id.clone());
+        }
+    }
+    unknown.sort_unstable();
+    if unknown.is_empty() { Ok(()) } else { Err(Refusal::MarkerNewer { caregivers: unknown }) }
+}
+
+fn all_keys(recorded: &Recorded) -> HashSet<crate::model::ids::ActivationKey> {
+    let histories = recorded.histories.values();
+    histories.flat_map(|history| history.earlier.iter().copied().chain(std::iter::once(history.key))).collect()
+}

@@ -1,0 +1,58 @@
+//! Decides for each caregiver of the roster: what is due, unless something stops it.
+
+use super::cohort::Member;
+use super::due::{self, Due, Row};
+use super::ground::Ground;
+use super::stop::{self, Stop};
+
+/// What is decided for one caregiver of the roster, as if their cohort were open.
+pub(super) enum Decision<'a> {
+    /// Something is done for them.
+    Act(Due<'a>),
+    /// Something is due and stopped.
+    Hold { stop: Stop<'a>, waits_for_opening: bool },
+    /// D4.
+    Active,
+    /// In no cohort, and nothing begun.
+    Outside,
+}
+
+impl Decision<'_> {
+    /// Whether the cohort can't count as settled because of it.
+    pub(super) fn is_unsettled(&self) -> bool {
+        match self {
+            Self::Act(_) => true,
+            Self::Hold { stop, .. } => stop.code().is_unsettled(),
+            Self::Active | Self::Outside => false,
+        }
+    }
+
+    pub(super) fn waits_for_opening(&self) -> bool {
+        match self {
+            Self::Act(due) => due.waits_for_opening(),
+            Self::Hold { waits_for_opening, .. } => *waits_for_opening,
+            Self::Active | Self::Outside => false,
+        }
+    }
+}
+
+/// Decides for every caregiver of the roster.
+pub(super) fn decide<'a>(ground: &Ground<'a>, members: &[Member<'a>]) -> Vec<Decision<'a>> {
+    members.iter().map(|member| decide_one(ground, member)).collect()
+}
+
+fn decide_one<'a>(ground: &Ground<'a>, member: &Member<'a>) -> Decision<'a> {
+    let history = ground.history(member.caregiver.id());
+    let row = history.map_or(Row::Fresh, |history| due::from_record(ground, member.caregiver, history));
+    let due = match (row, member.cohort) {
+        (Row::Active, _) => return Decision::Active,
+        (Row::Stop(stop), _) => return Decision::Hold { stop, waits_for_opening: false },
+        (Row::Due(due), _) => due,
+        (Row::Fresh, Some(cohort)) => due::fresh(ground, member.caregiver, cohort),
+        (Row::Fresh, None) => return Decision::Outside,
+    };
+    match stop::first(ground, member, &due) {
+        Some(stop) => Decision::Hold { stop, waits_for_opening: due.waits_for_opening() },
+        None => Decision::Act(due),
+    }
+}

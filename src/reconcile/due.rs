@@ -1,0 +1,190 @@
+//! What is due for a caregiver, before anything is asked that could stop it: the table D1 to D6, first row that fits.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::model::account::{Account, SignIn};
+use crate::model::activation::{ActivationStage, LetterStage};
+use crate::model::recorded::{History, LetterRecord};
+use crate::plan::{LetterSource, Proof};
+use crate::rollout::{Bounced, NewArrivals, Reissue};
+use crate::roster::Caregiver;
+
+use super::ground::{Ground, Match};
+use super::identity::letter_fingerprint;
+use super::stop::{Stop, is_new_arrival};
+
+/// Longer than an LMS may still be working on a call whose answer was lost.
+pub(super) const SETTLE_AFTER: SignedDuration = SignedDuration::from_mins(10);
+/// After this long the same password is not set again without a person's word.
+const SETTLE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+/// When a letter that perhaps went out is sent again, by the number of attempts made.
+const RETRY_AFTER: [SignedDuration; 3] =
+    [SignedDuration::from_mins(15), SignedDuration::from_hours(1), SignedDuration::from_hours(6)];
+
+/// What is due.
+#[derive(Clone, Copy)]
+pub(super) enum Due<'a> {
+    /// D1: a reset was begun and its outcome is open.
+    Settle { history: &'a History, proof: Proof, source: LetterSource },
+    /// D2: the password is set, its letter not yet accepted.
+    Email { history: &'a History, source: LetterSource },
+    /// D3: a reviewed line asks for another activation.
+    Reissue { line: &'a Reissue },
+    /// D5: seen signing in, or mailed by the LMS's own gateway.
+    Adopt { account: &'a Account, by_gateway: bool },
+    /// D5: no account.
+    Create,
+    /// D5: an account, never signed in.
+    Reset { account: &'a Account },
+}
+
+impl Due<'_> {
+    /// D5 waits for the cohort to open; what was begun does not.
+    pub(super) fn waits_for_opening(&self) -> bool {
+        matches!(self, Self::Adopt { .. } | Self::Create | Self::Reset { .. })
+    }
+}
+
+/// A row of the table, as far as it is the record that decides.
+pub(super) enum Row<'a> {
+    /// Something is due.
+    Due(Due<'a>),
+    /// D1 or D2, but it can't be done now, whatever the roster says.
+    Stop(Stop<'a>),
+    /// D4.
+    Active,
+    /// D5 or D6: the cohort decides.
+    Fresh,
+}
+
+/// The number of the last activation that gave access.
+pub(super) fn last_done(history: &History) -> u32 {
+    match history.stage {
+        ActivationStage::Prepared | ActivationStage::Refused | ActivationStage::Voided => history.number.0 - 1,
+        _ => history.number.0,
+    }
+}
+
+/// D1 to D4.
+pub(super) fn from_record<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a History) -> Row<'a> {
+    match history.stage {
+        ActivationStage::Setting => settle(ground, caregiver, history),
+        ActivationStage::ResetUnknown => Row::Stop(Stop::ResetUnknown { again: None }),
+        ActivationStage::HandedOver => Row::Stop(Stop::AwaitingConfirmation),
+        ActivationStage::Set => letter(ground, caregiver, history),
+        ActivationStage::Adopted => active(ground, caregiver, history),
+        ActivationStage::Prepared | ActivationStage::Refused | ActivationStage::Voided if last_done(history) == 0 => {
+            Row::Fresh
+        }
+        ActivationStage::Prepared | ActivationStage::Refused | ActivationStage::Voided => {
+            active(ground, caregiver, history)
+        }
+    }
+}
+
+/// D3 or D4.
+fn active<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a History) -> Row<'a> {
+    match ground.reissue(caregiver.id(), last_done(history)) {
+        Some(line) => Row::Due(Due::Reissue { line }),
+        None => Row::Active,
+    }
+}
+
+/// D1: the marker tells; without one the same password may be set again, in a window of time.
+fn settle<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a History) -> Row<'a> {
+    let account = ground.accounts(caregiver.id()).one();
+    let source = source(ground, caregiver, history);
+    if account.and_then(|account| account.marker) == Some(history.key) {
+        return Row::Due(Due::Settle { history, proof: Proof::WasSet, source });
+    }
+    if account.is_some_and(|account| matches!(account.sign_in, SignIn::At(at) if at > history.stage_at)) {
+        return Row::Stop(Stop::ChangedMeanwhile);
+    }
+    if ground.context.lms.has_marker {
+        return Row::Due(Due::Settle { history, proof: Proof::NotSet, source });
+    }
+    let waited = ground.context.now.duration_since(history.stage_at);
+    if waited < SETTLE_AFTER {
+        return Row::Stop(Stop::ResetUnknown { again: Some(history.stage_at + SETTLE_AFTER) });
+    }
+    if waited > SETTLE_WITHIN {
+        return Row::Stop(Stop::ResetUnknown { again: None });
+    }
+    Row::Due(Due::Settle { history, proof: Proof::Unknown, source })
+}
+
+/// Which letter goes out: the sealed one, unless recipient or children have changed since.
+fn source(ground: &Ground<'_>, caregiver: Caregiver<'_>, history: &History) -> LetterSource {
+    let now = letter_fingerprint(caregiver, ground.rollout, ground.context.fingerprinter);
+    match &history.letter {
+        Some(letter) if letter.fingerprint == now => LetterSource::Sealed(letter.number),
+        Some(letter) => LetterSource::Rendered(letter.number.next()),
+        None => LetterSource::Rendered(crate::model::ids::LetterNumber::FIRST),
+    }
+}
+
+/// D2, else D3 or D4.
+fn letter<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a History) -> Row<'a> {
+    let source = source(ground, caregiver, history);
+    let is_same = matches!(source, LetterSource::Sealed(_));
+    let email = Row::Due(Due::Email { history, source });
+    let stage = history.letter.as_ref().map_or(LetterStage::Prepared, |letter| letter.stage);
+    match stage {
+        LetterStage::Sent => active(ground, caregiver, history),
+        LetterStage::Bounced => bounced(ground, caregiver, history, is_same, email),
+        _ if !history.has_secret => lost(ground, caregiver, history),
+        LetterStage::Rejected if is_same => Row::Stop(Stop::LetterRejected),
+        LetterStage::Prepared | LetterStage::Replaced | LetterStage::Rejected => email,
+        LetterStage::Sending | LetterStage::Unknown if !is_same => Row::Stop(Stop::AddressChanged),
+        LetterStage::Sending | LetterStage::Unknown => match (&history.letter, ground.context.mail.is_idempotent) {
+            (Some(letter), false) => again(ground.context.now, letter, email),
+            _ => email,
+        },
+    }
+}
+
+/// A letter that perhaps went out is sent again after 15 minutes, an hour, six hours; then a person decides.
+fn again<'a>(now: Timestamp, letter: &LetterRecord, email: Row<'a>) -> Row<'a> {
+    let tries = usize::try_from(letter.attempts.saturating_sub(1)).unwrap_or(usize::MAX);
+    match RETRY_AFTER.get(tries).map(|wait| letter.stage_at + *wait) {
+        Some(at) if at <= now => email,
+        at => Row::Stop(Stop::LetterUnknown { again: at }),
+    }
+}
+
+fn bounced<'a>(
+    ground: &Ground<'a>,
+    caregiver: Caregiver<'a>,
+    history: &'a History,
+    is_same: bool,
+    email: Row<'a>,
+) -> Row<'a> {
+    if let Some(line) = ground.reissue(caregiver.id(), history.number.0) {
+        return Row::Due(Due::Reissue { line });
+    }
+    match (is_same, history.has_secret, ground.rollout.bounced) {
+        (false, true, Bounced::Resend) => email,
+        (false, _, _) => Row::Stop(Stop::ReissueNeeded { next: history.number.next() }),
+        (true, _, _) => Row::Stop(Stop::Bounced),
+    }
+}
+
+/// The password is set, nobody has it, and the sealed copy is gone: only a reviewed line helps.
+fn lost<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a History) -> Row<'a> {
+    match ground.reissue(caregiver.id(), history.number.0) {
+        Some(line) => Row::Due(Due::Reissue { line }),
+        None => Row::Stop(Stop::SecretLost { next: history.number.next() }),
+    }
+}
+
+/// D5: what somebody in an open cohort gets who has nothing yet.
+pub(super) fn fresh<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, cohort: usize) -> Due<'a> {
+    let is_gateway = ground.rollout.new_arrivals == NewArrivals::Gateway;
+    let by_gateway = is_gateway && is_new_arrival(ground, caregiver.id(), cohort);
+    match ground.accounts(caregiver.id()) {
+        Match::One(account) if matches!(account.sign_in, SignIn::At(_)) => Due::Adopt { account, by_gateway: false },
+        Match::One(account) if by_gateway => Due::Adopt { account, by_gateway },
+        Match::One(account) => Due::Reset { account },
+        Match::None | Match::Several => Due::Create,
+    }
+}

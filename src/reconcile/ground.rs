@@ -1,0 +1,155 @@
+//! The ground a plan is made on: all inputs, and the look-ups that are built from them once.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use crate::model::account::Account;
+use crate::model::observed::Observed;
+use crate::model::recorded::{History, Recorded};
+use crate::rollout::{HoldRule, Reissue, Rollout};
+use crate::roster::{Caregiver, Roster};
+
+use super::presence::Absences;
+use super::rename::Renames;
+use super::shared::SharedAddresses;
+use super::{Context, Desired};
+
+/// All inputs, and the look-ups built from them.
+pub(super) struct Ground<'a> {
+    pub(super) rollout: &'a Rollout,
+    pub(super) roster: &'a Roster,
+    pub(super) recorded: &'a Recorded,
+    pub(super) observed: &'a Observed,
+    pub(super) context: &'a Context<'a>,
+    /// The school's day.
+    pub(super) today: Date,
+    pub(super) absences: Absences<'a>,
+    pub(super) shared: SharedAddresses,
+    pub(super) renames: Renames<'a>,
+    holds: HashMap<&'a str, &'a HoldRule>,
+    /// New id -> the id it had.
+    moved_from: HashMap<&'a str, &'a str>,
+    /// Old id -> the id it has.
+    moved_to: HashMap<&'a str, &'a str>,
+}
+
+/// The accounts that could be somebody's.
+#[derive(Clone, Copy)]
+pub(super) enum Match<'a> {
+    /// None carries their id.
+    None,
+    /// Exactly one does.
+    One(&'a Account),
+    /// Several do.
+    Several,
+}
+
+impl<'a> Match<'a> {
+    /// The account, where it is certain.
+    pub(super) fn one(self) -> Option<&'a Account> {
+        match self {
+            Self::One(account) => Some(account),
+            Self::None | Self::Several => None,
+        }
+    }
+}
+
+impl<'a> Ground<'a> {
+    pub(super) fn new(
+        desired: Desired<'a>,
+        recorded: &'a Recorded,
+        observed: &'a Observed,
+        context: &'a Context<'a>,
+    ) -> Self {
+        let Desired { rollout, roster } = desired;
+        let moved_from = rollout.moved.iter().map(|line| (line.to.as_str(), line.from.as_str())).collect();
+        let moved_to: HashMap<&str, &str> =
+            rollout.moved.iter().map(|line| (line.from.as_str(), line.to.as_str())).collect();
+        Self {
+            rollout,
+            roster,
+            recorded,
+            observed,
+            context,
+            today: context.now.to_zoned_datetime(rollout.timezone.clone()).date(),
+            absences: Absences::new(recorded, roster),
+            shared: SharedAddresses::new(roster, rollout),
+            renames: Renames::new(recorded, roster, &moved_to),
+            holds: rollout.hold.iter().map(|rule| (rule.caregiver.as_str(), rule)).collect(),
+            moved_from,
+            moved_to,
+        }
+    }
+
+    /// What was done to this caregiver, also under the id they had before.
+    pub(super) fn history(&self, id: &str) -> Option<&'a History> {
+        let found = self.recorded.histories.get(id);
+        found.or_else(|| self.moved_from.get(id).and_then(|from| self.recorded.histories.get(*from)))
+    }
+
+    /// The id under which the record knows a person whom the rollout says has moved, while it still does.
+    pub(super) fn unrecorded_move(&self, id: &str) -> Option<&'a str> {
+        let from = *self.moved_from.get(id)?;
+        let is_new = !self.recorded.histories.contains_key(id);
+        (is_new && self.recorded.histories.contains_key(from)).then_some(from)
+    }
+
+    /// Whether the rollout says that this id has become another.
+    pub(super) fn has_moved_away(&self, id: &str) -> bool {
+        self.moved_to.contains_key(id)
+    }
+
+    /// Whether `owner` is the id that `id` had before.
+    pub(super) fn is_former_id(&self, id: &str, owner: Option<&str>) -> bool {
+        owner.is_some() && self.moved_from.get(id).copied() == owner
+    }
+
+    /// The accounts that carry this caregiver's id, or the one they had before.
+    pub(super) fn accounts(&self, id: &'a str) -> Match<'a> {
+        let own = one_of(self.observed.of_caregiver(id));
+        match (own, self.moved_from.get(id)) {
+            (Match::None, Some(from)) => one_of(self.observed.of_caregiver(from)),
+            _ => own,
+        }
+    }
+
+    /// The line that says to leave this caregiver alone, while it holds.
+    pub(super) fn hold_rule(&self, id: &str) -> Option<&'a HoldRule> {
+        self.holds.get(id).copied().filter(|rule| rule.until.is_none_or(|until| self.today < until))
+    }
+
+    /// The line that gives this caregiver the activation after `last`.
+    pub(super) fn reissue(&self, id: &str, last: u32) -> Option<&'a Reissue> {
+        self.rollout.reissue.iter().find(|line| line.caregiver.as_str() == id && line.activation.0 == last + 1)
+    }
+
+    /// Whether a child counts: permitted, or unknown where the rollout allows that.
+    pub(super) fn is_permitted(&self, child: &crate::roster::Child<'_>) -> bool {
+        is_permitted(self.rollout, child)
+    }
+
+    /// Whether a caregiver has a child that counts.
+    pub(super) fn has_permitted_child(&self, caregiver: Caregiver<'_>) -> bool {
+        caregiver.children().any(|child| self.is_permitted(&child))
+    }
+}
+
+/// Whether a child counts under this rollout.
+pub(super) fn is_permitted(rollout: &Rollout, child: &crate::roster::Child<'_>) -> bool {
+    use crate::model::access::Access;
+    use crate::rollout::UnknownAccess;
+    match child.access() {
+        Access::Allowed => true,
+        Access::Blocked => false,
+        Access::Unknown => rollout.unknown_access == UnknownAccess::Allow,
+    }
+}
+
+fn one_of<'a>(mut accounts: impl Iterator<Item = &'a Account>) -> Match<'a> {
+    match (accounts.next(), accounts.next()) {
+        (None, _) => Match::None,
+        (Some(account), None) => Match::One(account),
+        (Some(_), Some(_)) => Match::Several,
+    }
+}

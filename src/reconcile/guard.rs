@@ -1,0 +1,122 @@
+//! Limits that stop a plan that does too much. All are evaluated, always; which of them block is for the reader to see
+//! after the plan itself.
+
+use crate::plan::{GuardResult, Plan};
+use crate::rollout::{GuardName, Limit, Override};
+
+use super::ground::Ground;
+
+/// All guards, in the order of the documents.
+pub(super) fn all(ground: &Ground<'_>, plan: &Plan) -> Vec<GuardResult> {
+    let (summary, effects, guards) = (plan.summary(), plan.effects(), &ground.rollout.guards);
+    let caregivers = ground.roster.len() as u64;
+    let active = plan.inputs.state.active;
+    let resets = effects.passwords_set - effects.accounts_created.min(effects.passwords_set);
+    let declared = ground.rollout.reissue.len() as u64;
+    vec![
+        limited(ground, GuardName::Resets, resets, guards.resets, caregivers),
+        limited(ground, GuardName::Emails, effects.emails, guards.emails, caregivers),
+        limited(ground, GuardName::Creates, effects.accounts_created, guards.creates, caregivers),
+        limited(ground, GuardName::Withdrawals, summary.withdraw, guards.withdrawals, active),
+        roster_change(ground, guards.roster_change),
+        fixed(GuardName::SecondResets, effects.second_resets, declared, "exactly the lines under `reissue:`"),
+        fixed(GuardName::SignedInReset, undeclared_signed_in(plan), 0, "0"),
+    ]
+}
+
+fn limited(ground: &Ground<'_>, name: GuardName, actual: u64, limit: Limit, whole: u64) -> GuardResult {
+    let overriding = in_force(ground, name);
+    let limit_now = overriding.map_or(limit, |line| line.value);
+    let allowed = absolute(limit_now, whole);
+    let blocks = actual > allowed;
+    GuardResult {
+        name: name.as_str(),
+        actual,
+        limit: allowed,
+        written: written(limit_now),
+        overridden: overriding.map(|line| format!("{}, until {}", line.because, line.expires)),
+        blocks,
+        fix: if blocks { fix(name, actual) } else { String::new() },
+        caregivers: Vec::new(),
+    }
+}
+
+/// The line that raises this guard's limit, while it has not expired.
+fn in_force<'a>(ground: &Ground<'a>, name: GuardName) -> Option<&'a Override> {
+    ground.rollout.overrides.iter().find(|line| line.guard == name && ground.today < line.expires)
+}
+
+fn roster_change(ground: &Ground<'_>, limit: Limit) -> GuardResult {
+    let rows = ground.roster.facts().rows;
+    let previous = ground.recorded.last_roster().map_or(rows, |last| last.rows);
+    let mut result = limited(ground, GuardName::RosterChange, rows.abs_diff(previous), limit, previous);
+    if result.blocks {
+        result.fix = format!(
+            "The roster has {rows} rows, the one accepted last had {previous}: export it again in full; if it is right, \
+             add under `override:` a line `{{guard: roster-change, value: …, because: …, expires: …}}`"
+        );
+    }
+    result
+}
+
+fn fixed(name: GuardName, actual: u64, limit: u64, written: &str) -> GuardResult {
+    let blocks = actual > limit;
+    GuardResult {
+        name: name.as_str(),
+        actual,
+        limit,
+        written: written.to_owned(),
+        overridden: None,
+        blocks,
+        fix: if blocks { "Each needs a line of its own under `reissue:`".to_owned() } else { String::new() },
+        caregivers: Vec::new(),
+    }
+}
+
+/// Passwords taken from people who have signed in, other than by a `reissue` line (which alone makes an activation
+/// above number 1).
+fn undeclared_signed_in(plan: &Plan) -> u64 {
+    use crate::plan::Act;
+    let acts = plan.changes.iter().flat_map(|change| &change.acts);
+    acts.filter(|act| matches!(act, Act::Reset { has_signed_in: true, activation, .. } if activation.0 < 2)).count()
+        as u64
+}
+
+fn fix(name: GuardName, actual: u64) -> String {
+    format!(
+        "If that is meant, add under `override:` a line `{{guard: {}, value: {actual}, because: …, expires: …}}`; else \
+         make the cohort smaller",
+        name.as_str()
+    )
+}
+
+fn written(limit: Limit) -> String {
+    match limit {
+        Limit::Number(number) => number.to_string(),
+        Limit::Percent(percent) => format!("{percent}%"),
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a share of a count of people, rounded down, is far below 2^52"
+)]
+fn absolute(limit: Limit, whole: u64) -> u64 {
+    match limit {
+        Limit::Number(number) => number,
+        Limit::Percent(percent) => (whole as f64 * percent / 100.0).floor() as u64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentage_is_rounded_down() {
+        assert_eq!(absolute(Limit::Percent(10.0), 2209), 220);
+        assert_eq!(absolute(Limit::Number(3), 1), 3);
+    }
+}

@@ -1,0 +1,73 @@
+//! Who a caregiver is: as the plan shows them, and as the record keeps them.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::model::email::fold;
+use crate::model::fingerprint::{Fingerprint, Fingerprinter, Purpose};
+use crate::model::ids::StudentId;
+use crate::model::recorded::Identity;
+use crate::plan::{Child, Person};
+use crate::rollout::Rollout;
+use crate::roster::Caregiver;
+
+use super::ground::is_permitted;
+
+/// The caregiver as the plan and the letter show them: with the permitted children only.
+pub fn person_of(caregiver: Caregiver<'_>, rollout: &Rollout) -> Person {
+    Person {
+        first_name: caregiver.first_name().to_owned(),
+        last_name: caregiver.last_name().to_owned(),
+        email: caregiver.email_as_written().to_owned(),
+        language: caregiver.language().to_owned(),
+        children: caregiver
+            .children()
+            .filter(|child| is_permitted(rollout, child))
+            .map(|child| Child {
+                id: StudentId::new(child.id()),
+                first_name: child.first_name().to_owned(),
+                last_name: child.last_name().to_owned(),
+                year: child.year().to_owned(),
+                class: child.class().to_owned(),
+            })
+            .collect(),
+    }
+}
+
+/// The caregiver as the record keeps them: fingerprints, by which a person is known again under another id.
+pub fn identity_of(caregiver: Caregiver<'_>, fingerprinter: &Fingerprinter) -> Identity {
+    let mut students: Vec<Fingerprint> =
+        caregiver.children().map(|child| fingerprinter.of(Purpose::Student, [child.id()])).collect();
+    students.sort_unstable();
+    Identity {
+        address: caregiver.address().ok().map(|address| address_fingerprint(address, fingerprinter)),
+        name: name_fingerprint(caregiver, fingerprinter),
+        students: students.into_boxed_slice(),
+    }
+}
+
+pub(super) fn address_fingerprint(address: &str, fingerprinter: &Fingerprinter) -> Fingerprint {
+    fingerprinter.of(Purpose::Address, [fold(address).as_str()])
+}
+
+pub(super) fn name_fingerprint(caregiver: Caregiver<'_>, fingerprinter: &Fingerprinter) -> Option<Fingerprint> {
+    let (first, last) = (fold_name(caregiver.first_name()), fold_name(caregiver.last_name()));
+    let is_named = !first.is_empty() || !last.is_empty();
+    is_named.then(|| fingerprinter.of(Purpose::Name, [first.as_str(), last.as_str()]))
+}
+
+/// Recipient and children of the letter that this caregiver would get now: when it differs from the sealed letter's, that
+/// one must not go out.
+pub(super) fn letter_fingerprint(
+    caregiver: Caregiver<'_>,
+    rollout: &Rollout,
+    fingerprinter: &Fingerprinter,
+) -> Fingerprint {
+    let address = fold(caregiver.address().unwrap_or_default());
+    let children = caregiver.children().filter(|child| is_permitted(rollout, child)).map(crate::roster::Child::id);
+    fingerprinter.of(Purpose::Letter, std::iter::once(address.as_str()).chain(children))
+}
+
+/// The form that two spellings of one name share.
+fn fold_name(name: &str) -> String {
+    name.trim().nfc().flat_map(char::to_lowercase).collect()
+}

@@ -1,0 +1,56 @@
+//! The plan's header: what it was made from.
+
+use crate::model::ids::RunNumber;
+use crate::plan::{Inputs, LmsInput, RolloutInput, RosterInput, StateInput};
+
+use super::check;
+use super::ground::Ground;
+
+/// What the plan was made from.
+pub(super) fn inputs(ground: &Ground<'_>) -> Inputs {
+    let position = ground.recorded.position.as_ref();
+    let rollout = ground.rollout;
+    Inputs {
+        now: ground.context.now,
+        school: rollout.school.clone(),
+        timezone: rollout.timezone.clone(),
+        roster: roster_input(ground),
+        rollout: RolloutInput {
+            path: rollout.file.to_string(),
+            sha256: rollout.sha256.clone(),
+            cohorts: rollout.cohorts.len(),
+            notes: check::notes(ground),
+        },
+        state: StateInput {
+            path: ground.context.state_path.to_owned(),
+            lineage: position.map(|position| position.lineage.clone()),
+            run: position.map_or(RunNumber(0), |position| position.run),
+            serial: position.map_or(0, |position| position.serial),
+            head: position.map_or_else(String::new, |position| position.head.clone()),
+            active: ground.recorded.histories.values().filter(|history| history.is_active()).count() as u64,
+        },
+        lms: LmsInput {
+            description: ground.context.lms_description.to_owned(),
+            read_at: ground.observed.read_at,
+            accounts: ground.observed.accounts().len() as u64,
+        },
+        per_minute: (!ground.context.mail.is_idempotent).then_some(rollout.mail.pace.per_minute),
+    }
+}
+
+fn roster_input(ground: &Ground<'_>) -> RosterInput {
+    let facts = ground.roster.facts();
+    RosterInput {
+        path: facts.path.clone(),
+        format: facts.format,
+        shape: facts.shape.clone(),
+        sha256: facts.sha256.clone(),
+        rows: facts.rows,
+        caregivers: ground.roster.len() as u64,
+        exported_at: facts.exported_at,
+        previous_rows: ground.recorded.last_roster().map(|last| last.rows),
+        arrivals: ground.absences.arrivals(),
+        gone: ground.absences.gone(),
+        is_unchanged: !ground.absences.is_new_roster(),
+    }
+}

@@ -1,0 +1,55 @@
+//! A new id that is probably somebody known: the old id is gone, and the address is the same, or the name together with
+//! a common child. A person merged or entered anew in the SMS must not be reset a second time for that.
+
+use std::collections::HashMap;
+
+use crate::model::fingerprint::{Fingerprint, Fingerprinter};
+use crate::model::recorded::{Identity, Recorded};
+use crate::roster::{Caregiver, Roster};
+
+use super::identity::identity_of;
+
+/// Those with an activation whose id the roster has no more.
+pub(super) struct Renames<'a> {
+    by_address: HashMap<Fingerprint, &'a str>,
+    by_name: HashMap<Fingerprint, Vec<(&'a str, &'a Identity)>>,
+}
+
+impl<'a> Renames<'a> {
+    pub(super) fn new(recorded: &'a Recorded, roster: &Roster, moved_to: &HashMap<&str, &str>) -> Self {
+        let mut gone: Vec<_> = recorded
+            .histories
+            .iter()
+            .filter(|(id, _)| roster.caregiver(id.as_str()).is_none() && !moved_to.contains_key(id.as_str()))
+            .map(|(id, history)| (id.as_str(), &history.identity))
+            .collect();
+        gone.sort_unstable_by_key(|(id, _)| *id);
+        let mut renames = Self { by_address: HashMap::new(), by_name: HashMap::new() };
+        for (id, identity) in gone {
+            if let Some(address) = identity.address {
+                renames.by_address.entry(address).or_insert(id);
+            }
+            if let Some(name) = identity.name {
+                renames.by_name.entry(name).or_default().push((id, identity));
+            }
+        }
+        renames
+    }
+
+    /// The id that this caregiver probably had before.
+    pub(super) fn probable(&self, caregiver: Caregiver<'_>, fingerprinter: &Fingerprinter) -> Option<&'a str> {
+        if self.by_address.is_empty() && self.by_name.is_empty() {
+            return None;
+        }
+        let now = identity_of(caregiver, fingerprinter);
+        let same_address = now.address.and_then(|address| self.by_address.get(&address).copied());
+        same_address.or_else(|| {
+            let same_name = self.by_name.get(&now.name?)?;
+            same_name.iter().find(|(_, then)| has_common(&then.students, &now.students)).map(|(id, _)| *id)
+        })
+    }
+}
+
+fn has_common(a: &[Fingerprint], b: &[Fingerprint]) -> bool {
+    a.iter().any(|student| b.binary_search(student).is_ok())
+}

@@ -1,0 +1,57 @@
+//! Corrections and leavers: computed apart from what is due, never with a password.
+
+use crate::model::account::Account;
+use crate::model::email::fold;
+use crate::model::ids::CaregiverId;
+use crate::model::recorded::History;
+use crate::plan::{Act, FieldChange, FieldName};
+use crate::rollout::Leavers;
+
+use super::cohort::Member;
+use super::ground::Ground;
+use super::presence::Presence;
+use super::stop::taken_by;
+
+/// The correction that this caregiver's account needs.
+pub(super) fn of(ground: &Ground<'_>, member: &Member<'_>) -> Option<Act> {
+    let caregiver = member.caregiver;
+    let is_left_alone = !member.has_permitted_child || ground.hold_rule(caregiver.id()).is_some();
+    let account = ground.accounts(caregiver.id()).one().filter(|_| ground.context.lms.can_update && !is_left_alone)?;
+    if account.is_staff {
+        return None;
+    }
+    let fields: Vec<FieldChange> = [
+        email(ground, member, account),
+        name(FieldName::FirstName, &account.first_name, caregiver.first_name()),
+        name(FieldName::LastName, &account.last_name, caregiver.last_name()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let enable = account.is_disabled && ground.history(caregiver.id()).is_some_and(|history| history.is_withdrawn);
+    (enable || !fields.is_empty()).then(|| Act::Update { username: account.username.clone(), fields, enable })
+}
+
+/// Only an address that could be written to is carried over, and only one that nobody else has.
+fn email(ground: &Ground<'_>, member: &Member<'_>, account: &Account) -> Option<FieldChange> {
+    let address = member.caregiver.address().ok()?;
+    let is_usable = ground.shared.of(member.caregiver.id()).is_none();
+    let is_other = fold(address) != fold(&account.email);
+    let may_change = is_usable && is_other && taken_by(ground, member.caregiver, address).is_none();
+    may_change.then(|| FieldChange { field: FieldName::Email, old: account.email.to_string(), new: address.to_owned() })
+}
+
+fn name(field: FieldName, old: &str, new: &str) -> Option<FieldChange> {
+    let is_other = !new.is_empty() && old.trim() != new;
+    is_other.then(|| FieldChange { field, old: old.to_owned(), new: new.to_owned() })
+}
+
+/// The withdrawal of somebody who has left, where the rollout wants it. Never a deletion.
+pub(super) fn withdraw(ground: &Ground<'_>, id: &CaregiverId, history: &History, presence: Presence) -> Option<Act> {
+    let is_wanted = ground.rollout.leavers == Leavers::Disable && ground.context.lms.can_disable;
+    let has_left = presence == Presence::Left && !history.is_withdrawn;
+    let mut accounts = ground.observed.of_caregiver(id.as_str());
+    let account = accounts.next().filter(|_| is_wanted && has_left)?;
+    let is_ours = accounts.next().is_none() && !account.is_staff && !account.is_disabled;
+    is_ours.then(|| Act::Withdraw { username: account.username.clone() })
+}

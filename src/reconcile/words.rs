@@ -1,0 +1,194 @@
+//! The sentences of a plan: why something is done, why somebody is held, and what to do about it.
+//!
+//! A fix is one instruction that the reader can carry out; lines for the rollout are ready to copy.
+
+use jiff::Timestamp;
+
+use crate::model::account::{Account, SignIn};
+use crate::plan::Proof;
+use crate::roster::{AddressProblem, Caregiver};
+
+use super::due::Due;
+use super::ground::Ground;
+use super::shared::Sharing;
+use super::stop::Stop;
+
+pub(super) const UPDATE: &str = "the SMS has other values than the LMS";
+pub(super) const WITHDRAW: &str = "gone from two full rosters in a row; `leavers: disable`";
+
+/// Why something is done.
+pub(super) fn reason(due: &Due<'_>) -> String {
+    match due {
+        Due::Settle { proof: Proof::WasSet, .. } => {
+            "an earlier run stopped: the LMS shows that the password was set, its letter is still to go".to_owned()
+        }
+        Due::Settle { proof: Proof::NotSet, .. } => {
+            "an earlier run stopped: the LMS shows that the password was not set; the same one is set now".to_owned()
+        }
+        Due::Settle { proof: Proof::Unknown, .. } => {
+            "an earlier run stopped while the password was being set: the same one is set again, which nobody can notice"
+                .to_owned()
+        }
+        Due::Email { .. } => "the password is set, its letter is still to go".to_owned(),
+        Due::Reissue { line, .. } => format!("reissue, activation {}: {}", line.activation, line.because),
+        Due::Adopt { by_gateway: true, .. } => "joined later; the LMS's gateway mails new parents by itself".to_owned(),
+        Due::Adopt { .. } => "has signed in already, without firstbell".to_owned(),
+        Due::Create => "in an open cohort, without an account".to_owned(),
+        Due::Reset { .. } => "in an open cohort, never activated".to_owned(),
+    }
+}
+
+/// How it is known that somebody is active.
+pub(super) fn evidence(account: &Account, by_gateway: bool) -> String {
+    match account.sign_in {
+        SignIn::At(at) => format!("signed in {}", at.strftime("%Y-%m-%d")),
+        SignIn::Never | SignIn::Unknown if by_gateway => "mailed by the gateway".to_owned(),
+        SignIn::Never | SignIn::Unknown => "adopted".to_owned(),
+    }
+}
+
+/// The sentence and the fix of a stop.
+pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiver<'_>>, id: &str) -> (String, String) {
+    match stop {
+        Stop::Address(problem) => address(*problem, caregiver),
+        Stop::ResetUnknown { again } => reset_unknown(*again, ground, id),
+        Stop::LetterUnknown { again } => letter_unknown(*again, ground, id),
+        Stop::Left | Stop::AbsentOnce => gone(stop, id),
+        Stop::AskedToWait { because, until } => {
+            let until = until.map_or_else(String::new, |until| format!(" until {until}"));
+            (
+                format!("The rollout holds them{until}: {because}"),
+                "Remove the line under `hold:` when they may have access".to_owned(),
+            )
+        }
+        Stop::PossibleRename { from } => (
+            format!("{from} is gone from the roster and looks like the same person, who was activated already"),
+            format!(
+                "If they are one person: `moved: [{{from: {from}, to: {id}, because: …}}]`; if not, `adopt` or remove the old record"
+            ),
+        ),
+        Stop::EmailTaken { by } => (
+            format!("The account `{by}` in the LMS has their address, but not their SMS id"),
+            "If that account is theirs, give it their SMS id in the LMS; else correct the address there or in the SMS"
+                .to_owned(),
+        ),
+        Stop::SecretLost { next } => (
+            "The password is set, nobody has it, and the sealed copy is gone".to_owned(),
+            format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"),
+        ),
+        Stop::ReissueNeeded { next } => (
+            "The letter came back, the address has changed since, and the password is wiped".to_owned(),
+            format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"),
+        ),
+        _ => plain(stop),
+    }
+}
+
+fn plain(stop: &Stop<'_>) -> (String, String) {
+    let (sentence, fix) = match stop {
+        Stop::AwaitingConfirmation => ("Handed over in a file that a person imports", "Import it, then confirm it"),
+        Stop::ChangedMeanwhile => (
+            "The account was signed in to, or its password set by somebody else, while ours was being set",
+            "Ask them whether they can sign in, then settle it with `firstbell resolve`",
+        ),
+        Stop::AddressChanged => (
+            "Address or children changed in the SMS after the letter may have gone out",
+            "Ask them whether the letter arrived; put the old address back to send it again, or add a `reissue:` line",
+        ),
+        Stop::LetterRejected => (
+            "The mail server refused the address",
+            "Correct the address in the SMS and export again: the same letter goes there",
+        ),
+        Stop::NoAccess { is_unknown: true } => (
+            "The SMS does not say for any of their children that they may see them",
+            "Fill in the access column in the SMS, or set `unknown-access: allow`",
+        ),
+        Stop::NoAccess { is_unknown: false } => {
+            ("The SMS keeps them from every child of theirs", "Nothing to do, unless the SMS is wrong")
+        }
+        Stop::StaffInSms => (
+            "The SMS says that they work at the school",
+            "Give them access by hand: accounts of staff are never touched",
+        ),
+        Stop::StaffAccount => (
+            "Their account in the LMS is a staff account",
+            "Give them access by hand: accounts of staff are never touched",
+        ),
+        Stop::OtherSignIn => {
+            ("Their account signs in through another system", "Nothing to do: their password is not the LMS's")
+        }
+        Stop::SeveralAccounts => {
+            ("Several accounts in the LMS carry their SMS id", "Leave the id on one of them, in the LMS")
+        }
+        Stop::DisabledAccount => {
+            ("Their account is disabled in the LMS", "Enable it in the LMS, or leave it: a password would be of no use")
+        }
+        Stop::NewArrival { waits_for_gateway: true } => (
+            "Joined after the cohort was opened; the LMS's gateway is to create and mail their account",
+            "Nothing to do; they are adopted once they have an account",
+        ),
+        Stop::NewArrival { .. } => (
+            "Joined after the cohort was opened, and `new-arrivals: hold` is set",
+            "Set `new-arrivals: activate`, or put them into a cohort of their own",
+        ),
+        Stop::SignInUnknown => (
+            "The LMS can't say whether they have signed in, and a reset would lock out somebody who has",
+            "If nobody in this cohort can have signed in, list it under `assume-never-signed-in:`",
+        ),
+        Stop::SharedEmail(Sharing::WithBlocked) => (
+            "Somebody else has the same address who must not see one of their children",
+            "Ask for an address of their own and put it into the SMS",
+        ),
+        Stop::SharedEmail(Sharing::Shared) => {
+            ("Somebody else has the same address", "Ask for an address of their own, or set `shared-email: first`")
+        }
+        Stop::Bounced => ("The last letter came back", "Correct the address in the SMS and export again"),
+        _ => ("", ""),
+    };
+    (sentence.to_owned(), fix.to_owned())
+}
+
+fn address(problem: AddressProblem, caregiver: Option<Caregiver<'_>>) -> (String, String) {
+    let suggestion = caregiver.and_then(Caregiver::suggestion);
+    let fix = match (suggestion, problem) {
+        (Some(suggestion), _) => format!("Correct it in the SMS (`{suggestion}`?) and export again"),
+        (None, AddressProblem::None) => "Put an address into the SMS and export again".to_owned(),
+        (None, AddressProblem::Conflicting) => "Leave one address in the SMS and export again".to_owned(),
+        (None, AddressProblem::Placeholder | AddressProblem::Staff) => {
+            "Put a private address into the SMS and export again".to_owned()
+        }
+        (None, AddressProblem::Malformed(_)) => "Correct it in the SMS and export again".to_owned(),
+    };
+    (problem.sentence().to_string(), fix)
+}
+
+fn reset_unknown(again: Option<Timestamp>, ground: &Ground<'_>, id: &str) -> (String, String) {
+    let sentence = "A run stopped while their password was being set, and the LMS can't say whether it was".to_owned();
+    let fix = again.map_or_else(
+        || format!("Try to find out, then `firstbell resolve {id} --reset done|not-done --evidence …`"),
+        |at| format!("Run `firstbell apply` again after {}", clock(at, ground)),
+    );
+    (sentence, fix)
+}
+
+fn letter_unknown(again: Option<Timestamp>, ground: &Ground<'_>, id: &str) -> (String, String) {
+    let sentence = "The mail server perhaps has their letter: its answer was lost".to_owned();
+    let fix = again.map_or_else(
+        || format!("Ask them whether it arrived, then `firstbell resolve {id} --letter arrived|send-again`"),
+        |at| format!("Run `firstbell apply` again after {}: the same letter goes out once more", clock(at, ground)),
+    );
+    (sentence, fix)
+}
+
+fn gone(stop: &Stop<'_>, id: &str) -> (String, String) {
+    if matches!(stop, Stop::Left) {
+        let fix = "Nothing to do: the letter is not sent";
+        return ("Gone from two full rosters in a row; their letter was still to go".to_owned(), fix.to_owned());
+    }
+    let fix = format!("Export the roster again; if {id} has got another id, add a `moved:` line");
+    ("Not in this roster; their letter is still to go".to_owned(), fix)
+}
+
+fn clock(at: Timestamp, ground: &Ground<'_>) -> String {
+    at.to_zoned_datetime(ground.rollout.timezone.clone()).strftime("%H:%M").to_string()
+}

@@ -1,0 +1,78 @@
+//! What came of an apply, in a few lines, and what to do next.
+
+use std::fmt::Write as _;
+
+use crate::apply::{Applied, End, Tally};
+use crate::plan::{CohortState, Plan};
+
+use super::names::{count, number};
+use super::view::View;
+
+/// So many failures are listed; the rest is counted.
+const LISTED: usize = 20;
+
+/// The closing lines of an apply that came to its end.
+pub fn applied(applied: &Applied, plan: &Plan, outbox: &str, view: &View) -> String {
+    let mut text = match &applied.end {
+        End::Done if applied.tally.failures.is_empty() => format!("Done: {}.\n", done(&applied.tally)),
+        End::Done => format!("Gone through: {}.\n", done(&applied.tally)),
+        End::Interrupted => format!("Interrupted: {}. Nobody is in doubt.\n", done(&applied.tally)),
+        End::Stopped(why) => format!("Stopped: {}.\nWhy: {why}.\n", done(&applied.tally)),
+    };
+    failures(&applied.tally, view, &mut text);
+    next(applied, plan, outbox, &mut text);
+    text
+}
+
+/// The closing lines of an apply that could not go on.
+pub fn halted(tally: &Tally) -> String {
+    if tally.has_effects() { format!("Stopped after: {}.\n", done(tally)) } else { String::new() }
+}
+
+/// What was done, in words.
+fn done(tally: &Tally) -> String {
+    let parts = [
+        (tally.created, "account created", "accounts created"),
+        (tally.reset, "password reset", "passwords reset"),
+        (tally.sent, "letter written", "letters written"),
+        (tally.updated, "account corrected", "accounts corrected"),
+        (tally.withdrawn, "account disabled", "accounts disabled"),
+        (tally.adopted, "caregiver adopted", "caregivers adopted"),
+    ];
+    let parts: Vec<String> =
+        parts.iter().filter(|(many, ..)| *many > 0).map(|(many, one, several)| count(*many, one, several)).collect();
+    if parts.is_empty() { "nothing was due, and the record is up to date".to_owned() } else { parts.join(", ") }
+}
+
+fn failures(tally: &Tally, view: &View, text: &mut String) {
+    if tally.failures.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "Not finished: {}.", count(tally.failures.len() as u64, "caregiver", "caregivers"));
+    for (caregiver, failure) in tally.failures.iter().take(LISTED) {
+        let mark = if failure.is_unknown { '?' } else { '!' };
+        let _ = writeln!(text, "  {mark} {}  {failure}", view.personal.id(caregiver));
+    }
+    if let Some(more) = tally.failures.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        let _ = writeln!(text, "  and {} more", number(more as u64));
+    }
+}
+
+fn next(applied: &Applied, plan: &Plan, outbox: &str, text: &mut String) {
+    let tally = &applied.tally;
+    if tally.sent > 0 {
+        let _ =
+            writeln!(text, "The letters are in `{outbox}`. They hold passwords in clear: send them, then delete them.");
+    }
+    let is_cut_short = applied.end != End::Done || tally.has_passing() || tally.has_unknown();
+    let waits = plan.cohorts.iter().any(|cohort| matches!(cohort.state, CohortState::After(_)));
+    if is_cut_short {
+        text.push_str("Next: `firstbell apply` again; it goes on where this one stopped, and repeats nothing.\n");
+    } else if !tally.failures.is_empty() {
+        text.push_str("Next: mend what is said above, then `firstbell plan`.\n");
+    } else if waits && plan.has_changes() {
+        text.push_str("Next: `firstbell plan`; a cohort that waited for this one may open now.\n");
+    } else {
+        text.push_str("Next: `firstbell status` shows how far each cohort has come.\n");
+    }
+}

@@ -1,0 +1,158 @@
+//! One page about one caregiver, for the help desk: where they belong, what is planned or why not, all that was done, and
+//! their letters with Message-IDs. Never a password.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::edge::PersonRecord;
+use crate::model::account::{Account, SignIn};
+use crate::model::ids::{CaregiverId, CohortName};
+use crate::model::recorded::History;
+use crate::plan::{Person, Plan};
+
+use super::clean::clean;
+use super::view::{Personal, View};
+
+/// Everything that the page is made of.
+pub struct Explained<'a> {
+    /// Whom.
+    pub id: &'a CaregiverId,
+    /// The plan as it is now.
+    pub plan: &'a Plan,
+    /// Who they are in the roster; `None` where it does not have them.
+    pub person: Option<Person>,
+    /// The cohort they belong to.
+    pub cohort: Option<CohortName>,
+    /// Their latest activation.
+    pub history: Option<&'a History>,
+    /// The accounts that carry their id.
+    pub accounts: &'a [Account],
+    /// All that was done.
+    pub record: &'a PersonRecord,
+}
+
+/// The page.
+pub fn explain(explained: &Explained<'_>, view: &View) -> String {
+    let mut text = String::new();
+    who(explained, view, &mut text);
+    accounts(explained, view, &mut text);
+    now(explained, view, &mut text);
+    events(explained, view, &mut text);
+    letters(explained, view, &mut text);
+    text
+}
+
+fn who(explained: &Explained<'_>, view: &View, text: &mut String) {
+    let Some(person) = &explained.person else {
+        let _ = writeln!(text, "{}  not in the roster", view.personal.id(explained.id));
+        return;
+    };
+    let _ = writeln!(text, "{}  {}", view.personal.id(explained.id), clean(&view.personal.name(person)));
+    let _ = writeln!(text, "Address   {}", clean(&view.personal.address(&person.email)));
+    for child in &person.children {
+        let name = if view.personal == Personal::Full {
+            format!("{} {}, ", child.first_name, child.last_name)
+        } else {
+            String::new()
+        };
+        let _ = writeln!(
+            text,
+            "Child     {}  {}year {}, class {}",
+            child.id,
+            clean(&name),
+            clean(&child.year),
+            clean(&child.class)
+        );
+    }
+    let cohort = explained.cohort.as_ref().map_or("none", CohortName::as_str);
+    let _ = writeln!(text, "Cohort    {cohort}");
+}
+
+fn accounts(explained: &Explained<'_>, view: &View, text: &mut String) {
+    if explained.accounts.is_empty() {
+        text.push_str("Account   none in the LMS\n");
+    }
+    let zone = &explained.plan.inputs.timezone;
+    for account in explained.accounts {
+        let username = if view.personal == Personal::Full { account.username.as_str() } else { "…" };
+        let signed_in = match account.sign_in {
+            SignIn::Never => "never signed in".to_owned(),
+            SignIn::At(at) => format!("signed in {}", clock(at, zone)),
+            SignIn::Unknown => "the LMS can't say whether they have signed in".to_owned(),
+        };
+        let disabled = if account.is_disabled { ", disabled" } else { "" };
+        let staff = if account.is_staff && view.personal == Personal::Full { ", staff" } else { "" };
+        let _ = writeln!(text, "Account   {}, {signed_in}{disabled}{staff}", clean(username));
+    }
+}
+
+/// Why now, why held, or why nothing.
+fn now(explained: &Explained<'_>, view: &View, text: &mut String) {
+    let id = explained.id;
+    if let Some(change) = explained.plan.changes.iter().find(|change| change.caregiver == *id) {
+        let words: Vec<&str> = change.acts.iter().flat_map(crate::plan::Act::words).copied().collect();
+        let reason =
+            if view.personal == Personal::None { String::new() } else { format!(": {}", clean(&change.reason)) };
+        let _ = writeln!(text, "Now       {}{reason}", words.join(", "));
+    } else if let Some(held) = explained.plan.held.iter().find(|held| held.caregiver == *id) {
+        let hidden = view.personal == Personal::None && held.code.is_sensitive();
+        let code = if hidden { "held" } else { held.code.as_str() };
+        let _ = writeln!(text, "Now       held: {code}");
+        if let Some(sentence) = view.personal.sentence(&held.sentence, &held.person) {
+            let _ = writeln!(text, "          {}", clean(&sentence));
+            let _ = writeln!(text, "Fix       {}", clean(&view.personal.addresses_in(&held.fix)));
+        }
+    } else if explained.history.is_some_and(History::is_active) {
+        text.push_str("Now       nothing: active, and never reset again by itself\n");
+    } else {
+        let _ = writeln!(text, "Now       nothing: {}", later(explained));
+    }
+}
+
+fn later(explained: &Explained<'_>) -> String {
+    use crate::plan::CohortState;
+    let cohort = explained.plan.cohorts.iter().find(|cohort| Some(&cohort.name) == explained.cohort.as_ref());
+    match cohort.map(|cohort| &cohort.state) {
+        Some(CohortState::Later(day)) => format!("the cohort opens on {day}"),
+        Some(CohortState::After(before)) => {
+            let before: Vec<&str> = before.iter().map(CohortName::as_str).collect();
+            format!("the cohort waits for {}", before.join(" and "))
+        }
+        Some(CohortState::Open(_) | CohortState::Opens) => "there is nothing to do".to_owned(),
+        None => "they are in no cohort".to_owned(),
+    }
+}
+
+fn events(explained: &Explained<'_>, view: &View, text: &mut String) {
+    text.push_str(if explained.record.events.is_empty() { "\nNothing was done yet.\n" } else { "\nWhat was done\n" });
+    for event in &explained.record.events {
+        let at = clock(event.at, &explained.plan.inputs.timezone);
+        let activation = event.activation.map_or_else(String::new, |number| format!("  activation {number}"));
+        let detail = if view.personal == Personal::Full && !event.detail.is_empty() {
+            format!("  {}", clean(&event.detail))
+        } else {
+            String::new()
+        };
+        let _ = writeln!(text, "  {at}  {}{activation}  (run {}){detail}", event.kind, event.run);
+    }
+}
+
+fn letters(explained: &Explained<'_>, view: &View, text: &mut String) {
+    if explained.record.letters.is_empty() {
+        return;
+    }
+    text.push_str("\nLetters\n");
+    for letter in &explained.record.letters {
+        let at = clock(letter.stage_at, &explained.plan.inputs.timezone);
+        let to = clean(&view.personal.address(&letter.recipient));
+        let _ = writeln!(text, "  {at}  {} to {to}", letter.stage);
+        let _ = writeln!(text, "    Message-ID <{}>", letter.message_id);
+    }
+}
+
+/// A moment as people read it.
+pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y %H:%M").to_string()
+}

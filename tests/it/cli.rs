@@ -1,0 +1,224 @@
+//! The command line: exit codes, what is said, what is left alone.
+
+use crate::binary::Project;
+
+fn names_and_addresses() -> Vec<String> {
+    let roster = Project::example("quickstart").read("roster/caregivers.csv");
+    let mut personal: Vec<String> = Vec::new();
+    for row in roster.lines().skip(1) {
+        let cells: Vec<&str> = row.split(',').collect();
+        personal.push(format!("{} {}", cells[1], cells[2]));
+        personal.extend(cells[3].contains('@').then(|| cells[3].to_owned()));
+    }
+    assert!(personal.len() > 100);
+    personal
+}
+
+#[test]
+fn the_quick_start_plans_applies_and_has_nothing_to_do_then() {
+    let project = Project::example("quickstart");
+    let plan = project.run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(plan.code, 2, "{}", plan.all());
+    assert!(!project.path().join("state/firstbell.db").exists(), "plan writes nothing");
+    for _ in 0..3 {
+        let applied = project.run(&["apply", "--auto-approve"]);
+        assert_eq!(applied.code, 0, "{}", applied.all());
+    }
+    let plan = project.run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(plan.code, 0, "{}", plan.all());
+    assert!(plan.out.contains("Nothing to do"), "{}", plan.all());
+}
+
+#[test]
+fn without_a_terminal_apply_wants_to_be_told() {
+    let project = Project::example("quickstart");
+    let said = project.run(&["apply"]);
+    assert_eq!(said.code, 64, "{}", said.all());
+    assert!(said.err.contains("--auto-approve"), "{}", said.all());
+    assert!(!project.path().join("outbox").exists());
+}
+
+#[test]
+fn bad_usage_is_64_and_help_is_0() {
+    let project = Project::empty();
+    assert_eq!(project.run(&["plan", "--colour"]).code, 64);
+    assert_eq!(project.run(&["frobnicate"]).code, 64);
+    assert_eq!(project.run(&[]).code, 64);
+    assert_eq!(project.run(&["--help"]).code, 0);
+    for command in
+        ["init", "check", "plan", "apply", "status", "explain", "adopt", "resolve", "preview", "state", "sandbox"]
+    {
+        let help = project.run(&[command, "--help"]);
+        assert_eq!(help.code, 0);
+        assert!(
+            help.out.contains("Example:") || help.out.contains("Commands:"),
+            "`{command}` has no example:\n{}",
+            help.out
+        );
+    }
+}
+
+#[test]
+fn without_a_terminal_no_name_and_no_address_is_shown() {
+    let project = Project::example("quickstart");
+    let personal = names_and_addresses();
+    let mut said = String::new();
+    for args in [
+        &["check"][..],
+        &["plan"],
+        &["plan", "--format", "json"],
+        &["apply", "--auto-approve"],
+        &["plan"],
+        &["status"],
+        &["explain", "C1001"],
+        &["explain", "C1019"],
+        &["state", "list"],
+        &["state", "show"],
+    ] {
+        let one = project.run(args);
+        said.push_str(&one.all());
+    }
+    for text in &personal {
+        assert!(!said.contains(text.as_str()), "`{text}` is shown where nobody may see it");
+    }
+}
+
+#[test]
+fn a_second_run_says_who_holds_the_lock() {
+    let project = Project::example("quickstart");
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    let lock = std::fs::File::options().write(true).open(project.path().join("state/firstbell.db.lock")).unwrap();
+    lock.lock().unwrap();
+    for args in [&["apply", "--auto-approve"][..], &["plan"]] {
+        let said = project.run(args);
+        assert_eq!(said.code, 6, "{}", said.all());
+        assert!(said.err.contains("mere@"), "{}", said.all());
+    }
+    drop(lock);
+    assert_eq!(project.run(&["plan"]).code, 0);
+}
+
+#[test]
+fn an_older_copy_of_the_state_is_refused() {
+    let project = Project::example("quickstart");
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    let backup = std::fs::read(project.path().join("state/firstbell.db")).unwrap();
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    project.write("state/firstbell.db", backup);
+    for args in [&["plan"][..], &["apply", "--auto-approve"]] {
+        let said = project.run(args);
+        assert_eq!(said.code, 5, "{}", said.all());
+    }
+    std::fs::remove_file(project.path().join("state/firstbell.db")).unwrap();
+    let said = project.run(&["plan"]);
+    assert_eq!(said.code, 5, "a lock without a state: {}", said.all());
+    std::fs::remove_file(project.path().join("rollout.lock")).unwrap();
+    let said = project.run(&["plan"]);
+    assert_eq!(said.code, 5, "markers in the LMS that no state knows: {}", said.all());
+}
+
+#[test]
+fn a_guard_that_blocks_does_not_hide_the_plan() {
+    let project = Project::example("quickstart");
+    project.edit("rollout.yaml", "resets: 300", "resets: 3");
+    for args in [&["plan"][..], &["apply", "--auto-approve"]] {
+        let said = project.run(args);
+        assert_eq!(said.code, 3, "{}", said.all());
+        assert!(said.out.contains("C1001") && said.out.contains("resets"), "{}", said.all());
+    }
+    assert!(!project.path().join("outbox").exists());
+    project.write(
+        "rollout.yaml",
+        project.read("rollout.yaml") + "override: [{guard: resets, value: 20, because: T-9, expires: 2999-01-01}]\n",
+    );
+    let said = project.run(&["apply", "--auto-approve"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+}
+
+#[test]
+fn a_wrong_or_missing_key_is_found_at_the_start() {
+    let project = Project::example("quickstart");
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    let other = project.command(&["plan"]).env("FIRSTBELL_KEY", "ab".repeat(32)).output().unwrap();
+    assert_eq!(other.status.code(), Some(5), "{}", String::from_utf8_lossy(&other.stderr));
+    std::fs::remove_dir_all(project.home()).unwrap();
+    let said = project.run(&["apply", "--auto-approve"]);
+    assert_eq!(said.code, 1, "{}", said.all());
+    assert!(said.err.contains("FIRSTBELL_KEY"), "{}", said.all());
+}
+
+#[test]
+fn adopting_the_hand_kept_record_spares_those_people() {
+    let project = Project::example("quickstart");
+    project.write("done.csv", "caregiver-id,email,date\nC1001,,2026-02-01\n,emma.obrien@post.example.nz,2026-02-01\n");
+    let path = project.path().join("done.csv");
+    let said = project.run(&["adopt", "--file", path.to_str().unwrap(), "--because", "the list in the office"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(said.out.starts_with("2 recorded"), "{}", said.all());
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    let touched = project
+        .effects()
+        .iter()
+        .filter(|effect| ["C1001", "C1005"].iter().any(|id| effect["caregiver"] == *id))
+        .count();
+    assert_eq!(touched, 0, "those who were done by hand are left alone");
+    let again = project.run(&["adopt", "C1001", "--because", "again"]);
+    assert!(
+        again.out.contains("1 were recorded before") || again.out.contains("1 was recorded before"),
+        "{}",
+        again.all()
+    );
+}
+
+#[test]
+fn a_row_of_the_hand_kept_record_that_names_nobody_stops_all_of_it() {
+    let project = Project::example("quickstart");
+    project.write("done.csv", "email,date\nnobody@example.com,2026-02-01\nemma.obrien@post.example.nz,yesterday\n");
+    let path = project.path().join("done.csv");
+    let said = project.run(&["adopt", "--file", path.to_str().unwrap(), "--because", "the list"]);
+    assert_eq!(said.code, 65, "{}", said.all());
+    assert!(said.err.contains("done.csv:2") && said.err.contains("done.csv:3"), "{}", said.all());
+    assert!(!project.path().join("state/firstbell.db").exists());
+}
+
+#[test]
+fn init_lays_out_a_project_that_check_understands() {
+    let project = Project::empty();
+    let said = project.run(&["init"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    project.write(
+        "roster/caregivers.csv",
+        "CaregiverID,FirstName,LastName,Email,StudentID,StudentFirstName,StudentLastName,Year,Class\n\
+         C1,Mere,Tamihana,mere@example.nz,S1,Kahu,Tamihana,7,7A\n",
+    );
+    let checked = project.run(&["check"]);
+    assert_eq!(checked.code, 0, "{}", checked.all());
+    let applied = project.run(&["apply", "--auto-approve"]);
+    assert_eq!(applied.code, 0, "{}", applied.all());
+    assert_eq!(project.letters().len(), 1);
+    let again = project.run(&["init"]);
+    assert_eq!(again.code, 1, "init never overwrites: {}", again.all());
+}
+
+#[test]
+fn the_office_gets_a_list_to_work_through() {
+    let project = Project::example("quickstart");
+    let list = project.path().join("fixes.csv");
+    let said = project.run(&["check", "--fixes", list.to_str().unwrap()]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    let text = project.read("fixes.csv");
+    for code in
+        ["no-email", "malformed-email", "conflicting-emails", "placeholder-email", "staff-email", "shared-email"]
+    {
+        assert!(text.contains(code), "{code} is not in the list:\n{text}");
+    }
+}
+
+#[test]
+fn preview_shows_the_letter_without_sending_it() {
+    let project = Project::example("quickstart");
+    let said = project.run(&["preview", "C1001"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(said.out.starts_with("Subject: ") && said.out.contains("Kahu"), "{}", said.all());
+    assert!(!project.path().join("outbox").exists());
+}

@@ -1,0 +1,164 @@
+//! The promise: stop at every commit and every effect of an apply, apply again, and every planned caregiver has one
+//! password, at least one letter, all copies equal, and the password in it signs in.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use firstbell::lms::sandbox;
+use firstbell::model::secret::Password;
+
+use crate::world::{Crash, Crashed, World, looks_like_a_password, told};
+
+const ROLLOUT: &str = "leavers: disable
+cohorts:
+  - {name: year-7, select: {years: [7]}}
+";
+
+const ROWS: [&str; 6] = [
+    "C1,Mere,Tamihana,mere@example.nz,S1,Āwhina,Tamihana,7,7A,,mother,en,yes,1,",
+    "C2,Hōne,Tamihana,hone@example.nz,S1,Āwhina,Tamihana,7,7A,,father,mi,yes,2,",
+    "C3,Ana,Tūī,ana@example.com,S2,Rangi,Tūī,7,7B,,mother,en,yes,1,",
+    "C4,Lan,Nguyen,lan@example.com,S3,Minh,Nguyen,7,7B,,mother,,yes,1,",
+    "C5,Siosaia,Fonua,saia@example.com,S4,Mele,Fonua,7,7C,,father,,yes,1,",
+    "C6,Priya,Nair,priya@example.com,S5,Asha,Nair,7,7C,,mother,,yes,1,",
+];
+
+const ACCOUNTS: &str = r#"
+  {"caregiver": "C1", "username": "mere.tamihana", "first-name": "Mere", "last-name": "Tamihana", "email": "mere@example.nz"},
+  {"caregiver": "C3", "username": "ana.tui", "first-name": "Ana", "last-name": "Tui", "email": "old@example.com"},
+  {"caregiver": "C4", "username": "lan.nguyen", "first-name": "Lan", "last-name": "Nguyen", "email": "lan@example.com",
+   "last-sign-in": "2026-02-03T08:00:00Z"}"#;
+
+/// Those who get a password; C4 has signed in and is adopted.
+const PLANNED: [&str; 5] = ["C1", "C2", "C3", "C5", "C6"];
+
+fn world() -> World {
+    World::new(ROLLOUT, &ROWS, ACCOUNTS)
+}
+
+fn crash_points() -> usize {
+    let mut world = world();
+    world.apply().unwrap();
+    world.crash.seen()
+}
+
+/// Applies with a crash at this point; whether it was reached.
+fn crashed_at(world: &mut World, point: usize) -> bool {
+    world.crash = Crash::at(point);
+    let result = catch_unwind(AssertUnwindSafe(|| world.apply()));
+    world.crash = Crash::never();
+    match result {
+        Ok(applied) => {
+            applied.unwrap();
+            false
+        }
+        Err(payload) => {
+            assert!(payload.is::<Crashed>(), "the apply panicked by itself");
+            true
+        }
+    }
+}
+
+#[test]
+fn a_stop_at_any_commit_or_effect_resets_nobody_twice() {
+    let points = crash_points();
+    assert!(points > 40, "an apply of five passwords has many points, but there were {points}");
+    for point in 0..points {
+        let mut world = world();
+        assert!(crashed_at(&mut world, point), "point {point} was not reached");
+        world.settle(3);
+        check(&world, &format!("stopped at point {point}"));
+    }
+}
+
+#[test]
+fn two_stops_at_any_two_points_reset_nobody_twice() {
+    let points = crash_points();
+    for first in (0..points).step_by(3) {
+        for second in (0..points).step_by(7) {
+            let mut world = world();
+            crashed_at(&mut world, first);
+            crashed_at(&mut world, second);
+            world.settle(3);
+            check(&world, &format!("stopped at points {first} and {second}"));
+        }
+    }
+}
+
+#[test]
+fn an_interrupt_after_any_caregiver_leaves_nobody_in_doubt() {
+    for after in 0..ROWS.len() {
+        let mut world = world();
+        world.interrupt_after = Some(after);
+        world.apply().unwrap();
+        assert!(!world.plan().has_unknown());
+        for caregiver in PLANNED {
+            assert_eq!(world.passwords_set(caregiver), letters_to(&world, caregiver), "{caregiver}, after {after}");
+        }
+        world.interrupt_after = None;
+        world.settle(2);
+        check(&world, &format!("interrupted after {after}"));
+    }
+}
+
+fn letters_to(world: &World, caregiver: &str) -> usize {
+    let row = ROWS.iter().find(|row| row.starts_with(&format!("{caregiver},"))).unwrap();
+    let address = row.split(',').nth(3).unwrap();
+    let usernames = usernames(world);
+    world.outbox().iter().filter(|(_, bytes)| told(bytes, &usernames).to == address).count()
+}
+
+fn usernames(world: &World) -> Vec<String> {
+    let mut names: Vec<String> = ["mere.tamihana", "ana.tui"].map(str::to_owned).into();
+    names.extend(world.effects().iter().filter_map(|effect| effect["username"].as_str().map(str::to_owned)));
+    names
+}
+
+/// One password, at least one letter, all copies equal, the password signs in, no password elsewhere.
+fn check(world: &World, story: &str) {
+    let usernames = usernames(world);
+    let mut letters: BTreeMap<String, BTreeSet<Vec<u8>>> = BTreeMap::new();
+    for (_, bytes) in world.outbox() {
+        letters.entry(told(&bytes, &usernames).to).or_default().insert(bytes);
+    }
+    for caregiver in PLANNED {
+        assert_eq!(world.passwords_set(caregiver), 1, "{caregiver}: passwords set, {story}");
+    }
+    assert_eq!(world.passwords_set("C4"), 0, "C4 had signed in, {story}");
+    assert_eq!(letters.len(), PLANNED.len(), "letters, {story}");
+    for (to, copies) in &letters {
+        assert_eq!(copies.len(), 1, "the copies to {to} differ, {story}");
+        let letter = told(copies.first().unwrap(), &usernames);
+        let signs_in = sandbox::sign_in(
+            &world.path().join("state/lms.json"),
+            &letter.username,
+            &Password::new(letter.password.clone()),
+        );
+        assert!(signs_in.unwrap(), "the password in the letter to {to} does not sign in, {story}");
+        nowhere_else(world, &letter.password, story);
+    }
+}
+
+/// No password outside the outbox: not in the state (free pages and write-ahead log included), the lock, the LMS file.
+fn nowhere_else(world: &World, password: &str, story: &str) {
+    assert!(looks_like_a_password(password));
+    for entry in walk(world.path()) {
+        let is_artefact = entry.components().any(|part| part.as_os_str() == "outbox");
+        let bytes = std::fs::read(&entry).unwrap();
+        let is_there = bytes.windows(password.len()).any(|window| window == password.as_bytes());
+        assert!(is_artefact || !is_there, "a password stands in {}, {story}", entry.display());
+    }
+}
+
+fn walk(folder: impl AsRef<std::path::Path>) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(walk(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
+}

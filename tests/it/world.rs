@@ -1,0 +1,509 @@
+//! A school in a temporary folder: real rollout, roster, letters, SQLite state, sandbox LMS and outbox, with a clock that a
+//! test moves and chance that it seeds.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use camino::Utf8Path;
+use firstbell::apply::{self, Applied, Edges, Halted, Order};
+use firstbell::edge::{Clock, LmsRead, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateStore, Step, Watch};
+use firstbell::letter;
+use firstbell::lms::sandbox::{SandboxReader, SandboxWriter};
+use firstbell::mail::Outbox;
+use firstbell::model::entry::Actor;
+use firstbell::model::fingerprint::Fingerprinter;
+use firstbell::model::ids::Lineage;
+use firstbell::model::recorded::{Position, Recorded};
+use firstbell::model::secret::SealingKey;
+use firstbell::plan::Plan;
+use firstbell::reconcile::{self, Context, Desired};
+use firstbell::rollout::{self, LmsSettings, Rollout, Transport};
+use firstbell::roster::{self, Roster};
+use firstbell::state::sqlite::{Access, SqliteStore};
+use jiff::Timestamp;
+
+/// The columns of every roster that tests write.
+pub(crate) const HEADING: &str = "CaregiverID,First,Last,Email,StudentID,StuFirst,StuLast,Year,Class,School,Relationship,Language,Portal,Priority,Staff";
+
+const LINEAGE: &str = "00000000000000000000000000000001";
+
+/// A school in a temporary folder.
+pub(crate) struct World {
+    folder: tempfile::TempDir,
+    pub(crate) clock: TestClock,
+    pub(crate) key: SealingKey,
+    seed: u64,
+    /// Stops the process at the n-th commit or effect.
+    pub(crate) crash: Crash,
+    /// Says "interrupted" after so many finished changes.
+    pub(crate) interrupt_after: Option<usize>,
+}
+
+/// In memory where the system has such a place: tests are about what was written, not about how long a disk takes.
+fn folder() -> tempfile::TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory).unwrap() } else { tempfile::tempdir().unwrap() }
+}
+
+/// What a plan is made from, loaded.
+pub(crate) struct Loaded {
+    pub(crate) rollout: Rollout,
+    pub(crate) roster: Roster,
+    pub(crate) letters: letter::Letters,
+}
+
+impl World {
+    /// A school with this rollout (below the usual head), roster rows (below the usual heading) and LMS accounts.
+    pub(crate) fn new(rollout: &str, rows: &[&str], accounts: &str) -> Self {
+        let world = Self {
+            folder: folder(),
+            clock: TestClock::at("2026-03-02T20:00:00Z"),
+            key: SealingKey::new([7; 32]),
+            seed: 1,
+            crash: Crash::never(),
+            interrupt_after: None,
+        };
+        world.write("rollout.yaml", &format!("{HEAD}{rollout}"));
+        world.roster(rows);
+        world.write("state/lms.json", &format!("{{\"accounts\": [{accounts}]}}"));
+        for (name, text) in letter::default_letters() {
+            world.write(&format!("letters/{name}"), text);
+        }
+        world
+    }
+
+    pub(crate) fn path(&self) -> &Utf8Path {
+        Utf8Path::from_path(self.folder.path()).unwrap()
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path().join(name)).unwrap_or_default()
+    }
+
+    /// Puts a roster in place, exported now.
+    pub(crate) fn roster(&self, rows: &[&str]) {
+        self.write("roster/caregivers.csv", &format!("{HEADING}\n{}\n", rows.join("\n")));
+        let file = std::fs::File::options().write(true).open(self.path().join("roster/caregivers.csv")).unwrap();
+        let seconds = u64::try_from(self.clock.now().as_second()).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+    }
+
+    pub(crate) fn load(&self) -> Loaded {
+        let (rollout, _) = rollout::read(&self.path().join("rollout.yaml")).unwrap_or_else(|bad| panic!("{bad:?}"));
+        let (roster, _) = roster::read(&rollout.roster, self.clock.now()).unwrap_or_else(|bad| panic!("{bad:?}"));
+        let mail = &rollout.mail;
+        let letters = letter::load(&mail.letter_path, &mail.letter, &mail.default_language).unwrap();
+        Loaded { rollout, roster, letters }
+    }
+
+    fn fingerprinter(&self) -> Fingerprinter {
+        Fingerprinter::new(&self.key)
+    }
+
+    pub(crate) fn random(&mut self) -> SeededRandom {
+        self.seed += 1;
+        SeededRandom::new(self.seed)
+    }
+
+    fn store(&mut self, rollout: &Rollout) -> SqliteStore {
+        let random = Box::new(self.random());
+        if SqliteStore::exists(&rollout.state) {
+            return SqliteStore::open(&rollout.state, Access::Write(random)).unwrap();
+        }
+        SqliteStore::create(&rollout.state, &Lineage::new(LINEAGE), &self.fingerprinter(), self.clock.now(), random)
+            .unwrap()
+    }
+
+    /// The plan as it is now.
+    pub(crate) fn plan(&mut self) -> Plan {
+        let loaded = self.load();
+        let recorded = self.store(&loaded.rollout).load().unwrap();
+        self.plan_with(&loaded, &recorded)
+    }
+
+    fn plan_with(&self, loaded: &Loaded, recorded: &Recorded) -> Plan {
+        let LmsSettings::Sandbox { written_path, path } = &loaded.rollout.lms;
+        let mut lms = SandboxReader::new(path.clone(), written_path.clone(), &self.clock);
+        let observed = lms.observe().unwrap();
+        let fingerprinter = self.fingerprinter();
+        let context = Context {
+            now: self.clock.now(),
+            fingerprinter: &fingerprinter,
+            lms: lms.capabilities(),
+            mail: outbox(&loaded.rollout).capabilities(),
+            state_path: "state/firstbell.db",
+            lms_description: &lms.describe(),
+        };
+        let mistakes = reconcile::check(&loaded.rollout, recorded);
+        assert!(!mistakes.has_errors(), "{mistakes:?}");
+        let desired = Desired { rollout: &loaded.rollout, roster: &loaded.roster };
+        reconcile::reconcile(desired, recorded, &observed, &context).unwrap()
+    }
+
+    /// Plans and carries out. A crash that was asked for comes as a panic with [`Crashed`].
+    pub(crate) fn apply(&mut self) -> Result<Applied, Box<Halted>> {
+        let loaded = self.load();
+        let mut store = self.store(&loaded.rollout);
+        let recorded = store.load().unwrap();
+        let plan = self.plan_with(&loaded, &recorded);
+        let LmsSettings::Sandbox { written_path, path } = &loaded.rollout.lms;
+        let mut random = self.random();
+        let clock = self.clock.clone();
+        let sandbox = SandboxWriter::open(path.clone(), written_path.clone(), &clock, Box::new(self.random())).unwrap();
+        let lineage =
+            recorded.position.as_ref().map_or_else(|| Lineage::new(LINEAGE), |position| position.lineage.clone());
+        let order = Order {
+            plan: &plan,
+            rollout: &loaded.rollout,
+            letters: &loaded.letters,
+            lineage: &lineage,
+            key: &self.key,
+            actor: &actor(),
+            counts: MarkCounts::default(),
+        };
+        let crash = &self.crash;
+        let mut watch = Counting { finished: 0, stop_after: self.interrupt_after };
+        let edges = Edges {
+            lms: &mut Crashing { inner: sandbox, crash: crash.clone() },
+            mail: &mut Crashing { inner: outbox(&loaded.rollout), crash: crash.clone() },
+            store: &mut Crashing { inner: store, crash: crash.clone() },
+            mark: &mut NoMark,
+            clock: &self.clock,
+            random: &mut random,
+            watch: &mut watch,
+        };
+        apply::apply(order, edges)
+    }
+
+    /// Applies until there is nothing to do; gives the number of rounds that did something.
+    pub(crate) fn settle(&mut self, limit: usize) -> usize {
+        for round in 0..=limit {
+            if !self.plan().has_changes() {
+                return round;
+            }
+            self.apply().unwrap();
+        }
+        panic!("there is still something to do after {limit} rounds: {:#?}", self.plan().changes);
+    }
+
+    /// The letters in the outbox: file name and bytes.
+    pub(crate) fn outbox(&self) -> Vec<(String, Vec<u8>)> {
+        let Ok(entries) = std::fs::read_dir(self.path().join("outbox")) else { return Vec::new() };
+        let mut letters: Vec<(String, Vec<u8>)> = entries
+            .map(|entry| entry.unwrap())
+            .filter(|entry| entry.path().extension().is_some_and(|end| end == "eml"))
+            .map(|entry| (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).unwrap()))
+            .collect();
+        letters.sort();
+        letters
+    }
+
+    /// The effects that the sandbox carried out, in order.
+    pub(crate) fn effects(&self) -> Vec<serde_json::Value> {
+        self.read("state/lms.json.effects.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// How often this caregiver's password was set anew, replays of the same one not counted.
+    pub(crate) fn passwords_set(&self, caregiver: &str) -> usize {
+        let effects = self.effects();
+        let own = effects.iter().filter(|effect| effect["op"] == "set-password" && effect["caregiver"] == caregiver);
+        own.filter(|effect| effect["replay"] == false).count()
+    }
+}
+
+/// What is told of one letter, read back as a mail program would.
+pub(crate) struct Told {
+    pub(crate) to: String,
+    pub(crate) username: String,
+    pub(crate) password: String,
+}
+
+/// Reads a letter back: the default letters give user name and password on lines of their own.
+pub(crate) fn told(bytes: &[u8], sandbox_usernames: &[String]) -> Told {
+    let message = mail_parser::MessageParser::default().parse(bytes).unwrap();
+    let text = message.body_text(0).unwrap().into_owned();
+    let to = message.to().unwrap().first().unwrap().address().unwrap().to_owned();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let username = words.iter().find(|word| sandbox_usernames.iter().any(|name| name == *word)).unwrap();
+    let password = words.iter().find(|word| looks_like_a_password(word)).unwrap();
+    Told { to, username: (*username).to_owned(), password: (*password).to_owned() }
+}
+
+/// Four words with digits between: `Harbour4-kettle7-mossy2-lantern`.
+pub(crate) fn looks_like_a_password(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('-').collect();
+    let is_word = |part: &&str| part.len() >= 3 && part.chars().all(|char| char.is_ascii_alphanumeric());
+    parts.len() == 4
+        && parts.iter().all(is_word)
+        && parts[..3].iter().all(|part| part.ends_with(|char: char| char.is_ascii_digit()))
+}
+
+pub(crate) const HEAD: &str = "version: 1
+school: Kōwhai College
+timezone: Pacific/Auckland
+roster:
+  format: csv
+  path: roster/caregivers.csv
+  columns: {caregiver-id: CaregiverID, first-name: First, last-name: Last, email: Email, student-id: StudentID,
+    student-first-name: StuFirst, student-last-name: StuLast, year: Year, class: Class, school: School,
+    relationship: Relationship, language: Language, portal-access: Portal, priority: Priority, staff: Staff}
+  placeholder-emails: [office@kowhai.example.nz]
+  staff-domains: [kowhai.example.nz]
+sign-in-url: https://portal.kowhai.example.nz
+help: {email: office@kowhai.example.nz, phone: 09 555 0100}
+mail: {from: Kōwhai College <office@kowhai.example.nz>, letter: letters/welcome}
+";
+
+pub(crate) fn actor() -> Actor {
+    Actor { user: "mere".into(), host: "office".into(), pid: 4711 }
+}
+
+fn outbox(rollout: &Rollout) -> Outbox {
+    let Transport::Outbox { path } = &rollout.mail.transport;
+    Outbox::new(path.clone())
+}
+
+/// A clock that a test moves.
+#[derive(Clone)]
+pub(crate) struct TestClock(Rc<Cell<Timestamp>>);
+
+impl TestClock {
+    pub(crate) fn at(text: &str) -> Self {
+        Self(Rc::new(Cell::new(text.parse().unwrap())))
+    }
+
+    pub(crate) fn advance(&self, hours: i64) {
+        self.0.set(self.0.get() + jiff::SignedDuration::from_hours(hours));
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        self.0.get()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        self.0.set(self.0.get() + jiff::SignedDuration::try_from(duration).unwrap());
+    }
+}
+
+/// The `SplitMix64` generator: enough for tests, and the same everywhere.
+pub(crate) struct SeededRandom(u64);
+
+impl SeededRandom {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+impl Random for SeededRandom {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            let drawn = self.next().to_le_bytes();
+            chunk.copy_from_slice(&drawn[..chunk.len()]);
+        }
+    }
+}
+
+struct NoMark;
+
+impl RunMark for NoMark {
+    fn open(&mut self, _: &Position, _: MarkCounts) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn close(&mut self, _: &Position, _: MarkCounts) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+struct Counting {
+    finished: usize,
+    stop_after: Option<usize>,
+}
+
+impl Watch for Counting {
+    fn step(&mut self, step: Step<'_>) {
+        if matches!(step, Step::Finished { .. }) {
+            self.finished += 1;
+        }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.stop_after.is_some_and(|after| self.finished >= after)
+    }
+}
+
+/// The payload of a panic that stands for the process's death.
+#[derive(Debug)]
+pub(crate) struct Crashed;
+
+/// Counts commits and effects, and stops the process at one of them: before it, or after it and before anybody hears.
+#[derive(Clone)]
+pub(crate) struct Crash {
+    left: Rc<Cell<Option<usize>>>,
+    seen: Rc<Cell<usize>>,
+}
+
+impl Crash {
+    pub(crate) fn never() -> Self {
+        Self { left: Rc::new(Cell::new(None)), seen: Rc::new(Cell::new(0)) }
+    }
+
+    pub(crate) fn at(point: usize) -> Self {
+        Self { left: Rc::new(Cell::new(Some(point))), seen: Rc::new(Cell::new(0)) }
+    }
+
+    /// How many points were passed.
+    pub(crate) fn seen(&self) -> usize {
+        self.seen.get()
+    }
+
+    fn point(&self) {
+        self.seen.set(self.seen.get() + 1);
+        match self.left.get() {
+            Some(0) => {
+                self.left.set(None);
+                std::panic::resume_unwind(Box::new(Crashed));
+            }
+            Some(left) => self.left.set(Some(left - 1)),
+            None => {}
+        }
+    }
+
+    fn around<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.point();
+        let done = work();
+        self.point();
+        done
+    }
+}
+
+/// An edge with a crash point before and after everything that changes something.
+struct Crashing<T> {
+    inner: T,
+    crash: Crash,
+}
+
+impl<T: LmsRead> LmsRead for Crashing<T> {
+    fn capabilities(&self) -> firstbell::model::capability::LmsCapabilities {
+        self.inner.capabilities()
+    }
+
+    fn describe(&self) -> String {
+        self.inner.describe()
+    }
+
+    fn observe(&mut self) -> Result<firstbell::model::observed::Observed, firstbell::edge::LmsError> {
+        self.inner.observe()
+    }
+
+    fn observe_one(
+        &mut self,
+        caregiver: &firstbell::model::ids::CaregiverId,
+    ) -> Result<Vec<firstbell::model::account::Account>, firstbell::edge::LmsError> {
+        self.inner.observe_one(caregiver)
+    }
+}
+
+impl<T: LmsWrite> LmsWrite for Crashing<T> {
+    fn create(
+        &mut self,
+        account: &firstbell::edge::NewAccount,
+        password: &firstbell::model::secret::Password,
+        marker: firstbell::model::ids::ActivationKey,
+    ) -> firstbell::model::outcome::Outcome {
+        self.crash.around(|| self.inner.create(account, password, marker))
+    }
+
+    fn set_password(
+        &mut self,
+        caregiver: &firstbell::model::ids::CaregiverId,
+        username: &firstbell::model::ids::Username,
+        password: &firstbell::model::secret::Password,
+        marker: firstbell::model::ids::ActivationKey,
+    ) -> firstbell::model::outcome::Outcome {
+        self.crash.around(|| self.inner.set_password(caregiver, username, password, marker))
+    }
+
+    fn update(
+        &mut self,
+        caregiver: &firstbell::model::ids::CaregiverId,
+        username: &firstbell::model::ids::Username,
+        change: &firstbell::edge::AccountChange,
+    ) -> firstbell::model::outcome::Outcome {
+        self.crash.around(|| self.inner.update(caregiver, username, change))
+    }
+
+    fn disable(
+        &mut self,
+        caregiver: &firstbell::model::ids::CaregiverId,
+        username: &firstbell::model::ids::Username,
+    ) -> firstbell::model::outcome::Outcome {
+        self.crash.around(|| self.inner.disable(caregiver, username))
+    }
+}
+
+impl<T: MailTransport> MailTransport for Crashing<T> {
+    fn capabilities(&self) -> firstbell::model::capability::MailCapabilities {
+        self.inner.capabilities()
+    }
+
+    fn send(&mut self, envelope: &firstbell::edge::Envelope<'_>) -> firstbell::model::outcome::Outcome {
+        self.crash.around(|| self.inner.send(envelope))
+    }
+}
+
+impl<T: StateStore> StateStore for Crashing<T> {
+    fn load(&mut self) -> Result<Recorded, firstbell::edge::StateError> {
+        self.inner.load()
+    }
+
+    fn commit(&mut self, commit: &firstbell::model::entry::Commit) -> Result<Position, firstbell::edge::StateError> {
+        self.crash.around(|| self.inner.commit(commit))
+    }
+
+    fn sealed(
+        &mut self,
+        caregiver: &firstbell::model::ids::CaregiverId,
+        activation: firstbell::model::ids::ActivationNumber,
+    ) -> Result<Option<firstbell::edge::SealedActivation>, firstbell::edge::StateError> {
+        self.inner.sealed(caregiver, activation)
+    }
+
+    fn person(
+        &mut self,
+        caregiver: &firstbell::model::ids::CaregiverId,
+    ) -> Result<firstbell::edge::PersonRecord, firstbell::edge::StateError> {
+        self.inner.person(caregiver)
+    }
+
+    fn last_run(
+        &mut self,
+    ) -> Result<Option<(firstbell::model::ids::RunNumber, Timestamp, Actor)>, firstbell::edge::StateError> {
+        self.inner.last_run()
+    }
+
+    fn has_event(&mut self, hash: &str) -> Result<bool, firstbell::edge::StateError> {
+        self.inner.has_event(hash)
+    }
+
+    fn wipe(&mut self) -> Result<(), firstbell::edge::StateError> {
+        self.crash.around(|| self.inner.wipe())
+    }
+}
