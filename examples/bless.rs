@@ -3,11 +3,15 @@
 use std::io;
 
 use camino::Utf8Path;
-use firstbell::{files, rollout};
+use firstbell::command::exit;
+use firstbell::{files, report, rollout};
 
 fn main() -> io::Result<()> {
     let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
     let schema = format!("{:#}\n", rollout::schema());
     files::replace(&root.join("schemas/rollout.schema.json"), schema.as_bytes())?;
+    let schema = format!("{:#}\n", report::plan_schema());
+    files::replace(&root.join("schemas/plan.schema.json"), schema.as_bytes())?;
+    files::replace(&root.join("docs/exit-codes.md"), exit::reference_page().as_bytes())?;
     files::replace(&root.join("docs/rollout.md"), rollout::reference_page().as_bytes())
 }

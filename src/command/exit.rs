@@ -153,4 +153,10 @@ mod tests {
         assert_eq!(Exit::worst([Exit::Done, Exit::WorkLeft, Exit::Unknown]), Exit::Unknown);
         assert_eq!(Exit::worst([]), Exit::Done);
     }
+
+    #[test]
+    fn the_page_in_the_documents_is_this_table() {
+        let page = include_str!("../../docs/exit-codes.md");
+        assert_eq!(page, reference_page(), "`cargo run --example bless` writes it anew");
+    }
 }

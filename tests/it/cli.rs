@@ -1,6 +1,10 @@
 //! The command line: exit codes, what is said, what is left alone.
 
+use camino::Utf8PathBuf;
+use firstbell::state::run_lock;
+
 use crate::binary::Project;
+use crate::world::actor;
 
 fn names_and_addresses() -> Vec<String> {
     let roster = Project::example("quickstart").read("roster/caregivers.csv");
@@ -26,7 +30,7 @@ fn the_quick_start_plans_applies_and_has_nothing_to_do_then() {
     }
     let plan = project.run(&["plan", "--detailed-exitcode"]);
     assert_eq!(plan.code, 0, "{}", plan.all());
-    assert!(plan.out.contains("Nothing to do"), "{}", plan.all());
+    assert!(plan.out.contains("nothing to do"), "{}", plan.all());
 }
 
 #[test]
@@ -87,15 +91,32 @@ fn without_a_terminal_no_name_and_no_address_is_shown() {
 fn a_second_run_says_who_holds_the_lock() {
     let project = Project::example("quickstart");
     assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
-    let lock = std::fs::File::options().write(true).open(project.path().join("state/firstbell.db.lock")).unwrap();
-    lock.lock().unwrap();
+    let state = Utf8PathBuf::from_path_buf(project.path().join("state/firstbell.db")).unwrap();
+    let since = "2027-02-01T09:12:00+13:00[Pacific/Auckland]".parse().unwrap();
+    let lock = run_lock::acquire(&state, &actor(), &since).unwrap();
     for args in [&["apply", "--auto-approve"][..], &["plan"]] {
         let said = project.run(args);
         assert_eq!(said.code, 6, "{}", said.all());
-        assert!(said.err.contains("mere@"), "{}", said.all());
+        for part in ["mere@office", "4711", "09:12"] {
+            assert!(said.err.contains(part), "{part}: {}", said.all());
+        }
     }
     drop(lock);
     assert_eq!(project.run(&["plan"]).code, 0);
+}
+
+#[test]
+fn of_two_admins_at_once_one_is_told_or_has_nothing_left_to_do() {
+    for _ in 0..5 {
+        let project = Project::example("quickstart");
+        let start = || project.command(&["apply", "--auto-approve"]).spawn().unwrap();
+        let (first, second) = (start(), start());
+        let codes = [first, second].map(|child| child.wait_with_output().unwrap().status.code().unwrap());
+        assert!(codes.contains(&0) && codes.iter().all(|code| [0, 6].contains(code)), "{codes:?}");
+        let passwords = project.effects().iter().filter(|effect| effect["op"] == "set-password").count();
+        assert!(passwords == 21 || passwords == 31, "{passwords} passwords after {codes:?}");
+        assert_eq!(project.letters().len(), passwords);
+    }
 }
 
 #[test]

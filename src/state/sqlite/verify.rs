@@ -196,7 +196,23 @@ impl Walk {
                 self.findings.push(Finding::Disagree { caregiver, activation });
             }
         }
-        self.rows_lost(conn)
+        self.rows_lost(conn)?;
+        self.renamed_in_silence(conn)
+    }
+
+    /// Somebody whose id is another than the one they were bound to, though the log tells of no move.
+    fn renamed_in_silence(&mut self, conn: &Connection) -> Result<(), Fault> {
+        let mut statement = conn.prepare(
+            "SELECT (SELECT min(seq) FROM events WHERE subject = s.number) FROM subjects s
+             WHERE s.caregiver <> s.bound
+                 AND NOT EXISTS (SELECT 1 FROM events m WHERE m.subject = s.number AND m.kind = 'moved')",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let seq = row.get::<_, Option<Count>>(0)?.map_or(0, |Count(seq)| seq);
+            self.findings.push(Finding::Unbound { seq });
+        }
+        Ok(())
     }
 
     /// What the log says was set, of somebody who is not forgotten, but no table has.

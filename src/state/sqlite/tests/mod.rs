@@ -5,6 +5,7 @@ mod files_and_damage;
 mod forgetting;
 mod laws;
 mod loading;
+mod moving;
 mod secrets;
 
 use std::fmt::Debug;
