@@ -75,7 +75,7 @@ fn status(text: &str) -> Option<LockStatus> {
 /// The lines that say something, and what is wrong with them.
 struct Lines<'a> {
     path: &'a Utf8Path,
-    lines: Vec<Line<'a>>,
+    left: Vec<Line<'a>>,
     problems: Diagnostics,
 }
 
@@ -89,7 +89,7 @@ struct Line<'a> {
 
 impl<'a> Lines<'a> {
     fn read(path: &'a Utf8Path, text: &'a str) -> Result<Self, Diagnostics> {
-        let mut read = Self { path, lines: Vec::new(), problems: Diagnostics::new() };
+        let mut read = Self { path, left: Vec::new(), problems: Diagnostics::new() };
         for (number, whole) in (1..).zip(text.lines()) {
             if is_conflict_marker(whole) {
                 return Err(read.conflict(number, whole));
@@ -106,15 +106,15 @@ impl<'a> Lines<'a> {
             let what = "this line is not `key: value`".to_owned();
             return self.problems.push(self.garbled(number, whole, what));
         };
-        if self.lines.iter().any(|line| line.key == key) {
+        if self.left.iter().any(|line| line.key == key) {
             return self.problems.push(self.garbled(number, whole, format!("`{key}` stands here a second time")));
         }
-        self.lines.push(Line { number, whole, key, value: value.trim() });
+        self.left.push(Line { number, whole, key, value: value.trim() });
     }
 
     fn check_version(&mut self) -> Result<(), Diagnostics> {
         let newer = |line: &Line<'_>| number_64(line.value).is_some_and(|version| version > u64::from(VERSION));
-        if let Some(line) = self.lines.iter().find(|line| line.key == "version" && newer(line)) {
+        if let Some(line) = self.left.iter().find(|line| line.key == "version" && newer(line)) {
             let message = format!("this file was written by a newer firstbell (version {})", line.value);
             let newer = Diagnostic::error("lock::newer-version", message).with_help("use that one");
             return Err(self.at(line.number, line.whole, newer).into());
@@ -125,12 +125,12 @@ impl<'a> Lines<'a> {
     }
 
     fn take<T>(&mut self, key: &str, expected: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let Some(at) = self.lines.iter().position(|line| line.key == key) else {
+        let Some(at) = self.left.iter().position(|line| line.key == key) else {
             let missing = problem("lock::garbled", format!("`{key}` is missing")).with_place(Place::file(self.path));
             self.problems.push(missing);
             return None;
         };
-        let line = self.lines.remove(at);
+        let line = self.left.remove(at);
         let value = read(line.value);
         if value.is_none() {
             self.problems.push(self.garbled(line.number, line.whole, format!("`{key}` is not {expected}")));
@@ -139,7 +139,7 @@ impl<'a> Lines<'a> {
     }
 
     fn finish(mut self) -> Result<(), Diagnostics> {
-        for line in std::mem::take(&mut self.lines) {
+        for line in std::mem::take(&mut self.left) {
             self.problems.push(self.garbled(line.number, line.whole, "this key is not known".to_owned()));
         }
         if self.problems.is_empty() { Ok(()) } else { Err(self.problems) }
@@ -186,7 +186,10 @@ caregivers-active: 312
 letters-sent: 310
 ";
 
-    fn parsed(text: &str) -> Result<RolloutLock, Vec<(&'static str, String, Option<u32>)>> {
+    /// Code, message and line of a problem.
+    type Problem = (&'static str, String, Option<u32>);
+
+    fn parsed(text: &str) -> Result<RolloutLock, Vec<Problem>> {
         parse(Utf8Path::new("rollout.lock"), text.as_bytes()).map_err(|problems| {
             let line = |place: &Option<Place>| place.as_ref().and_then(|place| place.span).map(|span| span.line);
             problems.sorted().iter().map(|one| (one.code, one.message.clone(), line(&one.place))).collect()

@@ -101,9 +101,8 @@ fn check(scope: Scope<'_>, letter: &LetterSubject, step: LetterStep) -> Result<L
     let LetterSubject { caregiver, activation, letter: number } = letter;
     let refused =
         |why: String| Err(Fault::rule(format!("letter {number} of activation {activation} of {caregiver} {why}")));
-    let (latest, now) = match latest(scope, caregiver, *activation)? {
-        Some(found) => found,
-        None => return refused("is not there".to_owned()),
+    let Some((latest, now)) = latest(scope, caregiver, *activation)? else {
+        return refused("is not there".to_owned());
     };
     if latest != *number {
         return refused(format!("can't go on: the latest is letter {latest}"));

@@ -135,8 +135,6 @@ fn settle(conn: &Connection) -> Result<(), Fault> {
     conn.pragma_update(None, "trusted_schema", false)?;
     // Nothing sealed or personal spills into a file that nobody wipes.
     conn.pragma_update(None, "temp_store", "MEMORY")?;
-    // In KiB, and only as much as is used: a roster of a million is one transaction.
-    conn.pragma_update(None, "cache_size", -131_072)?;
     Ok(())
 }
 
@@ -150,6 +148,8 @@ fn keep_log_apart(conn: &Connection) -> Result<(), Fault> {
     }
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "secure_delete", true)?;
+    // In KiB, and only as much as is used: a roster of a million is one transaction.
+    conn.pragma_update(None, "cache_size", -131_072)?;
     Ok(())
 }
 

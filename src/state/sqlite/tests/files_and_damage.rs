@@ -157,7 +157,7 @@ fn no_file_is_an_error_that_names_it() {
         let error = SqliteStore::open(&place.path, access).err().unwrap();
         assert!(matches!(&error, StateError::Io { .. }) && error.to_string().contains("firstbell.db"), "{error}");
     }
-    std::fs::create_dir_all(&place.path).unwrap();
+    files::make_dir(&place.path).unwrap();
     assert!(open(&place.path).err().unwrap().to_string().contains("is a folder"));
 }
 
@@ -228,6 +228,16 @@ fn a_word_that_no_version_wrote_is_damage() {
     store.conn.execute("UPDATE activations SET stage = 'perhaps'", []).unwrap();
     assert!(foreign(store.load()).contains("damaged"));
     assert!(foreign(commit(&mut store, 1, vec![setting("C1", 1)])).contains("damaged"));
+}
+
+/// Whatever stands behind such a row must not be taken for "nothing was done".
+#[test]
+fn an_activation_of_nobody_is_damage() {
+    let place = place();
+    let mut store = begun(&place);
+    all(&mut store, activation("C1", 1).into_iter().chain(activation("C2", 1)));
+    store.conn.execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM caregivers WHERE caregiver = 'C1';").unwrap();
+    assert!(foreign(store.load()).contains("damaged"));
 }
 
 #[test]
