@@ -1,7 +1,8 @@
 //! The store against its contract: what a commit does, what it refuses, what stays on the disk.
 
+mod damage;
 mod exactly_once;
-mod files_and_damage;
+mod files;
 mod forgetting;
 mod laws;
 mod loading;
