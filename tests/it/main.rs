@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests look at files, and wait, by themselves")]
 
 mod binary;
+mod ci;
 mod cli;
 mod crash;
 mod kill;
