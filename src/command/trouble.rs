@@ -57,7 +57,8 @@ impl Trouble {
             Self::Documents(_) => Exit::BadInput,
             Self::State(StateError::Locked { .. }) => Exit::Locked,
             Self::State(StateError::Foreign { .. }) => Exit::Stale,
-            Self::State(StateError::Io { .. }) | Self::Lms(_) => Exit::Unreachable,
+            Self::Lms(LmsError::Garbled { .. }) => Exit::BadInput,
+            Self::State(StateError::Io { .. }) | Self::Lms(LmsError::Unreachable { .. }) => Exit::Unreachable,
             Self::State(StateError::Conflict { .. }) | Self::File { .. } => Exit::Error,
             Self::Apply(halted) => match (&halted.error, halted.tally.has_effects()) {
                 (ApplyError::RecordLost(_), _) => Exit::Unknown,
