@@ -44,6 +44,8 @@ struct Draft<'g, 'a> {
     held: Vec<Held>,
     unchanged: BTreeMap<Idle, u64>,
     identities: Vec<(CaregiverId, Identity)>,
+    /// Active, without a child they may see any more: said, never acted on.
+    revoked: Vec<&'a str>,
 }
 
 impl<'g, 'a> Draft<'g, 'a> {
@@ -58,6 +60,7 @@ impl<'g, 'a> Draft<'g, 'a> {
             held: Vec::new(),
             unchanged: BTreeMap::new(),
             identities: Vec::new(),
+            revoked: Vec::new(),
         }
     }
 
@@ -117,7 +120,10 @@ impl<'g, 'a> Draft<'g, 'a> {
                 self.change(member, vec![act], words::UPDATE.to_owned());
             }
             None if member.has_permitted_child => self.idle(Idle::Active),
-            None => self.idle(Idle::AccessRevoked),
+            None => {
+                self.revoked.push(member.caregiver.id());
+                self.idle(Idle::AccessRevoked);
+            }
         }
         self.identify(member);
     }
@@ -310,6 +316,7 @@ impl<'g, 'a> Draft<'g, 'a> {
             acceptance: ground.absences.acceptance(ground.context.now),
             identities: self.identities,
         };
+        plan.inputs.rollout.notes.extend(words::revoked(&self.revoked));
         plan.guards = guard::all(ground, &plan);
         plan
     }

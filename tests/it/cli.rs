@@ -150,12 +150,12 @@ fn a_guard_that_blocks_does_not_hide_the_plan() {
     assert!(!project.path().join("outbox").exists());
     project.write(
         "rollout.yaml",
-        project.read("rollout.yaml") + "override: [{guard: resets, value: 20, because: T-9, expires: 2999-01-01}]\n",
+        project.read("rollout.yaml") + "override: [{guard: resets, value: 20, because: T-9, expires: 2027-06-01}]\n",
     );
-    let expired = project.run(&["apply", "--auto-approve", "--now", "2999-01-01T00:00:00Z"]);
+    let expired = project.run(&["apply", "--auto-approve", "--now", "2027-06-02T00:00:00Z"]);
     assert_eq!(expired.code, 65, "{}", expired.all());
     assert!(expired.err.contains("rollout::override-expired"), "{}", expired.all());
-    let said = project.run(&["apply", "--auto-approve"]);
+    let said = project.run(&["apply", "--auto-approve", "--now", "2027-05-01T00:00:00Z"]);
     assert_eq!(said.code, 0, "{}", said.all());
 }
 
