@@ -98,7 +98,7 @@ fn reviewed(
         let what = format!("the plan's digest is {}, not the reviewed one; nothing was done", saved.digest);
         return Err(Trouble::new(Exit::Stale, what));
     }
-    let lineage = desk.lineage(&loaded.rollout);
+    let lineage = desk.lineage(&loaded.rollout)?;
     let is_resumed = desk.has_run_of(&saved.digest)?;
     let lineage = lineage.as_ref().map(Lineage::as_str);
     saved::check(saved, loaded, &desk.fingerprinter, lineage, is_resumed, session.clock.now())?;

@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::SignedDuration;
 
+use crate::edge::StateStore;
 use crate::model::fingerprint::Fingerprinter;
 use crate::plan::Plan;
 use crate::report;
@@ -64,6 +65,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let mut lms = project::lms_reader(session.clock, &loaded.rollout);
     let mut plan = project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms, &scope)?;
     if let Some(path) = &args.output {
+        if let Some(store) = &mut state.store {
+            plan.inputs.state.lineage = Some(store.lineage()?);
+        }
         save(session, &loaded.rollout, &mut plan, &state.fingerprinter, path, args.expires_in)?;
     }
     show(session, &plan, args.format, args.summary);

@@ -51,9 +51,11 @@ impl Writing {
     }
 
     /// Which state this is; of one that does not exist yet, the name that a saved plan gave it.
-    pub(super) fn lineage(&self, rollout: &Rollout) -> Option<Lineage> {
-        let known = self.recorded.position.as_ref().map(|position| position.lineage.clone());
-        known.or_else(|| lineage::pending(&rollout.state))
+    pub(super) fn lineage(&mut self, rollout: &Rollout) -> Result<Option<Lineage>, Trouble> {
+        match &mut self.store {
+            Some(store) => Ok(Some(store.lineage()?)),
+            None => Ok(lineage::pending(&rollout.state)),
+        }
     }
 
     /// Whether a run was begun under the saved plan with this digest.
@@ -67,7 +69,7 @@ impl Writing {
         session: &Session<'_>,
         rollout: &Rollout,
     ) -> Result<(&mut SqliteStore, Lineage), Trouble> {
-        let lineage = self.lineage(rollout).unwrap_or_else(|| lineage::draw(session));
+        let lineage = self.lineage(rollout)?.unwrap_or_else(|| lineage::draw(session));
         let store = match self.store.take() {
             Some(store) => store,
             None => make_store(session, rollout, &lineage, &self.fingerprinter)?,

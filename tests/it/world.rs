@@ -474,6 +474,10 @@ impl<T: MailTransport> MailTransport for Crashing<T> {
 }
 
 impl<T: StateStore> StateStore for Crashing<T> {
+    fn lineage(&mut self) -> Result<Lineage, firstbell::edge::StateError> {
+        self.inner.lineage()
+    }
+
     fn load(&mut self) -> Result<Recorded, firstbell::edge::StateError> {
         self.inner.load()
     }

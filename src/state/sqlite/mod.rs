@@ -116,6 +116,10 @@ impl SqliteStore {
 }
 
 impl StateStore for SqliteStore {
+    fn lineage(&mut self) -> Result<Lineage, StateError> {
+        self.with("read its name", |conn| Ok(conn.query_row("SELECT lineage FROM meta", [], |row| row.get(0))?))
+    }
+
     fn load(&mut self) -> Result<Recorded, StateError> {
         self.with("read what was recorded", load::load)
     }
