@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 
 use crate::apply::{self as worker, Applied, Edges, End, Order, Tally};
+use crate::edge::LmsRead;
 use crate::lms::sandbox::SandboxWriter;
 use crate::model::ids::Lineage;
 use crate::plan::saved::SavedPlan;
@@ -167,6 +168,7 @@ fn carry_out(
     };
     match worker::apply(order, edges) {
         Ok(applied) => {
+            remember(session, desk, lms);
             let text = report::applied(&applied, plan, "outbox/", &session.screen.view(false));
             session.screen.answer(&text);
             Ok(after(plan, Some(&applied)))
@@ -175,6 +177,14 @@ fn carry_out(
             session.screen.answer(&report::halted(&halted.tally));
             Err(Trouble::Apply(halted))
         }
+    }
+}
+
+/// Keeps what the LMS shows now, for plans without it. That it could not be kept spoils nothing that was done.
+fn remember(session: &mut Session<'_>, desk: &mut Writing, lms: &mut SandboxWriter<'_>) {
+    let kept = lms.observe().map_err(Trouble::from).and_then(|observed| desk.remember(&observed));
+    if let Err(trouble) = kept {
+        session.screen.say(&format!("note: what the LMS shows was not kept for `plan --offline`: {trouble}"));
     }
 }
 

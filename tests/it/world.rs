@@ -507,6 +507,14 @@ impl<T: StateStore> StateStore for Crashing<T> {
         self.inner.last_run()
     }
 
+    fn remember(&mut self, observed: &firstbell::model::observed::Observed) -> Result<(), firstbell::edge::StateError> {
+        self.inner.remember(observed)
+    }
+
+    fn remembered(&mut self) -> Result<Option<firstbell::model::observed::Observed>, firstbell::edge::StateError> {
+        self.inner.remembered()
+    }
+
     fn has_run_of(&mut self, plan: &str) -> Result<bool, firstbell::edge::StateError> {
         self.inner.has_run_of(plan)
     }
