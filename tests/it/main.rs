@@ -3,10 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
 #![expect(clippy::disallowed_methods, reason = "tests look at files, and wait, by themselves")]
 
+mod accident;
 mod binary;
 mod cli;
 mod crash;
 mod kill;
 mod laws;
+mod scenarios;
+mod story;
 mod tidy;
 mod world;
