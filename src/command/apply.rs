@@ -7,7 +7,7 @@ use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::Lineage;
 use crate::model::recorded::Recorded;
 use crate::model::secret::SealingKey;
-use crate::plan::{HoldCode, Plan};
+use crate::plan::Plan;
 use crate::report;
 use crate::rollout::{LmsSettings, Rollout};
 use crate::state::rollout_lock;
@@ -60,12 +60,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
 }
 
 fn agreed(session: &mut Session<'_>, plan: &Plan) -> bool {
-    let effects = plan.effects();
-    let question = format!(
-        "\nSend {} and set {}? Only `yes` goes on: ",
-        report::count(effects.emails, "email", "emails"),
-        report::count(effects.passwords_set, "password", "passwords"),
-    );
+    let question = format!("\n{}? Only `yes` goes on: ", report::asked(plan));
     session.screen.ask.as_mut().is_some_and(|ask| ask(&question))
 }
 
@@ -170,7 +165,7 @@ fn carry_out(
     match worker::apply(order, edges) {
         Ok(applied) => {
             let text = report::applied(&applied, plan, "outbox/", &session.screen.view(false));
-            session.screen.answer(&text);
+            session.screen.answer(&format!("\n{text}"));
             Ok(after(plan, Some(&applied)))
         }
         Err(halted) => {
@@ -182,12 +177,11 @@ fn carry_out(
 
 /// The exit code of an apply that came to its end.
 fn after(plan: &Plan, applied: Option<&Applied>) -> Exit {
-    let waits_for_person = |code: HoldCode| matches!(code, HoldCode::LetterRejected | HoldCode::AwaitingConfirmation);
     let mut exits = Vec::new();
     if plan.held.iter().any(|held| held.code.is_unknown()) {
         exits.push(Exit::Unknown);
     }
-    if plan.held.iter().any(|held| waits_for_person(held.code)) {
+    if plan.held.iter().any(|held| held.code.needs_person()) {
         exits.push(Exit::PersonNeeded);
     }
     if let Some(applied) = applied {

@@ -10,7 +10,6 @@ use crate::rollout::{Reissue, Rollout};
 
 use super::Refusal;
 use super::due::last_done;
-use super::ground::Ground;
 
 /// `reissue` lines whose number doesn't fit the record: only the next one can be asked for.
 pub fn check(rollout: &Rollout, recorded: &Recorded) -> Diagnostics {
@@ -33,7 +32,7 @@ fn history_of<'a>(rollout: &Rollout, recorded: &'a Recorded, line: &Reissue) -> 
     })
 }
 
-fn last_of(rollout: &Rollout, recorded: &Recorded, line: &Reissue) -> u32 {
+pub(super) fn last_of(rollout: &Rollout, recorded: &Recorded, line: &Reissue) -> u32 {
     history_of(rollout, recorded, line).map_or(0, last_done)
 }
 
@@ -51,34 +50,6 @@ fn wrong_number(line: &Reissue, last: u32) -> Diagnostic {
         )
     };
     Diagnostic::error("rollout::reissue-number", message).with_place(line.place.clone()).with_help(help)
-}
-
-/// Lines that are done and may go, overrides that have expired.
-pub(super) fn notes(ground: &Ground<'_>) -> Vec<String> {
-    let rollout = ground.rollout;
-    let done = rollout.reissue.iter().filter(|line| line.activation.0 <= last_of(rollout, ground.recorded, line));
-    let done = done.map(|line| {
-        format!("`reissue` of {} (activation {}) is done; the line may go", line.caregiver, line.activation)
-    });
-    let expired = rollout.overrides.iter().filter(|line| ground.today >= line.expires).map(|line| {
-        format!("the override of `{}` expired on {} and is ignored; the line may go", line.guard.as_str(), line.expires)
-    });
-    done.chain(expired).chain(older_roster(ground)).collect()
-}
-
-/// The export of an earlier day put in place of a newer one.
-fn older_roster(ground: &Ground<'_>) -> Option<String> {
-    let facts = ground.roster.facts();
-    let last = ground.recorded.last_roster().filter(|last| last.sha256 != facts.sha256)?;
-    let earlier = ground.recorded.rosters.iter().find(|roster| roster.sha256 == facts.sha256);
-    if let Some(earlier) = earlier {
-        let day = earlier.accepted_at.to_zoned_datetime(ground.rollout.timezone.clone()).date();
-        return Some(format!(
-            "this very export was accepted on {day} already, and a newer one after it: is it the right file?"
-        ));
-    }
-    (facts.exported_at < last.exported_at)
-        .then(|| "this export is older than the one accepted last: is it the right file?".to_owned())
 }
 
 /// A marker in the LMS that the record does not know means that the record is older than the LMS, or another one.

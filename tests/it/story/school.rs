@@ -65,7 +65,8 @@ impl School {
         let own = school.own("rollout.yaml");
         let whole = if own.starts_with("version:") { own } else { head + &own };
         school.world.write("rollout.yaml", &whole);
-        let accounts = if folder.join("lms.json").exists() { school.own("lms.json") } else { "{\"accounts\": []}".into() };
+        let accounts =
+            if folder.join("lms.json").exists() { school.own("lms.json") } else { "{\"accounts\": []}".into() };
         school.world.write("state/lms.json", &accounts);
         school
     }
@@ -123,11 +124,14 @@ impl School {
     }
 
     fn run_command(&self, words: &[String]) -> Said {
+        // A file of the project, as somebody would name it who stands in that folder.
+        let path = |word: &String| self.world.path().join(word).to_string();
+        let words = words.iter().map(|word| if self.has_own(word) { path(word) } else { word.clone() });
         let line = Line::try_parse_from(words).unwrap_or_else(|error| panic!("{error}"));
         let terminal = Terminal::default();
         let (mut out, mut err) = (terminal.clone(), terminal.clone());
         let mut ask = |question: &str| {
-            terminal.print(&format!("{question}yes\n\n"));
+            terminal.print(&format!("{question}yes\n"));
             true
         };
         let random = || -> Box<dyn Random> {
