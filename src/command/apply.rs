@@ -7,7 +7,7 @@ use crate::edge::LmsRead;
 use crate::lms::sandbox::SandboxWriter;
 use crate::model::ids::Lineage;
 use crate::plan::saved::SavedPlan;
-use crate::plan::{HoldCode, Narrowing, Plan};
+use crate::plan::{Narrowing, Plan};
 use crate::report;
 use crate::rollout::{LmsSettings, Rollout};
 
@@ -120,12 +120,7 @@ fn reviewed(
 }
 
 fn agreed(session: &mut Session<'_>, plan: &Plan) -> bool {
-    let effects = plan.effects();
-    let question = format!(
-        "\nSend {} and set {}? Only `yes` goes on: ",
-        report::count(effects.emails, "email", "emails"),
-        report::count(effects.passwords_set, "password", "passwords"),
-    );
+    let question = format!("\n{}? Only `yes` goes on: ", report::asked(plan));
     session.screen.ask.as_mut().is_some_and(|ask| ask(&question))
 }
 
@@ -170,7 +165,7 @@ fn carry_out(
         Ok(applied) => {
             remember(session, desk, lms);
             let text = report::applied(&applied, plan, "outbox/", &session.screen.view(false));
-            session.screen.answer(&text);
+            session.screen.answer(&format!("\n{text}"));
             Ok(after(plan, Some(&applied)))
         }
         Err(halted) => {
@@ -190,12 +185,11 @@ fn remember(session: &mut Session<'_>, desk: &mut Writing, lms: &mut SandboxWrit
 
 /// The exit code of an apply that came to its end.
 fn after(plan: &Plan, applied: Option<&Applied>) -> Exit {
-    let waits_for_person = |code: HoldCode| matches!(code, HoldCode::LetterRejected | HoldCode::AwaitingConfirmation);
     let mut exits = Vec::new();
     if plan.held.iter().any(|held| held.code.is_unknown()) {
         exits.push(Exit::Unknown);
     }
-    if plan.held.iter().any(|held| waits_for_person(held.code)) {
+    if plan.held.iter().any(|held| held.code.needs_person()) {
         exits.push(Exit::PersonNeeded);
     }
     if let Some(applied) = applied {
