@@ -94,16 +94,24 @@ fn entries(
 
 fn said(fresh: usize, known: usize, strangers: &[String]) -> String {
     use std::fmt::Write as _;
-    let mut text = format!("{fresh} recorded as active already; they are never reset.\n");
-    if known > 0 {
-        let _ = writeln!(text, "{known} were recorded before; nothing changed for them.");
+    let mut text = match fresh {
+        0 => "Nobody new to record.\n".to_owned(),
+        many => format!("{many} recorded as active already; never reset again by itself.\n"),
+    };
+    match known {
+        0 => {}
+        1 => text.push_str("1 was recorded before; nothing changed for them.\n"),
+        many => {
+            let _ = writeln!(text, "{many} were recorded before; nothing changed for them.");
+        }
     }
     if !strangers.is_empty() {
         let more = if strangers.len() > LISTED { ", …" } else { "" };
         let listed = strangers.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", ");
         let _ = writeln!(
             text,
-            "{} of them are not in the roster, and are recorded by their ids all the same: {listed}{more}\n\
+            "Not in the roster, and recorded all the same by the id: {} ({listed}{more}).
+\
              Where that is a typing error, adopt the right id too: it is not spared yet.",
             strangers.len()
         );

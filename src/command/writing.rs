@@ -4,6 +4,7 @@
 use crate::edge::{MarkCounts, StateStore};
 use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::Lineage;
+use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
 use crate::model::secret::SealingKey;
 use crate::rollout::Rollout;
@@ -49,14 +50,21 @@ impl Writing {
     }
 
     /// Which state this is; of one that does not exist yet, the name that a saved plan gave it.
-    pub(super) fn lineage(&self, rollout: &Rollout) -> Option<Lineage> {
-        let known = self.recorded.position.as_ref().map(|position| position.lineage.clone());
-        known.or_else(|| lineage::pending(&rollout.state))
+    pub(super) fn lineage(&mut self, rollout: &Rollout) -> Result<Option<Lineage>, Trouble> {
+        match &mut self.store {
+            Some(store) => Ok(Some(store.lineage()?)),
+            None => Ok(lineage::pending(&rollout.state)),
+        }
     }
 
     /// Whether a run was begun under the saved plan with this digest.
     pub(super) fn has_run_of(&mut self, digest: &str) -> Result<bool, Trouble> {
         Ok(self.store.as_mut().map_or(Ok(false), |store| store.has_run_of(digest))?)
+    }
+
+    /// Keeps what the LMS shows, where there is a state to keep it.
+    pub(super) fn remember(&mut self, observed: &Observed) -> Result<(), Trouble> {
+        Ok(self.store.as_mut().map_or(Ok(()), |store| store.remember(observed))?)
     }
 
     /// The store, made where there is none yet.
@@ -65,7 +73,7 @@ impl Writing {
         session: &Session<'_>,
         rollout: &Rollout,
     ) -> Result<(&mut SqliteStore, Lineage), Trouble> {
-        let lineage = self.lineage(rollout).unwrap_or_else(|| lineage::draw(session));
+        let lineage = self.lineage(rollout)?.unwrap_or_else(|| lineage::draw(session));
         let store = match self.store.take() {
             Some(store) => store,
             None => make_store(session, rollout, &lineage, &self.fingerprinter)?,
