@@ -139,6 +139,35 @@ fn an_older_copy_of_the_state_is_refused() {
 }
 
 #[test]
+fn the_lock_counts_what_the_state_knows() {
+    let project = Project::example("quickstart");
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    assert!(project.read("rollout.lock").contains("caregivers-active: 23\nletters-sent: 21\n"));
+    // A run that was cut short leaves a lock that has not counted; here it has gone altogether.
+    std::fs::remove_file(project.path().join("rollout.lock")).unwrap();
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    let lock = project.read("rollout.lock");
+    assert!(lock.contains("caregivers-active: 34\nletters-sent: 31\n"), "{lock}");
+}
+
+#[test]
+fn init_makes_the_folder_that_it_is_told() {
+    let project = Project::empty();
+    let said = project.run(&["init", "kowhai-college"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(project.path().join("kowhai-college/rollout.yaml").exists(), "{}", said.all());
+}
+
+#[test]
+fn explain_does_not_say_why_where_nothing_personal_may_be_shown() {
+    let project = Project::example("quickstart");
+    let said = project.run(&["explain", "C1033"]);
+    assert!(said.out.contains("Now       held: the reason is not shown here\n"), "{}", said.all());
+    let said = project.run(&["explain", "C1033", "--personal", "full"]);
+    assert!(said.out.contains("Now       held: no-access\n"), "{}", said.all());
+}
+
+#[test]
 fn a_guard_that_blocks_does_not_hide_the_plan() {
     let project = Project::example("quickstart");
     project.edit("rollout.yaml", "resets: 300", "resets: 3");
