@@ -25,7 +25,7 @@ use super::trouble::Trouble;
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Don't ask
+    /// Don't ask before carrying it out
     #[arg(long)]
     auto_approve: bool,
     /// Leave out the line for each caregiver

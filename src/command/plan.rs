@@ -14,11 +14,11 @@ pub struct Args {
     /// Leave out the line for each caregiver
     #[arg(long)]
     summary: bool,
-    /// Answer 2 when there is something to do
+    /// Exit with 2 when there is something to do
     #[arg(long)]
     detailed_exitcode: bool,
     /// How the plan is printed
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
     format: Format,
 }
 
@@ -27,7 +27,7 @@ pub struct Args {
 pub enum Format {
     /// For people
     Text,
-    /// For programs: schemas/plan.schema.json
+    /// For programs, as schemas/plan.schema.json describes it
     Json,
 }
 
