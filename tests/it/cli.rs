@@ -148,6 +148,11 @@ fn the_lock_counts_what_the_state_knows() {
     assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
     let lock = project.read("rollout.lock");
     assert!(lock.contains("caregivers-active: 34\nletters-sent: 31\n"), "{lock}");
+    let reissue = "reissue: [{caregiver: C1008, activation: 2, because: T-131}]\n";
+    project.write("rollout.yaml", project.read("rollout.yaml") + reissue);
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    let lock = project.read("rollout.lock");
+    assert!(lock.contains("caregivers-active: 34\nletters-sent: 32\n"), "a second letter is no second person: {lock}");
 }
 
 #[test]
