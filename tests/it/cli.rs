@@ -203,6 +203,31 @@ fn a_wrong_or_missing_key_is_found_at_the_start() {
 }
 
 #[test]
+fn two_first_runs_at_once_make_one_key() {
+    for _ in 0..5 {
+        let projects = [Project::example("quickstart"), Project::example("quickstart")];
+        let home = projects[0].home();
+        let firstbell = |project: &Project, args: &[&str]| {
+            let mut command = project.command(args);
+            command.env("HOME", &home);
+            command
+        };
+        let started =
+            projects.each_ref().map(|project| firstbell(project, &["apply", "--auto-approve"]).spawn().unwrap());
+        for child in started {
+            let output = child.wait_with_output().unwrap();
+            assert_eq!(output.status.code(), Some(0), "{output:?}");
+        }
+        for project in &projects {
+            let output = firstbell(project, &["plan"]).output().unwrap();
+            assert_eq!(output.status.code(), Some(0), "its key is gone: {output:?}");
+        }
+        let left = std::fs::read_dir(home.join(".config/firstbell")).unwrap().count();
+        assert_eq!(left, 1, "nothing lies beside the key");
+    }
+}
+
+#[test]
 fn adopting_the_hand_kept_record_spares_those_people() {
     let project = Project::example("quickstart");
     project.write("done.csv", "caregiver-id,email,date\nC1001,,2026-02-01\n,emma.obrien@post.example.nz,2026-02-01\n");
