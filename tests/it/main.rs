@@ -6,7 +6,9 @@
 mod binary;
 mod cli;
 mod crash;
+mod docs;
 mod kill;
 mod laws;
+mod markdown;
 mod tidy;
 mod world;
