@@ -10,7 +10,6 @@ use crate::state::rollout_lock::{self, Comparison, LockStatus, RolloutLock};
 use crate::state::sqlite::SqliteStore;
 
 use super::exit::Exit;
-use super::project::rollout_lock_path;
 use super::session::Session;
 use super::trouble::Trouble;
 
@@ -38,6 +37,11 @@ pub(super) fn compare(session: &mut Session<'_>, state: Option<(&Recorded, &mut 
 pub(super) fn counts(recorded: &Recorded, store: &mut SqliteStore) -> Result<MarkCounts, Trouble> {
     let active = recorded.histories.values().filter(|history| history.is_active()).count() as u64;
     Ok(MarkCounts { active, letters: store.letters_sent()? })
+}
+
+/// Where `rollout.lock` stands.
+pub(super) fn rollout_lock_path(session: &Session<'_>) -> Utf8PathBuf {
+    session.lock.clone().unwrap_or_else(|| session.path("rollout.lock"))
 }
 
 /// Writes `rollout.lock`.

@@ -192,3 +192,16 @@ fn gone(stop: &Stop<'_>, id: &str) -> (String, String) {
 fn clock(at: Timestamp, ground: &Ground<'_>) -> String {
     at.to_zoned_datetime(ground.rollout.timezone.clone()).strftime("%H:%M").to_string()
 }
+
+/// Those who are active and may see no child any more, named so that somebody can look.
+pub(super) fn revoked(ids: &[&str]) -> Option<String> {
+    const NAMED: usize = 10;
+    let more = ids.len().saturating_sub(NAMED);
+    let named = ids.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!ids.is_empty()).then(|| {
+        format!(
+            "active, but the SMS keeps them from every child of theirs by now: {named}{more} (`access-revoked: report`)"
+        )
+    })
+}

@@ -119,6 +119,31 @@ fn of_two_admins_at_once_one_is_told_or_has_nothing_left_to_do() {
     }
 }
 
+/// The power went off between the making of the state and its first run.
+#[test]
+fn a_state_that_was_made_and_never_used_is_used() {
+    let project = Project::example("quickstart");
+    let mut kills = 0;
+    while !project.path().join("state/firstbell.db").exists() {
+        let mut child = project.command(&["apply", "--auto-approve"]).spawn().unwrap();
+        while !project.path().join("state/firstbell.db").exists() && child.try_wait().unwrap().is_none() {}
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+        assert!(kills < 50, "the state is never made");
+    }
+    for _ in 0..3 {
+        let applied = project.run(&["apply", "--auto-approve"]);
+        assert_eq!(applied.code, 0, "{}", applied.all());
+    }
+    let lineage = |text: &str| {
+        text.lines()
+            .find(|line| line.to_lowercase().starts_with("lineage"))
+            .map(|line| line.split_whitespace().last().unwrap().to_owned())
+    };
+    assert_eq!(lineage(&project.read("rollout.lock")), lineage(&project.run(&["state", "show"]).out));
+}
+
 #[test]
 fn an_older_copy_of_the_state_is_refused() {
     let project = Project::example("quickstart");
@@ -184,9 +209,12 @@ fn a_guard_that_blocks_does_not_hide_the_plan() {
     assert!(!project.path().join("outbox").exists());
     project.write(
         "rollout.yaml",
-        project.read("rollout.yaml") + "override: [{guard: resets, value: 20, because: T-9, expires: 2999-01-01}]\n",
+        project.read("rollout.yaml") + "override: [{guard: resets, value: 20, because: T-9, expires: 2027-06-01}]\n",
     );
-    let said = project.run(&["apply", "--auto-approve"]);
+    let expired = project.run(&["apply", "--auto-approve", "--now", "2027-06-02T00:00:00Z"]);
+    assert_eq!(expired.code, 65, "{}", expired.all());
+    assert!(expired.err.contains("rollout::override-expired"), "{}", expired.all());
+    let said = project.run(&["apply", "--auto-approve", "--now", "2027-05-01T00:00:00Z"]);
     assert_eq!(said.code, 0, "{}", said.all());
 }
 

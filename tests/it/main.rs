@@ -4,11 +4,13 @@
 #![expect(clippy::disallowed_methods, reason = "tests look at files, and wait, by themselves")]
 
 mod binary;
+mod ci;
 mod cli;
 mod crash;
 mod docs;
 mod kill;
 mod laws;
 mod markdown;
+mod saved_plans;
 mod tidy;
 mod world;

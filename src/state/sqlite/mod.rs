@@ -121,6 +121,10 @@ impl SqliteStore {
 }
 
 impl StateStore for SqliteStore {
+    fn lineage(&mut self) -> Result<Lineage, StateError> {
+        self.with("read its name", |conn| Ok(conn.query_row("SELECT lineage FROM meta", [], |row| row.get(0))?))
+    }
+
     fn load(&mut self) -> Result<Recorded, StateError> {
         self.with("read what was recorded", load::load)
     }
@@ -147,6 +151,10 @@ impl StateStore for SqliteStore {
 
     fn last_run(&mut self) -> Result<Option<(RunNumber, Timestamp, Actor)>, StateError> {
         self.with("read the last run", read::last_run)
+    }
+
+    fn has_run_of(&mut self, plan: &str) -> Result<bool, StateError> {
+        self.with("search the runs", |conn| run::has_plan(conn, plan))
     }
 
     fn has_event(&mut self, hash: &str) -> Result<bool, StateError> {
