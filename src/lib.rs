@@ -55,6 +55,7 @@
 //! | `rollout.lock` | how far the state has come, without a name | [`state::rollout_lock`] | yes |
 //! | `state/firstbell.db` | what was done to whom | [`state::sqlite`] | no |
 //! | `state/firstbell.db.lock` | who is running | [`state::run_lock`] | no |
+//! | `state/firstbell.db.lineage` | the name of a state to be, until the first run | [`command::plan`] with `-o` | no |
 //! | `state/lms.json`, `state/lms.json.effects.jsonl` | the sandbox, an LMS in a file, and every effect on it | [`lms::sandbox`] | no |
 //! | `outbox/` | a file for each letter, with the password in clear | [`mail`] | no |
 //! | `~/.config/firstbell/key` | the key that seals passwords until they are sent | [`command::apply`], or `FIRSTBELL_KEY` | never |

@@ -38,7 +38,7 @@ pub enum Command {
     /// Say everything that is wrong with rollout, letters and roster
     #[command(after_help = "Example:\n  firstbell check --fixes fixes.csv")]
     Check(check::Args),
-    /// Show what would be done to whom, and who is held back and why; writes nothing
+    /// Show what would be done to whom, and who is held back and why; does nothing
     #[command(after_help = "Example:\n  firstbell plan --summary")]
     Plan(plan::Args),
     /// Show the plan, ask, and carry it out

@@ -180,6 +180,10 @@ fn every_decision_has_its_number_and_is_in_the_index() {
 fn the_help_of_every_command_gives_an_example_that_runs() {
     let page = document("docs/commands.md");
     let project = Project::example("quickstart");
+    assert_eq!(
+        project.command(&["plan", "-o", "plan.json"]).current_dir(project.path()).status().unwrap().code(),
+        Some(0)
+    );
     let mut run = 0;
     for block in page.text.split("```sh\nfirstbell ").skip(1) {
         let words = crate::markdown::words(block.lines().next().unwrap());

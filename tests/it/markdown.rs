@@ -12,7 +12,7 @@ pub(crate) struct Document {
 /// All documents of the repository, by name.
 pub(crate) fn documents() -> Vec<Document> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["", "docs", "docs/decisions", "examples/quickstart", "examples/kowhai-college"];
+    let folders = ["", "docs", "docs/decisions", "examples/quickstart", "examples/kowhai-college", "examples/ci"];
     let files = folders.iter().flat_map(|folder| std::fs::read_dir(root.join(folder)).unwrap());
     let mut paths: Vec<PathBuf> = files.map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|end| end == "md"));
