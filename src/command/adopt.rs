@@ -17,23 +17,23 @@ use crate::model::recorded::Identity;
 use crate::reconcile::identity_of;
 use crate::roster::Roster;
 
-use super::apply::Writing;
 use super::exit::Exit;
 use super::project::{self, Loaded};
 use super::resolve::record;
 use super::session::Session;
 use super::trouble::Trouble;
+use super::writing::Writing;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Caregivers by their ids
+    /// The caregivers' ids in the SMS
     #[arg(required_unless_present = "file", conflicts_with = "file")]
     ids: Vec<String>,
-    /// A CSV file with the headings caregiver-id, email, date (the first or the second is enough)
+    /// A CSV file instead of ids, with the headings caregiver-id or email, and date if it is known
     #[arg(long, value_name = "CSV")]
     file: Option<Utf8PathBuf>,
-    /// Why they count as activated; kept in the record
+    /// Why they count as having access; kept in the record
     #[arg(long, value_name = "TEXT")]
     because: String,
 }

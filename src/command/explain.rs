@@ -6,14 +6,14 @@ use crate::report::{self, Explained};
 
 use super::exit::Exit;
 use super::preview::no_such;
-use super::project;
+use super::project::{self, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The caregiver
+    /// The caregiver's id in the SMS
     id: String,
 }
 
@@ -22,7 +22,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let loaded = project::load(session)?;
     let mut state = project::read_state(session, &loaded.rollout)?;
     let mut lms = project::lms_reader(session.clock, &loaded.rollout);
-    let plan = project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms)?;
+    let plan =
+        project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms, &Scope::default())?;
     let id = CaregiverId::new(args.id.as_str());
     let caregiver = loaded.roster.caregiver(&args.id);
     // While a `moved:` line is not followed by record or LMS, what they know stands under the id before.

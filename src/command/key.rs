@@ -61,8 +61,9 @@ pub(super) fn find_or_make(session: &Session<'_>) -> Result<SealingKey, Trouble>
     if let Some(folder) = path.parent() {
         files::make_private_dir(folder).map_err(failed)?;
     }
-    files::replace_private(&path, format!("{text}\n").as_bytes()).map_err(failed)?;
-    Ok(SealingKey::new(bytes))
+    // Two first runs may be under way at once, in two projects: a key that one of them has used must stay.
+    let is_ours = files::create_private_once(&path, format!("{text}\n").as_bytes()).map_err(failed)?;
+    if is_ours { Ok(SealingKey::new(bytes)) } else { existing(session) }
 }
 
 fn path(session: &Session<'_>) -> Result<Utf8PathBuf, Trouble> {

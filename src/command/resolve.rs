@@ -5,20 +5,20 @@ use crate::model::activation::ActivationStage;
 use crate::model::entry::{Commit, Entry, RunBegun, Subject};
 use crate::model::ids::{CaregiverId, RunNumber};
 
-use super::apply::Writing;
 use super::exit::Exit;
-use super::mark::LockFile;
+use super::mark::{self, LockFile};
 use super::project;
 use super::session::Session;
 use super::trouble::Trouble;
+use super::writing::Writing;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The caregiver
+    /// The caregiver's id in the SMS
     id: String,
-    /// Whether their password was set
-    #[arg(long, value_enum)]
+    /// Whether the LMS has the password
+    #[arg(long, value_enum, value_name = "VERDICT")]
     reset: Verdict,
     /// What was seen; kept in the record
     #[arg(long, value_name = "TEXT")]
@@ -28,9 +28,9 @@ pub struct Args {
 /// Whether a password was set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Verdict {
-    /// The LMS has it: the letter that tells it goes out next
+    /// It was set, and the next apply sends the letter that tells it
     Done,
-    /// The LMS has it not: the next apply draws another
+    /// It was not set, and the next apply draws another
     NotDone,
 }
 
@@ -81,7 +81,7 @@ pub(super) fn record(
     let (store, _) = state.store(session, rollout)?;
     let position = store.commit(&Commit { at: session.clock.now(), run, entries })?;
     store.wipe()?;
-    let path = project::rollout_lock_path(session);
+    let path = mark::rollout_lock_path(session);
     LockFile { path: path.clone() }
         .close(&position, counts)
         .map_err(|error| Trouble::file(format!("recorded, but `{path}` could not be written"), error))

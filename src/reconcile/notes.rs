@@ -16,7 +16,7 @@ pub(super) fn all(ground: &Ground<'_>, changes: &[Change]) -> Vec<String> {
     of_rollout.chain(access_revoked(ground)).chain(typing_errors(ground, changes)).collect()
 }
 
-/// Lines that are done and may go, overrides that have expired.
+/// Lines that are done and may go.
 fn lines(ground: &Ground<'_>) -> Vec<String> {
     let rollout = ground.rollout;
     let done = rollout.reissue.iter().filter(|line| line.activation.0 <= last_of(rollout, ground.recorded, line));
@@ -24,10 +24,7 @@ fn lines(ground: &Ground<'_>) -> Vec<String> {
         format!("`reissue` of {} (activation {}) is done; the line may go", line.caregiver, line.activation)
     });
     let moved = rollout.moved.iter().filter_map(|line| moved(ground, line));
-    let expired = rollout.overrides.iter().filter(|line| ground.today >= line.expires).map(|line| {
-        format!("the override of `{}` expired on {} and is ignored; the line may go", line.guard.as_str(), line.expires)
-    });
-    done.chain(expired).chain(moved).collect()
+    done.chain(moved).collect()
 }
 
 /// What becomes of a `moved` line. While an account carries the id before, the line is how it is found.

@@ -5,10 +5,14 @@
 
 mod accident;
 mod binary;
+mod ci;
 mod cli;
 mod crash;
+mod docs;
 mod kill;
 mod laws;
+mod markdown;
+mod saved_plans;
 mod scenarios;
 mod story;
 mod tidy;

@@ -159,9 +159,12 @@ impl World {
             lms: lms.capabilities(),
             mail: outbox(&loaded.rollout).capabilities(),
             state_path: "state/firstbell.db",
+            letters_sha256: loaded.letters.sha256(),
+            git: None,
+            narrowing: &firstbell::plan::Narrowing::default(),
             lms_description: &lms.describe(),
         };
-        let mistakes = reconcile::check(&loaded.rollout, recorded);
+        let mistakes = reconcile::check(&loaded.rollout, recorded, jiff::civil::date(2026, 3, 3));
         assert!(!mistakes.has_errors(), "{mistakes:?}");
         let desired = Desired { rollout: &loaded.rollout, roster: &loaded.roster };
         reconcile::reconcile(desired, recorded, &observed, &context).unwrap()
@@ -186,6 +189,7 @@ impl World {
             lineage: &lineage,
             key: &self.key,
             actor: &actor(),
+            digest: "",
             counts: MarkCounts::default(),
         };
         let crash = &self.crash;
@@ -516,6 +520,10 @@ impl<T: MailTransport> MailTransport for Crashing<T> {
 }
 
 impl<T: StateStore> StateStore for Crashing<T> {
+    fn lineage(&mut self) -> Result<Lineage, firstbell::edge::StateError> {
+        self.inner.lineage()
+    }
+
     fn load(&mut self) -> Result<Recorded, firstbell::edge::StateError> {
         self.inner.load()
     }
@@ -543,6 +551,18 @@ impl<T: StateStore> StateStore for Crashing<T> {
         &mut self,
     ) -> Result<Option<(firstbell::model::ids::RunNumber, Timestamp, Actor)>, firstbell::edge::StateError> {
         self.inner.last_run()
+    }
+
+    fn remember(&mut self, observed: &firstbell::model::observed::Observed) -> Result<(), firstbell::edge::StateError> {
+        self.inner.remember(observed)
+    }
+
+    fn remembered(&mut self) -> Result<Option<firstbell::model::observed::Observed>, firstbell::edge::StateError> {
+        self.inner.remembered()
+    }
+
+    fn has_run_of(&mut self, plan: &str) -> Result<bool, firstbell::edge::StateError> {
+        self.inner.has_run_of(plan)
     }
 
     fn has_event(&mut self, hash: &str) -> Result<bool, firstbell::edge::StateError> {
