@@ -99,12 +99,19 @@ fn entries(
 
 fn said(fresh: usize, known: usize, strangers: usize) -> String {
     use std::fmt::Write as _;
-    let mut text = format!("{fresh} recorded as active already; they are never reset.\n");
-    if known > 0 {
-        let _ = writeln!(text, "{known} were recorded before; nothing changed for them.");
+    let mut text = match fresh {
+        0 => "Nobody new to record.\n".to_owned(),
+        many => format!("{many} recorded as active already; never reset again by itself.\n"),
+    };
+    match known {
+        0 => {}
+        1 => text.push_str("1 was recorded before; nothing changed for them.\n"),
+        many => {
+            let _ = writeln!(text, "{many} were recorded before; nothing changed for them.");
+        }
     }
     if strangers > 0 {
-        let _ = writeln!(text, "{strangers} of them are not in the roster: recorded all the same, by their ids.");
+        let _ = writeln!(text, "Not in the roster, and recorded all the same by the id: {strangers}.");
     }
     text
 }

@@ -7,6 +7,7 @@ use camino::Utf8PathBuf;
 
 use crate::files;
 use crate::reconcile::sharers;
+use crate::report::count;
 use crate::rollout::Rollout;
 use crate::roster::{Caregiver, Roster};
 
@@ -102,10 +103,10 @@ fn summary(loaded: &Loaded, fixes: &[Fix]) -> String {
     use std::fmt::Write as _;
     let roster: &Roster = &loaded.roster;
     let mut text = format!(
-        "The rollout, the letters and the roster can be used: {} caregivers in {} rows, {} cohorts.\n",
-        roster.len(),
-        roster.facts().rows,
-        loaded.rollout.cohorts.len(),
+        "The rollout, the letters and the roster can be used: {} in {}, {}.\n",
+        count(roster.len() as u64, "caregiver", "caregivers"),
+        count(roster.facts().rows, "row", "rows"),
+        count(loaded.rollout.cohorts.len() as u64, "cohort", "cohorts"),
     );
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for fix in fixes {
@@ -115,8 +116,8 @@ fn summary(loaded: &Loaded, fixes: &[Fix]) -> String {
         return text + "Every caregiver has a usable address of their own.\n";
     }
     text.push_str("\nFor the office to mend in the SMS:\n");
-    for (code, count) in counts {
-        let _ = writeln!(text, "  {count:>6}  {code}");
+    for (code, many) in counts {
+        let _ = writeln!(text, "  {many:>6}  {code}");
     }
     text
 }

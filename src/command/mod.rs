@@ -12,6 +12,7 @@ mod key;
 mod lineage;
 mod mark;
 pub mod narrow;
+mod offline;
 pub mod plan;
 pub mod preview;
 mod project;

@@ -3,13 +3,14 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::SignedDuration;
 
-use crate::edge::StateStore;
+use crate::edge::{LmsRead, StateStore};
 use crate::model::fingerprint::Fingerprinter;
 use crate::plan::Plan;
 use crate::report;
 use crate::rollout::Rollout;
 
 use super::exit::Exit;
+use super::offline::Remembered;
 use super::project::{self, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
@@ -33,6 +34,9 @@ pub struct Args {
     /// How long the saved plan may be begun
     #[arg(long, value_name = "TIME", default_value = "24h", requires = "output")]
     expires_in: SignedDuration,
+    /// Plan without the LMS, from what the last run saw there
+    #[arg(long)]
+    offline: bool,
     #[command(flatten)]
     narrow: narrow::Args,
 }
@@ -62,8 +66,10 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let is_for_machines = args.output.is_some() || args.format == Format::Json;
     let git = if is_for_machines { git::look(&session.dir) } else { None };
     let scope = Scope { narrowing, git };
-    let mut lms = project::lms_reader(session.clock, &loaded.rollout);
-    let mut plan = project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms, &scope)?;
+    let reader = project::lms_reader(session.clock, &loaded.rollout);
+    let mut lms: Box<dyn LmsRead + '_> =
+        if args.offline { Box::new(Remembered::of(state.store.as_mut(), &reader)?) } else { Box::new(reader) };
+    let mut plan = project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut *lms, &scope)?;
     if let Some(path) = &args.output {
         if let Some(store) = &mut state.store {
             plan.inputs.state.lineage = Some(store.lineage()?);

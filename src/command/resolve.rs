@@ -58,8 +58,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let was_set = args.reset == Verdict::Done;
     let entry = Entry::Resolved { subject, was_set, evidence: args.evidence.clone() };
     record(session, &rollout, &mut state, "resolve", vec![entry])?;
-    let next = if was_set { "their letter" } else { "a new password and their letter" };
-    session.screen.answer(&format!("Recorded for {}. The next `firstbell apply` sends {next}.\n", args.id));
+    let said = if was_set { "the password was set" } else { "the password was not set" };
+    session.screen.answer(&format!("Recorded for {}: {said}. `firstbell plan` shows what is due now.\n", args.id));
     Ok(Exit::Done)
 }
 

@@ -4,6 +4,7 @@
 use crate::edge::{MarkCounts, StateStore};
 use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::Lineage;
+use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
 use crate::model::secret::SealingKey;
 use crate::rollout::Rollout;
@@ -62,6 +63,11 @@ impl Writing {
     /// Whether a run was begun under the saved plan with this digest.
     pub(super) fn has_run_of(&mut self, digest: &str) -> Result<bool, Trouble> {
         Ok(self.store.as_mut().map_or(Ok(false), |store| store.has_run_of(digest))?)
+    }
+
+    /// Keeps what the LMS shows, where there is a state to keep it.
+    pub(super) fn remember(&mut self, observed: &Observed) -> Result<(), Trouble> {
+        Ok(self.store.as_mut().map_or(Ok(()), |store| store.remember(observed))?)
     }
 
     /// The store, made where there is none yet.

@@ -6,6 +6,7 @@ use crate::model::entry::{Actor, Commit};
 use crate::model::ids::{
     ActivationKey, ActivationNumber, CaregiverId, LetterNumber, Lineage, MessageId, RunNumber, Username,
 };
+use crate::model::observed::Observed;
 use crate::model::recorded::{Position, Recorded};
 use crate::model::secret::Sealed;
 
@@ -120,6 +121,12 @@ pub trait StateStore {
 
     /// Who began the last run, when; for messages.
     fn last_run(&mut self) -> Result<Option<(RunNumber, Timestamp, Actor)>, StateError>;
+
+    /// Keeps what the LMS showed, for plans without it. Not part of the record.
+    fn remember(&mut self, observed: &Observed) -> Result<(), StateError>;
+
+    /// What the LMS showed when it was last kept.
+    fn remembered(&mut self) -> Result<Option<Observed>, StateError>;
 
     /// Whether a run was begun under the saved plan with this digest.
     fn has_run_of(&mut self, plan: &str) -> Result<bool, StateError>;

@@ -1,12 +1,12 @@
 //! Puts the plan together from the decisions: changes, holds and counts, in the plan's order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::model::email::EmailAddress;
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{ActivationNumber, CaregiverId, CohortName, RosterNumber};
 use crate::model::recorded::{History, Identity};
-use crate::plan::{Act, Change, CohortState, CohortSummary, Held, Idle, Person, Plan, Proof};
+use crate::plan::{Act, Change, CohortState, CohortSummary, Held, Idle, Plan, Proof};
 
 use super::cohort::{Member, Openness};
 use super::decide::Decision;
@@ -14,10 +14,9 @@ use super::due::{self, Due};
 use super::ground::Ground;
 use super::identity::{identity_of, letter_fingerprint, person_of};
 use super::inputs::inputs;
-use super::presence::Presence;
 use super::stop::Stop;
 use super::username::Usernames;
-use super::{guard, update, words};
+use super::{guard, notes, update, words};
 
 /// The whole plan.
 pub(super) fn plan<'a>(
@@ -35,17 +34,17 @@ pub(super) fn plan<'a>(
 }
 
 /// The plan while it is being made.
-struct Draft<'g, 'a> {
-    ground: &'g Ground<'a>,
+pub(super) struct Draft<'g, 'a> {
+    pub(super) ground: &'g Ground<'a>,
     openness: &'g [Openness],
     cohorts: Vec<CohortSummary>,
     usernames: Usernames<'a>,
-    changes: Vec<Change>,
-    held: Vec<Held>,
+    pub(super) changes: Vec<Change>,
+    pub(super) held: Vec<Held>,
     unchanged: BTreeMap<Idle, u64>,
     identities: Vec<(CaregiverId, Identity)>,
-    /// Active, without a child they may see any more: said, never acted on.
-    revoked: Vec<&'a str>,
+    /// Ids that are gone and whose people are probably here under another, once that was asked.
+    pub(super) suspects: Option<HashSet<&'a str>>,
 }
 
 impl<'g, 'a> Draft<'g, 'a> {
@@ -60,7 +59,7 @@ impl<'g, 'a> Draft<'g, 'a> {
             held: Vec::new(),
             unchanged: BTreeMap::new(),
             identities: Vec::new(),
-            revoked: Vec::new(),
+            suspects: None,
         }
     }
 
@@ -81,7 +80,7 @@ impl<'g, 'a> Draft<'g, 'a> {
         }
     }
 
-    fn idle(&mut self, reason: Idle) {
+    pub(super) fn idle(&mut self, reason: Idle) {
         *self.unchanged.entry(reason).or_default() += 1;
     }
 
@@ -120,10 +119,7 @@ impl<'g, 'a> Draft<'g, 'a> {
                 self.change(member, vec![act], words::UPDATE.to_owned());
             }
             None if member.has_permitted_child => self.idle(Idle::Active),
-            None => {
-                self.revoked.push(member.caregiver.id());
-                self.idle(Idle::AccessRevoked);
-            }
+            None => self.idle(Idle::AccessRevoked),
         }
         self.identify(member);
     }
@@ -131,7 +127,7 @@ impl<'g, 'a> Draft<'g, 'a> {
     /// Notes who an active caregiver is now, where that has changed: the next rename is found by it.
     fn identify(&mut self, member: &Member<'_>) {
         let id = member.caregiver.id();
-        let Some(history) = self.ground.recorded.histories.get(id) else { return };
+        let Some(history) = self.ground.history(id) else { return };
         let now = identity_of(member.caregiver, self.ground.context.fingerprinter);
         if history.identity != now {
             self.identities.push((CaregiverId::new(id), now));
@@ -141,6 +137,7 @@ impl<'g, 'a> Draft<'g, 'a> {
     fn change(&mut self, member: &Member<'a>, acts: Vec<Act>, reason: String) {
         self.changes.push(Change {
             caregiver: CaregiverId::new(member.caregiver.id()),
+            known_as: CaregiverId::new(self.ground.known_as(member.caregiver.id())),
             cohort: self.cohort_name(member),
             acts,
             reason,
@@ -182,9 +179,10 @@ impl<'g, 'a> Draft<'g, 'a> {
             },
             Due::Email { history, source } => Act::Email { activation: history.number, recipient, letter, source },
             Due::Reissue { .. } => self.reissue(member, activation, recipient, letter),
-            Due::Adopt { account, by_gateway } => {
-                Act::Adopt { evidence: words::evidence(account, by_gateway), marker: account.marker }
-            }
+            Due::Adopt { account, by_gateway } => Act::Adopt {
+                evidence: words::evidence(account, by_gateway, &ground.rollout.timezone),
+                marker: account.marker,
+            },
             Due::Create => {
                 let username = self.usernames.draw(member.caregiver);
                 Act::Create { activation, username, recipient, letter }
@@ -214,61 +212,6 @@ impl<'g, 'a> Draft<'g, 'a> {
             },
             None => Act::Create { activation, username: self.usernames.draw(member.caregiver), recipient, letter },
         }
-    }
-
-    /// Those with an activation whom the roster does not have, ordered by id.
-    fn add_gone(&mut self) {
-        let histories = self.ground.recorded.histories.iter();
-        let mut gone: Vec<(&CaregiverId, &History)> = histories
-            .filter(|(id, _)| self.ground.roster.caregiver(id.as_str()).is_none())
-            .filter(|(id, _)| !self.ground.has_moved_away(id.as_str()))
-            .collect();
-        gone.sort_unstable_by_key(|(id, _)| *id);
-        for (id, history) in gone {
-            self.add_one_gone(id, history);
-        }
-    }
-
-    fn add_one_gone(&mut self, id: &CaregiverId, history: &History) {
-        let presence = self.ground.absences.of(id.as_str());
-        if due::last_done(history) == 0 {
-            return;
-        }
-        let is_begun = !history.is_active() && due::last_done(history) == history.number.0;
-        if is_begun || self.ground.reissue(id.as_str(), due::last_done(history)).is_some() {
-            return self.hold_gone(id, history, presence);
-        }
-        match update::withdraw(self.ground, id, history, presence) {
-            Some(act) => self.changes.push(Change {
-                caregiver: id.clone(),
-                cohort: None,
-                acts: vec![act],
-                reason: words::WITHDRAW.to_owned(),
-                person: Person::default(),
-                identity: history.identity.clone(),
-            }),
-            None => self.idle(Idle::Gone),
-        }
-    }
-
-    /// Begun and not finished, and now they are not in the roster: S1 first, then S2.
-    fn hold_gone(&mut self, id: &CaregiverId, history: &History, presence: Presence) {
-        use crate::model::activation::ActivationStage;
-        let stop = match (history.stage, presence) {
-            (ActivationStage::Setting | ActivationStage::ResetUnknown, _) => Stop::ResetUnknown { again: None },
-            (ActivationStage::HandedOver, _) => Stop::AwaitingConfirmation,
-            (_, Presence::Left) => Stop::Left,
-            (_, Presence::Here | Presence::NotSaid | Presence::AbsentOnce) => Stop::AbsentOnce,
-        };
-        let (sentence, fix) = words::of(&stop, self.ground, None, id.as_str());
-        self.held.push(Held {
-            caregiver: id.clone(),
-            cohort: None,
-            code: stop.code(),
-            sentence,
-            fix,
-            person: Person::default(),
-        });
     }
 
     /// Leaves out whom the plan is not for.
@@ -312,21 +255,14 @@ impl<'g, 'a> Draft<'g, 'a> {
             guards: Vec::new(),
             last_roster: ground.recorded.last_roster().map_or(RosterNumber::FIRST, |last| last.number),
             partial: Some(ground.context.narrowing.in_words()).filter(|words| !words.is_empty()),
-            moves: moves(ground),
+            moves: ground.moves(),
             acceptance: ground.absences.acceptance(ground.context.now),
             identities: self.identities,
         };
-        plan.inputs.rollout.notes.extend(words::revoked(&self.revoked));
         plan.guards = guard::all(ground, &plan);
+        plan.inputs.rollout.notes = notes::all(ground, &plan.changes);
         plan
     }
-}
-
-/// The `moved` lines that the record has not followed yet.
-fn moves(ground: &Ground<'_>) -> Vec<(CaregiverId, CaregiverId, String)> {
-    let lines = ground.rollout.moved.iter();
-    let open = lines.filter(|line| ground.unrecorded_move(line.to.as_str()).is_some());
-    open.map(|line| (line.from.clone(), line.to.clone(), line.because.clone())).collect()
 }
 
 /// A create that was begun and is proven not to have happened is a create still.

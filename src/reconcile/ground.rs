@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use crate::model::account::Account;
+use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
 use crate::model::recorded::{History, Recorded};
 use crate::rollout::{HoldRule, Reissue, Rollout};
@@ -95,6 +96,12 @@ impl<'a> Ground<'a> {
         (is_new && self.recorded.histories.contains_key(from)).then_some(from)
     }
 
+    /// The `moved` lines that the record has not followed yet.
+    pub(super) fn moves(&self) -> Vec<(CaregiverId, CaregiverId, String)> {
+        let open = self.rollout.moved.iter().filter(|line| self.unrecorded_move(line.to.as_str()).is_some());
+        open.map(|line| (line.from.clone(), line.to.clone(), line.because.clone())).collect()
+    }
+
     /// Whether the rollout says that this id has become another.
     pub(super) fn has_moved_away(&self, id: &str) -> bool {
         self.moved_to.contains_key(id)
@@ -112,6 +119,13 @@ impl<'a> Ground<'a> {
             (Match::None, Some(from)) => one_of(self.observed.of_caregiver(from)),
             _ => own,
         }
+    }
+
+    /// The id under which the LMS knows this caregiver: theirs, else the one they had before while an account carries it.
+    pub(super) fn known_as(&self, id: &'a str) -> &'a str {
+        let carries = |id: &'a str| self.observed.of_caregiver(id).next().is_some();
+        let former = self.moved_from.get(id).copied().filter(|from| !carries(id) && carries(from));
+        former.unwrap_or(id)
     }
 
     /// The line that says to leave this caregiver alone, while it holds.

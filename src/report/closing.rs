@@ -67,6 +67,22 @@ fn people(summary: &Summary) -> String {
     parts.join(", ") + "."
 }
 
+/// What a yes would do, as the words of a question without its mark: `Send 3 emails and set 3 passwords`.
+pub fn asked(plan: &Plan) -> String {
+    let (summary, effects) = (plan.summary(), plan.effects());
+    let deeds = [
+        (effects.emails, format!("send {}", count(effects.emails, "email", "emails"))),
+        (effects.passwords_set, format!("set {}", count(effects.passwords_set, "password", "passwords"))),
+        (summary.update, format!("correct {}", count(summary.update, "account", "accounts"))),
+        (summary.withdraw, format!("disable {}", count(summary.withdraw, "account", "accounts"))),
+        (summary.adopt, format!("record {} as active", count(summary.adopt, "caregiver", "caregivers"))),
+    ];
+    let words: Vec<String> = deeds.into_iter().filter(|(many, _)| *many > 0).map(|(_, words)| words).collect();
+    let words = list(&words);
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 fn outside(plan: &Plan) -> String {
     let effects = plan.effects();
     if effects.emails == 0 && effects.passwords_set == 0 {
@@ -113,6 +129,9 @@ fn records(plan: &Plan) -> String {
     }
     if !plan.openings.is_empty() {
         parts.push(format!("the opening of {}", list(&super::blocks::cohort_names(&plan.openings))));
+    }
+    if !plan.moves.is_empty() {
+        parts.push(count(plan.moves.len() as u64, "changed id", "changed ids"));
     }
     if !plan.identities.is_empty() {
         let people = count(plan.identities.len() as u64, "caregiver", "caregivers");

@@ -9,6 +9,7 @@ mod fault;
 mod letter;
 mod load;
 mod log;
+mod observed;
 mod open;
 mod person;
 mod read;
@@ -30,6 +31,7 @@ use crate::files;
 use crate::model::entry::{Actor, Commit};
 use crate::model::fingerprint::{Fingerprint, Fingerprinter};
 use crate::model::ids::{ActivationNumber, CaregiverId, Lineage, RunNumber};
+use crate::model::observed::Observed;
 use crate::model::recorded::{Position, Recorded};
 
 pub use self::read::ListedActivation;
@@ -151,6 +153,15 @@ impl StateStore for SqliteStore {
 
     fn last_run(&mut self) -> Result<Option<(RunNumber, Timestamp, Actor)>, StateError> {
         self.with("read the last run", read::last_run)
+    }
+
+    fn remember(&mut self, observed: &Observed) -> Result<(), StateError> {
+        observed::remember(&mut self.conn, observed)
+            .map_err(|fault| fault.while_trying("keep what the LMS showed", &self.path))
+    }
+
+    fn remembered(&mut self) -> Result<Option<Observed>, StateError> {
+        self.with("read what the LMS showed last", observed::remembered)
     }
 
     fn has_run_of(&mut self, plan: &str) -> Result<bool, StateError> {
