@@ -3,7 +3,7 @@
 
 use crate::edge::{Envelope, NewAccount};
 use crate::model::entry::{Entry, LetterSubject, Subject};
-use crate::model::ids::{ActivationKey, CaregiverId};
+use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId};
 use crate::model::outcome::Outcome;
 use crate::plan::{Act, Change};
 
@@ -109,8 +109,9 @@ impl Worker<'_> {
         const ATTEMPT: &str = "the password is set, but sending the letter";
         match outcome {
             Outcome::Done(()) => {
-                self.ledger.note_effect(Entry::Sent(letter));
                 self.tally.sent += 1;
+                self.tally.renewed += u64::from(letter.activation > ActivationNumber::FIRST);
+                self.ledger.note_effect(Entry::Sent(letter));
                 Ok(())
             }
             Outcome::Refused(refusal) => {

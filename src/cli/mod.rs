@@ -1,5 +1,6 @@
 //! The top: arguments, settings, the terminal, words for errors, the exit code. Knows nothing of rosters or plans.
 
+mod reference;
 mod settings;
 mod system;
 mod terminal;
@@ -18,29 +19,33 @@ use crate::command::{self, Command};
 use crate::edge::{Clock, Random};
 use crate::report::Personal;
 
+pub use reference::commands_page;
 use settings::Settings;
 use system::{FixedClock, OsRandom, SystemClock};
 use terminal::TerminalWatch;
+
+/// The heading of the options that every command has.
+const EVERYWHERE: &str = "Options of every command";
 
 /// Give parents their accounts, cohort by cohort, and never reset one twice.
 #[derive(Debug, Parser)]
 #[command(name = "firstbell", version, max_term_width = 100)]
 #[command(after_help = "Example:\n  firstbell -C kowhai-college plan")]
 pub struct Cli {
-    /// The project's folder (where rollout.yaml lies)
-    #[arg(short = 'C', value_name = "DIR", default_value = ".", global = true)]
+    /// The project's folder, where rollout.yaml lies
+    #[arg(short = 'C', value_name = "DIR", default_value = ".", global = true, help_heading = EVERYWHERE)]
     dir: Utf8PathBuf,
-    /// What may be shown of people: by default everything on a terminal, ids and reason codes elsewhere
-    #[arg(long, value_enum, global = true)]
+    /// What may be shown of people; unless said: full on a terminal, none elsewhere and where CI is set
+    #[arg(long, value_enum, value_name = "HOW", global = true, help_heading = EVERYWHERE)]
     personal: Option<PersonalArg>,
     /// When to use colour
-    #[arg(long, value_enum, default_value_t = When::Auto, global = true)]
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto, global = true, help_heading = EVERYWHERE)]
     color: When,
-    /// Keep rollout.lock elsewhere
-    #[arg(long, value_name = "FILE", global = true)]
+    /// Where rollout.lock lies, if not beside rollout.yaml
+    #[arg(long, value_name = "FILE", global = true, help_heading = EVERYWHERE)]
     lock: Option<Utf8PathBuf>,
     /// Fix the clock (tests and rehearsals)
-    #[arg(long, value_name = "TIME", global = true, hide = true, value_parser = moment)]
+    #[arg(long, value_name = "TIME", global = true, hide = true, value_parser = moment, help_heading = EVERYWHERE)]
     now: Option<jiff::Timestamp>,
     #[command(subcommand)]
     command: Command,

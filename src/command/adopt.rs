@@ -26,13 +26,13 @@ const LISTED: usize = 20;
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Caregivers by their ids
+    /// The caregivers' ids in the SMS
     #[arg(required_unless_present = "file", conflicts_with = "file")]
     ids: Vec<String>,
-    /// A CSV file with the headings caregiver-id, email, date, or the roster's own (the first or the second is enough)
+    /// A CSV file instead of ids, with the headings caregiver-id or email (or the roster's own), and date if it is known
     #[arg(long, value_name = "CSV")]
     file: Option<Utf8PathBuf>,
-    /// Why they count as activated; kept in the record
+    /// Why they count as having access; kept in the record
     #[arg(long, value_name = "TEXT")]
     because: String,
 }

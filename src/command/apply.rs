@@ -32,7 +32,7 @@ pub struct Args {
     /// What to do when something in a saved plan does not hold any more
     #[arg(long, value_enum, default_value_t = Stale::Refuse, requires = "file")]
     stale: Stale,
-    /// Don't ask
+    /// Don't ask before carrying it out
     #[arg(long)]
     auto_approve: bool,
     /// Leave out the line for each caregiver

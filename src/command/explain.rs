@@ -13,7 +13,7 @@ use super::trouble::Trouble;
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The caregiver
+    /// The caregiver's id in the SMS
     id: String,
 }
 

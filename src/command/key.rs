@@ -69,8 +69,9 @@ pub(super) fn find_or_make(session: &mut Session<'_>) -> Result<SealingKey, Trou
     if let Some(folder) = path.parent() {
         files::make_private_dir(folder).map_err(failed)?;
     }
-    files::replace_private(&path, format!("{text}\n").as_bytes()).map_err(failed)?;
-    Ok(SealingKey::new(bytes))
+    // Two first runs may be under way at once, in two projects: a key that one of them has used must stay.
+    let is_ours = files::create_private_once(&path, format!("{text}\n").as_bytes()).map_err(failed)?;
+    if is_ours { Ok(SealingKey::new(bytes)) } else { existing(session) }
 }
 
 /// Whoever can read the key can open the letters that still lie sealed in the state. Said, not refused: a first day of

@@ -22,11 +22,11 @@ pub struct Args {
     /// Leave out the line for each caregiver
     #[arg(long)]
     summary: bool,
-    /// Answer 2 when there is something to do
+    /// Exit with 2 when there is something to do
     #[arg(long)]
     detailed_exitcode: bool,
     /// How the plan is printed
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
     format: Format,
     /// Save the plan to this file, for review and `apply FILE`; it names nobody
     #[arg(short, long, value_name = "FILE")]
@@ -46,7 +46,7 @@ pub struct Args {
 pub enum Format {
     /// For people
     Text,
-    /// For programs: schemas/plan.schema.json
+    /// For programs, as schemas/plan.schema.json describes it
     Json,
 }
 

@@ -21,10 +21,10 @@ pub struct Args {
 /// What to look at.
 #[derive(Debug, clap::Subcommand)]
 pub enum What {
-    /// Every activation, one a line
+    /// List every activation, one a line
     #[command(after_help = "Example:\n  firstbell state list")]
     List,
-    /// Which state this is, and what it counts
+    /// Say which state this is, how far it has come, and who ran it last
     #[command(after_help = "Example:\n  firstbell state show")]
     Show,
     /// Prove the log's hash chain, and that no password was set twice under one number

@@ -39,13 +39,14 @@ impl Writing {
         let mut store = if exists { Some(open_store(session, rollout)?) } else { None };
         let key = if exists { key::existing(session)? } else { key::find_or_make(session)? };
         let fingerprinter = Fingerprinter::new(&key);
-        let mut recorded = Recorded::default();
+        let (mut recorded, mut counts) = (Recorded::default(), MarkCounts::default());
         if let Some(store) = &mut store {
             store.check_key(&fingerprinter)?;
             recorded = store.load()?;
+            counts = mark::counts(&recorded, store)?;
         }
         let state = store.as_mut().map(|store| (&recorded, store));
-        let counts = mark::compare(session, state)?;
+        mark::compare(session, state)?;
         Ok(Self { recorded, fingerprinter, key, counts, store, _lock: lock })
     }
 

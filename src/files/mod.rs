@@ -180,6 +180,23 @@ pub fn create_new(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Makes a new file that only its owner may read, whole or not at all; tells whether it did, or somebody else's stands
+/// there. Of several processes that try at once exactly one succeeds. Durable on return.
+pub fn create_private_once(path: &Utf8Path, bytes: &[u8]) -> io::Result<bool> {
+    let own = path.with_file_name(format!(".{}.{}.part", path.file_name().unwrap_or("file"), std::process::id()));
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(PRIVATE).open(&own)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    // A second name for the same file: unlike renaming, this never takes another file's place.
+    let linked = fs::hard_link(&own, path);
+    fs::remove_file(&own)?;
+    match linked {
+        Ok(()) => sync_folder_of(path).map(|()| true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Gives a file another name, in place of a file that has it. Durable on return.
 pub fn rename(from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
     fs::rename(from, to)?;

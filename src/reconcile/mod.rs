@@ -1,7 +1,7 @@
 //! Desired x Recorded x Observed -> Plan. Pure: no clock, no chance, no input or output; the same inputs give the same plan.
 //!
-//! One concern a file: who belongs where ([`cohort`]), what is due ([`due`]), what stops it ([`stop`]), corrections and
-//! leavers ([`update`]), rosters and absence ([`presence`]), limits ([`guard`]). It does not read, write, show or carry
+//! One concern a file: who belongs where (`cohort`), what is due (`due`), what stops it (`stop`), corrections and
+//! leavers (`update`), rosters and absence (`presence`), limits (`guard`). It does not read, write, show or carry
 //! out anything.
 
 mod check;
@@ -22,6 +22,9 @@ mod stop;
 mod update;
 mod username;
 mod words;
+
+#[cfg(test)]
+mod tests;
 
 use jiff::Timestamp;
 

@@ -55,7 +55,8 @@ fn who(explained: &Explained<'_>, view: &View, text: &mut String) {
         let _ = writeln!(text, "{}  not in the roster", view.personal.id(explained.id));
         return;
     };
-    let _ = writeln!(text, "{}  {}", view.personal.id(explained.id), clean(&view.personal.name(person)));
+    let line = format!("{}  {}", view.personal.id(explained.id), clean(&view.personal.name(person)));
+    let _ = writeln!(text, "{}", line.trim_end());
     let _ = writeln!(text, "Address   {}", clean(&view.personal.address(&person.email)));
     for child in &person.children {
         let name = if view.personal == Personal::Full {
@@ -99,8 +100,8 @@ fn now(explained: &Explained<'_>, view: &View, text: &mut String) {
         let _ = writeln!(text, "Now       {}{reason}", words.join(", "));
     } else if let Some(held) = explained.plan.held.iter().find(|held| held.caregiver == *id) {
         let hidden = view.personal == Personal::None && held.code.is_sensitive();
-        let code = if hidden { "held" } else { held.code.as_str() };
-        let _ = writeln!(text, "Now       held: {code}");
+        let why = if hidden { "the reason is not shown here" } else { held.code.as_str() };
+        let _ = writeln!(text, "Now       held: {why}");
         if let Some(sentence) = view.personal.sentence(&held.sentence, &held.person) {
             let _ = writeln!(text, "          {}", clean(&sentence));
             let _ = writeln!(text, "Fix       {}", clean(&view.personal.addresses_in(&held.fix)));

@@ -101,6 +101,11 @@ impl SqliteStore {
         Err(StateError::Foreign { what })
     }
 
+    /// How many letters have gone out, ever.
+    pub fn letters_sent(&self) -> Result<u64, StateError> {
+        self.with("count the letters", read::letters_sent)
+    }
+
     /// All activations, by caregiver and number.
     pub fn list(&mut self) -> Result<Vec<ListedActivation>, StateError> {
         self.with("list the activations", read::list)
