@@ -59,6 +59,8 @@ pub struct Order<'a> {
     pub key: &'a SealingKey,
     /// Who runs it.
     pub actor: &'a Actor,
+    /// The digest of the saved plan that this carries out; empty where there is none.
+    pub digest: &'a str,
     /// What the mark says before this run.
     pub counts: MarkCounts,
 }

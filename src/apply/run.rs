@@ -19,7 +19,7 @@ impl Worker<'_> {
         self.ledger.note(Entry::RunBegun(RunBegun {
             command: "apply".to_owned(),
             actor: self.order.actor.clone(),
-            plan: String::new(),
+            plan: self.order.digest.to_owned(),
         }));
         self.note_records(plan);
         if let Some(position) = self.ledger.flush()? {

@@ -148,3 +148,13 @@ fn is_coloured(cli: &Cli, settings: &Settings, is_terminal: bool) -> bool {
         When::Auto => is_terminal && !settings.is_colour_unwanted,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        super::Cli::command().debug_assert();
+    }
+}

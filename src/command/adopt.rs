@@ -17,12 +17,12 @@ use crate::model::recorded::Identity;
 use crate::reconcile::identity_of;
 use crate::roster::Roster;
 
-use super::apply::Writing;
 use super::exit::Exit;
 use super::project::{self, Loaded};
 use super::resolve::record;
 use super::session::Session;
 use super::trouble::Trouble;
+use super::writing::Writing;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]

@@ -1,50 +1,76 @@
 //! `firstbell apply`: shows the plan, asks, carries it out, says what came of it and what to do next.
 
+use camino::Utf8PathBuf;
+
 use crate::apply::{self as worker, Applied, Edges, End, Order, Tally};
-use crate::edge::{MarkCounts, StateStore};
 use crate::lms::sandbox::SandboxWriter;
-use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::Lineage;
-use crate::model::recorded::Recorded;
-use crate::model::secret::SealingKey;
-use crate::plan::{HoldCode, Plan};
+use crate::plan::saved::SavedPlan;
+use crate::plan::{HoldCode, Narrowing, Plan};
 use crate::report;
 use crate::rollout::{LmsSettings, Rollout};
-use crate::state::rollout_lock;
-use crate::state::run_lock::{self, RunLock};
-use crate::state::sqlite::{Access, SqliteStore};
 
 use super::exit::Exit;
-use super::key;
 use super::mark::{self, LockFile};
 use super::plan::{Format, show};
-use super::project::{self, Loaded};
+use super::project::{self, Loaded, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
+use super::writing::Writing;
+use super::{narrow, saved};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    /// A saved plan: exactly what was reviewed is carried out, and nothing more is asked
+    #[arg(conflicts_with_all = ["cohort", "caregiver", "from_file", "exclude"])]
+    file: Option<Utf8PathBuf>,
+    /// Refuse a saved plan that has another digest than the reviewed one
+    #[arg(long, value_name = "DIGEST", requires = "file")]
+    expect_digest: Option<String>,
+    /// What to do when something in a saved plan does not hold any more
+    #[arg(long, value_enum, default_value_t = Stale::Refuse, requires = "file")]
+    stale: Stale,
     /// Don't ask
     #[arg(long)]
     auto_approve: bool,
     /// Leave out the line for each caregiver
     #[arg(long)]
     summary: bool,
+    #[command(flatten)]
+    narrow: narrow::Args,
+}
+
+/// What to do when something in a saved plan does not hold any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Stale {
+    /// Do nothing
+    Refuse,
+    /// Carry out what holds, list the rest
+    Skip,
 }
 
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
-    if !args.auto_approve && session.screen.ask.is_none() {
-        return Err(Trouble::new(
-            Exit::Usage,
-            "there is no terminal to ask at: say `--auto-approve` if the plan may be carried out unseen",
-        ));
+    let saved = args.file.as_ref().map(|path| saved::read(path)).transpose()?;
+    let is_agreed = args.auto_approve || saved.is_some();
+    if !is_agreed && session.screen.ask.is_none() {
+        let what = "there is no terminal to ask at: say `--auto-approve` if the plan may be carried out unseen";
+        return Err(Trouble::new(Exit::Usage, what));
     }
     let loaded = project::load(session)?;
     let mut desk = Writing::open(session, &loaded.rollout)?;
     let mut lms = lms_writer(session, &loaded.rollout)?;
-    let plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut lms)?;
+    let is_recorded = |id: &str| desk.recorded.histories.contains_key(id);
+    let narrowing = args.narrow.narrowing(&loaded.rollout, &loaded.roster, is_recorded)?;
+    let mut scope = Scope { narrowing, git: None };
+    let mut plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut lms, &scope)?;
+    let mut digest = String::new();
+    if let Some(saved) = saved {
+        scope.narrowing = reviewed(args, session, &loaded, &mut desk, &saved, &plan)?;
+        plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut lms, &scope)?;
+        digest = saved.digest;
+    }
     show(session, &plan, Format::Text, args.summary);
     if plan.is_blocked() {
         return Ok(Exit::Blocked);
@@ -52,11 +78,44 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     if !plan.has_records() {
         return Ok(after(&plan, None));
     }
-    if plan.has_changes() && !args.auto_approve && !agreed(session, &plan) {
+    if plan.has_changes() && !is_agreed && !agreed(session, &plan) {
         session.screen.say("Declined. Nothing was done.");
         return Ok(Exit::Declined);
     }
-    carry_out(session, &loaded, &plan, &mut desk, &mut lms)
+    carry_out(session, &loaded, &plan, &mut desk, &mut lms, &digest)
+}
+
+/// Whom a saved plan is still for. Everything that speaks against it ends here, before anything is done.
+fn reviewed(
+    args: &Args,
+    session: &mut Session<'_>,
+    loaded: &Loaded,
+    desk: &mut Writing,
+    saved: &SavedPlan,
+    plan: &Plan,
+) -> Result<Narrowing, Trouble> {
+    if args.expect_digest.as_ref().is_some_and(|expected| *expected != saved.digest) {
+        let what = format!("the plan's digest is {}, not the reviewed one; nothing was done", saved.digest);
+        return Err(Trouble::new(Exit::Stale, what));
+    }
+    let lineage = desk.lineage(&loaded.rollout);
+    let is_resumed = desk.has_run_of(&saved.digest)?;
+    let lineage = lineage.as_ref().map(Lineage::as_str);
+    saved::check(saved, loaded, &desk.fingerprinter, lineage, is_resumed, session.clock.now())?;
+    let standing = saved::stand(saved, plan, &desk.recorded, &desk.fingerprinter);
+    for (caregiver, why) in &standing.stale {
+        session.screen.say(&format!("stale: {caregiver}: {why}"));
+    }
+    if !standing.stale.is_empty() && args.stale == Stale::Refuse {
+        let stale = report::count(standing.stale.len() as u64, "change does", "changes do");
+        let what = format!("{stale} not hold any more; plan anew, or say `--stale skip`. Nothing was done");
+        return Err(Trouble::new(Exit::Stale, what));
+    }
+    if standing.done > 0 {
+        let done = report::count(standing.done as u64, "change", "changes");
+        session.screen.say(&format!("{done} of this plan done already; none is repeated."));
+    }
+    Ok(Narrowing { caregivers: Some(standing.holds), ..Narrowing::default() })
 }
 
 fn agreed(session: &mut Session<'_>, plan: &Plan) -> bool {
@@ -67,69 +126,6 @@ fn agreed(session: &mut Session<'_>, plan: &Plan) -> bool {
         report::count(effects.passwords_set, "password", "passwords"),
     );
     session.screen.ask.as_mut().is_some_and(|ask| ask(&question))
-}
-
-/// The state, held for writing by this process alone.
-pub(super) struct Writing {
-    pub(super) recorded: Recorded,
-    pub(super) fingerprinter: Fingerprinter,
-    pub(super) key: SealingKey,
-    pub(super) counts: MarkCounts,
-    store: Option<SqliteStore>,
-    _lock: RunLock,
-}
-
-impl Writing {
-    /// Takes the lock, then reads what is recorded. A state that does not exist yet is not made here.
-    pub(super) fn open(session: &mut Session<'_>, rollout: &Rollout) -> Result<Self, Trouble> {
-        let lock = run_lock::acquire(
-            &rollout.state,
-            &session.actor,
-            &session.clock.now().to_zoned_datetime(rollout.timezone.clone()),
-        )?;
-        let path = project::rollout_lock_path(session);
-        rollout_lock::check_writable(&path)
-            .map_err(|error| Trouble::file(format!("`{path}` can't be written, so nothing was done"), error))?;
-        let exists = SqliteStore::exists(&rollout.state);
-        let mut store = if exists { Some(open_store(session, rollout)?) } else { None };
-        let key = if exists { key::existing(session)? } else { key::find_or_make(session)? };
-        let fingerprinter = Fingerprinter::new(&key);
-        let mut recorded = Recorded::default();
-        if let Some(store) = &mut store {
-            store.check_key(&fingerprinter)?;
-            recorded = store.load()?;
-        }
-        let state = store.as_mut().map(|store| (&recorded, store));
-        let counts = mark::compare(session, state)?;
-        Ok(Self { recorded, fingerprinter, key, counts, store, _lock: lock })
-    }
-
-    /// The store, made where there is none yet.
-    pub(super) fn store(
-        &mut self,
-        session: &Session<'_>,
-        rollout: &Rollout,
-    ) -> Result<(&mut SqliteStore, Lineage), Trouble> {
-        let lineage = match (&self.recorded.position, &self.store) {
-            (Some(position), Some(_)) => position.lineage.clone(),
-            _ => Lineage::new(format!("{:032x}", (session.random)().id())),
-        };
-        let store = match self.store.take() {
-            Some(store) => store,
-            None => SqliteStore::create(
-                &rollout.state,
-                &lineage,
-                &self.fingerprinter,
-                session.clock.now(),
-                (session.random)(),
-            )?,
-        };
-        Ok((self.store.insert(store), lineage))
-    }
-}
-
-fn open_store(session: &Session<'_>, rollout: &Rollout) -> Result<SqliteStore, Trouble> {
-    Ok(SqliteStore::open(&rollout.state, Access::Write((session.random)()))?)
 }
 
 fn lms_writer<'s>(session: &Session<'s>, rollout: &Rollout) -> Result<SandboxWriter<'s>, Trouble> {
@@ -143,11 +139,12 @@ fn carry_out(
     plan: &Plan,
     desk: &mut Writing,
     lms: &mut SandboxWriter<'_>,
+    digest: &str,
 ) -> Result<Exit, Trouble> {
     let mut mail = project::mail(&loaded.rollout);
     mail.check().map_err(|what| Trouble::new(Exit::Unreachable, what))?;
     let (key, counts) = (desk.key.clone(), desk.counts);
-    let mut mark = LockFile { path: project::rollout_lock_path(session) };
+    let mut mark = LockFile { path: mark::rollout_lock_path(session) };
     let (store, lineage) = desk.store(session, &loaded.rollout)?;
     let order = Order {
         plan,
@@ -156,6 +153,7 @@ fn carry_out(
         lineage: &lineage,
         key: &key,
         actor: &session.actor,
+        digest,
         counts,
     };
     let edges = Edges {

@@ -6,7 +6,7 @@ use crate::report::{self, Explained};
 
 use super::exit::Exit;
 use super::preview::no_such;
-use super::project;
+use super::project::{self, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
 
@@ -22,7 +22,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let loaded = project::load(session)?;
     let mut state = project::read_state(session, &loaded.rollout)?;
     let mut lms = project::lms_reader(session.clock, &loaded.rollout);
-    let plan = project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms)?;
+    let plan =
+        project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms, &Scope::default())?;
     let id = CaregiverId::new(args.id.as_str());
     let caregiver = loaded.roster.caregiver(&args.id);
     let history = state.recorded.histories.get(&id);

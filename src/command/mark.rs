@@ -10,7 +10,6 @@ use crate::state::rollout_lock::{self, Comparison, LockStatus, RolloutLock};
 use crate::state::sqlite::SqliteStore;
 
 use super::exit::Exit;
-use super::project::rollout_lock_path;
 use super::session::Session;
 use super::trouble::Trouble;
 
@@ -35,6 +34,11 @@ pub(super) fn compare(
         Err(mismatch) => return Err(Trouble::new(Exit::Stale, mismatch.to_string())),
     }
     Ok(lock.map_or_else(MarkCounts::default, |lock| MarkCounts { active: lock.active, letters: lock.letters_sent }))
+}
+
+/// Where `rollout.lock` stands.
+pub(super) fn rollout_lock_path(session: &Session<'_>) -> Utf8PathBuf {
+    session.lock.clone().unwrap_or_else(|| session.path("rollout.lock"))
 }
 
 /// Writes `rollout.lock`.

@@ -6,18 +6,24 @@ pub mod apply;
 pub mod check;
 pub mod exit;
 pub mod explain;
+mod git;
 pub mod init;
 mod key;
+mod lineage;
 mod mark;
+pub mod narrow;
 pub mod plan;
 pub mod preview;
 mod project;
 pub mod resolve;
 pub mod sandbox;
+mod saved;
 pub mod session;
+pub mod show;
 pub mod state;
 pub mod status;
 pub mod trouble;
+mod writing;
 
 use exit::Exit;
 use session::Session;
@@ -38,6 +44,9 @@ pub enum Command {
     /// Show the plan, ask, and carry it out
     #[command(after_help = "Example:\n  firstbell apply")]
     Apply(apply::Args),
+    /// Show a saved plan, and say whether it is stale
+    #[command(after_help = "Example:\n  firstbell show plan.json")]
+    Show(show::Args),
     /// Show each cohort: active, to do, held back, later
     #[command(after_help = "Example:\n  firstbell status")]
     Status(status::Args),
@@ -70,6 +79,7 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, Trouble
         Command::Check(args) => check::run(args, session),
         Command::Plan(args) => plan::run(args, session),
         Command::Apply(args) => apply::run(args, session),
+        Command::Show(args) => show::run(args, session),
         Command::Status(args) => status::run(args, session),
         Command::Explain(args) => explain::run(args, session),
         Command::Adopt(args) => adopt::run(args, session),

@@ -1,12 +1,18 @@
 //! `firstbell plan`: shows what would be done. Writes nothing, and is handed only what cannot write.
 
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::SignedDuration;
+
+use crate::model::fingerprint::Fingerprinter;
 use crate::plan::Plan;
 use crate::report;
+use crate::rollout::Rollout;
 
 use super::exit::Exit;
-use super::project;
+use super::project::{self, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
+use super::{git, key, lineage, narrow, saved};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -20,6 +26,14 @@ pub struct Args {
     /// How the plan is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Save the plan to this file, for review and `apply FILE`; it names nobody
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<Utf8PathBuf>,
+    /// How long the saved plan may be begun
+    #[arg(long, value_name = "TIME", default_value = "24h", requires = "output")]
+    expires_in: SignedDuration,
+    #[command(flatten)]
+    narrow: narrow::Args,
 }
 
 /// How a plan is printed.
@@ -33,12 +47,46 @@ pub enum Format {
 
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    if args.expires_in <= SignedDuration::ZERO {
+        return Err(Trouble::new(Exit::Usage, "`--expires-in` must be a time to come, such as 24h"));
+    }
     let loaded = project::load(session)?;
-    let state = project::read_state(session, &loaded.rollout)?;
+    let mut state = project::read_state(session, &loaded.rollout)?;
+    if args.output.is_some() && state.store.is_none() {
+        // The saved plan is bound to the state to be: to its key, and to its name.
+        state.fingerprinter = Fingerprinter::new(&key::find_or_make(session)?);
+    }
+    let is_recorded = |id: &str| state.recorded.histories.contains_key(id);
+    let narrowing = args.narrow.narrowing(&loaded.rollout, &loaded.roster, is_recorded)?;
+    let is_for_machines = args.output.is_some() || args.format == Format::Json;
+    let git = if is_for_machines { git::look(&session.dir) } else { None };
+    let scope = Scope { narrowing, git };
     let mut lms = project::lms_reader(session.clock, &loaded.rollout);
-    let plan = project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms)?;
+    let mut plan = project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms, &scope)?;
+    if let Some(path) = &args.output {
+        save(session, &loaded.rollout, &mut plan, &state.fingerprinter, path, args.expires_in)?;
+    }
     show(session, &plan, args.format, args.summary);
     Ok(exit(&plan, args.detailed_exitcode))
+}
+
+fn save(
+    session: &mut Session<'_>,
+    rollout: &Rollout,
+    plan: &mut Plan,
+    fingerprinter: &Fingerprinter,
+    path: &Utf8Path,
+    lives: SignedDuration,
+) -> Result<(), Trouble> {
+    if plan.inputs.state.lineage.is_none() {
+        plan.inputs.state.lineage = Some(lineage::pending_or_draw(session, &rollout.state)?);
+    }
+    let saved = saved::write(session, plan, fingerprinter, path, lives)?;
+    session
+        .screen
+        .say(&format!("Saved as `{path}`; `firstbell apply {path}` carries it out until {}.", saved.expires_at));
+    session.screen.say(&format!("Digest: {}", saved.digest));
+    Ok(())
 }
 
 /// Prints a plan.

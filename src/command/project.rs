@@ -12,7 +12,7 @@ use crate::mail::Outbox;
 use crate::model::fingerprint::Fingerprinter;
 use crate::model::recorded::Recorded;
 use crate::model::secret::SealingKey;
-use crate::plan::Plan;
+use crate::plan::{GitInput, Narrowing, Plan};
 use crate::reconcile::{self, Context, Desired};
 use crate::rollout::{self, LmsSettings, Rollout, Transport};
 use crate::roster::{self, Roster};
@@ -135,6 +135,13 @@ pub(super) fn mail(rollout: &Rollout) -> Outbox {
     Outbox::new(path.clone())
 }
 
+/// Whom a plan is for, and where its rollout stands.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    pub(super) narrowing: Narrowing,
+    pub(super) git: Option<GitInput>,
+}
+
 /// Makes the plan.
 pub(super) fn make_plan(
     session: &mut Session<'_>,
@@ -142,8 +149,10 @@ pub(super) fn make_plan(
     recorded: &Recorded,
     fingerprinter: &Fingerprinter,
     lms: &mut dyn LmsRead,
+    scope: &Scope,
 ) -> Result<Plan, Trouble> {
-    let mut mistakes = reconcile::check(&loaded.rollout, recorded);
+    let today = session.clock.now().to_zoned_datetime(loaded.rollout.timezone.clone()).date();
+    let mut mistakes = reconcile::check(&loaded.rollout, recorded, today);
     add_lines(&mut mistakes, &loaded.rollout);
     if mistakes.has_errors() {
         return Err(mistakes.into());
@@ -157,6 +166,9 @@ pub(super) fn make_plan(
         lms: lms.capabilities(),
         mail: mail(&loaded.rollout).capabilities(),
         state_path: state_path.as_str(),
+        letters_sha256: loaded.letters.sha256(),
+        git: scope.git.as_ref(),
+        narrowing: &scope.narrowing,
         lms_description: &description,
     };
     let desired = Desired { rollout: &loaded.rollout, roster: &loaded.roster };
@@ -174,11 +186,6 @@ pub(super) fn make_plan(
 /// A path of this machine as the project's people know it.
 pub(super) fn shown(session: &Session<'_>, path: &camino::Utf8Path) -> Utf8PathBuf {
     path.strip_prefix(&session.dir).map_or_else(|_| path.to_owned(), camino::Utf8Path::to_owned)
-}
-
-/// Where `rollout.lock` stands.
-pub(super) fn rollout_lock_path(session: &Session<'_>) -> Utf8PathBuf {
-    session.lock.clone().unwrap_or_else(|| session.path("rollout.lock"))
 }
 
 /// The cohort that a caregiver of the roster belongs to.

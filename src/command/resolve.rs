@@ -5,12 +5,12 @@ use crate::model::activation::ActivationStage;
 use crate::model::entry::{Commit, Entry, RunBegun, Subject};
 use crate::model::ids::{CaregiverId, RunNumber};
 
-use super::apply::Writing;
 use super::exit::Exit;
-use super::mark::LockFile;
+use super::mark::{self, LockFile};
 use super::project;
 use super::session::Session;
 use super::trouble::Trouble;
+use super::writing::Writing;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -81,7 +81,7 @@ pub(super) fn record(
     let (store, _) = state.store(session, rollout)?;
     let position = store.commit(&Commit { at: session.clock.now(), run, entries })?;
     store.wipe()?;
-    let path = project::rollout_lock_path(session);
+    let path = mark::rollout_lock_path(session);
     LockFile { path: path.clone() }
         .close(&position, counts)
         .map_err(|error| Trouble::file(format!("recorded, but `{path}` could not be written"), error))

@@ -3,7 +3,7 @@
 use crate::report;
 
 use super::exit::Exit;
-use super::project;
+use super::project::{self, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
 
@@ -16,7 +16,8 @@ pub fn run(_: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let loaded = project::load(session)?;
     let state = project::read_state(session, &loaded.rollout)?;
     let mut lms = project::lms_reader(session.clock, &loaded.rollout);
-    let plan = project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms)?;
+    let plan =
+        project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms, &Scope::default())?;
     let text = report::status(&plan, &session.screen.view(false));
     session.screen.answer(&text);
     Ok(if plan.has_unknown() { Exit::Unknown } else { Exit::Done })

@@ -116,6 +116,9 @@ pub trait StateStore {
     /// Who began the last run, when; for messages.
     fn last_run(&mut self) -> Result<Option<(RunNumber, Timestamp, Actor)>, StateError>;
 
+    /// Whether a run was begun under the saved plan with this digest.
+    fn has_run_of(&mut self, plan: &str) -> Result<bool, StateError>;
+
     /// Whether the chain holds an event with this hash.
     fn has_event(&mut self, hash: &str) -> Result<bool, StateError>;
 

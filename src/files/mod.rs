@@ -176,3 +176,26 @@ pub fn rename(from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
 pub fn remove(path: &Utf8Path) -> io::Result<()> {
     fs::remove_file(path)
 }
+
+/// What stands at a path, without following a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A file of so many bytes.
+    File(u64),
+    /// A link, wherever it leads.
+    Link,
+    /// A folder, a pipe, a device.
+    Other,
+}
+
+/// Tells what stands at a path, without following a link.
+pub fn kind(path: &Utf8Path) -> io::Result<Kind> {
+    let meta = fs::symlink_metadata(path)?;
+    Ok(if meta.is_symlink() {
+        Kind::Link
+    } else if meta.is_file() {
+        Kind::File(meta.len())
+    } else {
+        Kind::Other
+    })
+}

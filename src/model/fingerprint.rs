@@ -48,23 +48,38 @@ pub struct Fingerprinter {
     student: HmacSha256,
     letter: HmacSha256,
     check: HmacSha256,
+    plan: HmacSha256,
 }
 
 impl Fingerprinter {
     /// Derives the keys of all purposes.
     pub fn new(key: &SealingKey) -> Self {
-        let derive = |purpose: Purpose| {
+        let derive_label = |label: &[u8]| {
             let mut root = keyed(key.reveal());
-            root.update(purpose.label());
+            root.update(label);
             keyed(&root.finalize().into_bytes())
         };
+        let derive = |purpose: Purpose| derive_label(purpose.label());
         Self {
             address: derive(Purpose::Address),
             name: derive(Purpose::Name),
             student: derive(Purpose::Student),
             letter: derive(Purpose::Letter),
             check: derive(Purpose::KeyCheck),
+            plan: derive_label(b"firstbell/1/plan"),
         }
+    }
+
+    /// The whole keyed hash of a text of a saved plan (64 hexadecimal digits): who has not the key can't make one.
+    pub fn authenticate(&self, text: &str) -> String {
+        use std::fmt::Write as _;
+        let mut mac = self.plan.clone();
+        mac.update(text.as_bytes());
+        mac.finalize().into_bytes().iter().fold(String::new(), |mut hex, byte| {
+            // Writing to a string can't fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
     }
 
     /// The fingerprint of `parts`, each told from the next by its length.

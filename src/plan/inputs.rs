@@ -21,6 +21,8 @@ pub struct Inputs {
     pub state: StateInput,
     /// The LMS.
     pub lms: LmsInput,
+    /// SHA-256 of the letters.
+    pub letters_sha256: String,
     /// Letters a minute; `None` where the transport takes them as fast as they come.
     pub per_minute: Option<u32>,
 }
@@ -59,10 +61,21 @@ pub struct RolloutInput {
     pub path: String,
     /// SHA-256 of its bytes.
     pub sha256: String,
+    /// The version that it stands in, where the project is in version control.
+    pub git: Option<GitInput>,
     /// How many cohorts.
     pub cohorts: usize,
     /// Lines that are done and may go, and overrides that have expired.
     pub notes: Vec<String>,
+}
+
+/// Where a rollout stands in version control.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GitInput {
+    /// The commit that is checked out.
+    pub commit: String,
+    /// Whether rollout or letters differ from it.
+    pub is_dirty: bool,
 }
 
 /// The state a plan was made from.
@@ -91,4 +104,6 @@ pub struct LmsInput {
     pub read_at: Timestamp,
     /// Accounts seen.
     pub accounts: u64,
+    /// What its driver can do.
+    pub capabilities: crate::model::capability::LmsCapabilities,
 }

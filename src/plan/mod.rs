@@ -3,15 +3,19 @@
 //! A plan leaves nothing to decide: apply only carries out. It is made by `reconcile`, shown by `report`, carried out
 //! by `apply`; nothing here computes one.
 
+mod canonical;
 mod change;
 mod guard;
 mod hold;
 mod inputs;
+mod narrowing;
 #[expect(clippy::module_inception, reason = "the plan's own type stands in the file of its name")]
 mod plan;
+pub mod saved;
 
 pub use change::{Act, Change, Child, FieldChange, FieldName, LetterSource, Person, Proof};
 pub use guard::GuardResult;
 pub use hold::{Held, HoldCode};
-pub use inputs::{Inputs, LmsInput, RolloutInput, RosterInput, StateInput};
+pub use inputs::{GitInput, Inputs, LmsInput, RolloutInput, RosterInput, StateInput};
+pub use narrowing::Narrowing;
 pub use plan::{CohortState, CohortSummary, Effects, Idle, Plan, RosterAcceptance, Summary};

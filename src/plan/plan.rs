@@ -27,6 +27,8 @@ pub struct Plan {
     pub unchanged: BTreeMap<Idle, u64>,
     /// The guards, always all of them.
     pub guards: Vec<GuardResult>,
+    /// Whom it is for, in words, where it is not for everybody.
+    pub partial: Option<String>,
     /// The roster accepted last, before this plan.
     pub last_roster: RosterNumber,
     /// Whether the roster is taken as the school's, and what that changes.
@@ -195,6 +197,8 @@ pub enum Idle {
     Outside,
     /// Recorded, but gone from the roster: kept as they are.
     Gone,
+    /// Something is due or held for them, but this plan is for others.
+    NotMeant,
 }
 
 /// What taking the roster as the school's changes in the record.

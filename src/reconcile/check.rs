@@ -2,19 +2,25 @@
 
 use std::collections::HashSet;
 
+use jiff::civil::Date;
+
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
 use crate::model::recorded::{History, Recorded};
-use crate::rollout::{Reissue, Rollout};
+use crate::rollout::{Override, Reissue, Rollout};
 
 use super::Refusal;
 use super::due::last_done;
 use super::ground::Ground;
 
-/// `reissue` lines whose number doesn't fit the record: only the next one can be asked for.
-pub fn check(rollout: &Rollout, recorded: &Recorded) -> Diagnostics {
+/// Lines that can't stand as they are: an override that has expired, a `reissue` whose number doesn't fit the record (only
+/// the next one can be asked for).
+pub fn check(rollout: &Rollout, recorded: &Recorded, today: Date) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
+    for line in rollout.overrides.iter().filter(|line| today >= line.expires) {
+        diagnostics.push(expired(line));
+    }
     for line in &rollout.reissue {
         let last = last_of(rollout, recorded, line);
         let is_begun = history_of(rollout, recorded, line).is_some_and(|history| history.number == line.activation);
@@ -23,6 +29,14 @@ pub fn check(rollout: &Rollout, recorded: &Recorded) -> Diagnostics {
         }
     }
     diagnostics
+}
+
+/// An exception that nobody needs any more must not wait for the next accident.
+fn expired(line: &Override) -> Diagnostic {
+    let message = format!("the override of `{}` expired on {}", line.guard.as_str(), line.expires);
+    Diagnostic::error("rollout::override-expired", message)
+        .with_place(line.place.clone())
+        .with_help("remove the line, or give it a new day and a reason that still holds")
 }
 
 fn history_of<'a>(rollout: &Rollout, recorded: &'a Recorded, line: &Reissue) -> Option<&'a History> {
@@ -53,17 +67,14 @@ fn wrong_number(line: &Reissue, last: u32) -> Diagnostic {
     Diagnostic::error("rollout::reissue-number", message).with_place(line.place.clone()).with_help(help)
 }
 
-/// Lines that are done and may go, overrides that have expired.
+/// Lines that are done and may go, and a roster that looks old.
 pub(super) fn notes(ground: &Ground<'_>) -> Vec<String> {
     let rollout = ground.rollout;
     let done = rollout.reissue.iter().filter(|line| line.activation.0 <= last_of(rollout, ground.recorded, line));
     let done = done.map(|line| {
         format!("`reissue` of {} (activation {}) is done; the line may go", line.caregiver, line.activation)
     });
-    let expired = rollout.overrides.iter().filter(|line| ground.today >= line.expires).map(|line| {
-        format!("the override of `{}` expired on {} and is ignored; the line may go", line.guard.as_str(), line.expires)
-    });
-    done.chain(expired).chain(older_roster(ground)).collect()
+    done.chain(older_roster(ground)).collect()
 }
 
 /// The export of an earlier day put in place of a newer one.

@@ -265,8 +265,29 @@ impl<'g, 'a> Draft<'g, 'a> {
         });
     }
 
+    /// Leaves out whom the plan is not for.
+    fn narrow(&mut self) {
+        let narrowing = self.ground.context.narrowing;
+        let before = self.changes.len() + self.held.len();
+        self.changes.retain(|change| narrowing.admits(&change.caregiver, change.cohort.as_ref()));
+        self.held.retain(|held| narrowing.admits(&held.caregiver, held.cohort.as_ref()));
+        let left_out = before - self.changes.len() - self.held.len();
+        if left_out > 0 {
+            *self.unchanged.entry(Idle::NotMeant).or_default() += left_out as u64;
+        }
+    }
+
+    /// The cohorts that open with this plan. One for some only opens those in which it does something.
+    fn openings(&self) -> Vec<CohortName> {
+        let is_whole = self.ground.context.narrowing.is_everybody();
+        let has_change = |name: &CohortName| self.changes.iter().any(|change| change.cohort.as_ref() == Some(name));
+        let opens = self.cohorts.iter().filter(|cohort| cohort.state == CohortState::Opens);
+        opens.map(|cohort| cohort.name.clone()).filter(|name| is_whole || has_change(name)).collect()
+    }
+
     fn finish(mut self) -> Plan {
         let ground = self.ground;
+        self.narrow();
         let place: BTreeMap<&str, usize> =
             ground.rollout.cohorts.iter().enumerate().map(|(index, cohort)| (cohort.name.as_str(), index)).collect();
         let cohort_of = |name: &Option<CohortName>| name.as_ref().and_then(|name| place.get(name.as_str()).copied());
@@ -274,16 +295,17 @@ impl<'g, 'a> Draft<'g, 'a> {
         self.changes
             .sort_by(|a, b| (rank(&a.cohort), order(a), &a.caregiver).cmp(&(rank(&b.cohort), order(b), &b.caregiver)));
         self.held.sort_by(|a, b| (a.code, rank(&a.cohort), &a.caregiver).cmp(&(b.code, rank(&b.cohort), &b.caregiver)));
-        let opens = self.cohorts.iter().filter(|cohort| cohort.state == CohortState::Opens);
+        let openings = self.openings();
         let mut plan = Plan {
             inputs: inputs(ground),
-            openings: opens.map(|cohort| cohort.name.clone()).collect(),
+            openings,
             cohorts: self.cohorts,
             changes: self.changes,
             held: self.held,
             unchanged: self.unchanged,
             guards: Vec::new(),
             last_roster: ground.recorded.last_roster().map_or(RosterNumber::FIRST, |last| last.number),
+            partial: Some(ground.context.narrowing.in_words()).filter(|words| !words.is_empty()),
             moves: moves(ground),
             acceptance: ground.absences.acceptance(ground.context.now),
             identities: self.identities,

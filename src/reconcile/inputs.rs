@@ -18,6 +18,7 @@ pub(super) fn inputs(ground: &Ground<'_>) -> Inputs {
         rollout: RolloutInput {
             path: rollout.file.to_string(),
             sha256: rollout.sha256.clone(),
+            git: ground.context.git.cloned(),
             cohorts: rollout.cohorts.len(),
             notes: check::notes(ground),
         },
@@ -33,7 +34,9 @@ pub(super) fn inputs(ground: &Ground<'_>) -> Inputs {
             description: ground.context.lms_description.to_owned(),
             read_at: ground.observed.read_at,
             accounts: ground.observed.accounts().len() as u64,
+            capabilities: ground.context.lms,
         },
+        letters_sha256: ground.context.letters_sha256.to_owned(),
         per_minute: (!ground.context.mail.is_idempotent).then_some(rollout.mail.pace.per_minute),
     }
 }

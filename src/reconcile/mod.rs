@@ -28,7 +28,7 @@ use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
-use crate::plan::Plan;
+use crate::plan::{GitInput, Narrowing, Plan};
 use crate::rollout::Rollout;
 use crate::roster::Roster;
 
@@ -59,6 +59,12 @@ pub struct Context<'a> {
     pub mail: MailCapabilities,
     /// The state's place, for the header.
     pub state_path: &'a str,
+    /// SHA-256 of the letters, for the header.
+    pub letters_sha256: &'a str,
+    /// Where the rollout stands in version control, for the header.
+    pub git: Option<&'a GitInput>,
+    /// Whom the plan is for.
+    pub narrowing: &'a Narrowing,
     /// The LMS in one phrase, for the header.
     pub lms_description: &'a str,
 }

@@ -14,6 +14,9 @@ const INDENT: usize = 6;
 pub(super) fn closing(page: &mut Page, plan: &Plan, view: &View) {
     notes(page, plan, view);
     page.gap();
+    if let Some(words) = &plan.partial {
+        page.line(0, &format!("This plan is partial: {}.", clean(words)));
+    }
     let head = page.dress(Tone::Strong, "Plan:") + " ";
     page.entry(&head, &people(&plan.summary()), INDENT);
     if plan.has_changes() {

@@ -33,6 +33,7 @@ pub(super) fn narrow(width: usize) -> View {
 /// A plan with something of everything.
 pub(super) fn plan() -> Plan {
     Plan {
+        partial: None,
         moves: Vec::new(),
         last_roster: crate::model::ids::RosterNumber::FIRST,
         inputs: inputs(),
@@ -95,6 +96,7 @@ fn inputs() -> Inputs {
         rollout: RolloutInput {
             path: "rollout.yaml".into(),
             sha256: "b".repeat(64),
+            git: None,
             cohorts: 4,
             notes: vec!["line 41: the reissue of C1009 (T-131, asked by rangi@xtra.example) is done and may go".into()],
         },
@@ -110,7 +112,13 @@ fn inputs() -> Inputs {
             description: "sandbox state/lms.json".into(),
             read_at: "2027-02-03T09:00:00+13:00".parse().unwrap(),
             accounts: 1_390,
+            capabilities: crate::model::capability::LmsCapabilities {
+                has_marker: true,
+                can_update: true,
+                can_disable: true,
+            },
         },
+        letters_sha256: "d".repeat(64),
         per_minute: Some(20),
     }
 }

@@ -38,6 +38,7 @@ fn words(idle: &Idle, today: Date) -> String {
         Idle::After(cohort, names) => format!("in {}, after {}", clean(cohort.as_str()), list(&cohort_names(names))),
         Idle::Outside => "outside every cohort".to_owned(),
         Idle::Gone => "gone from the roster, kept as they are".to_owned(),
+        Idle::NotMeant => "not meant by this plan, though something is due or held".to_owned(),
     }
 }
 
@@ -60,5 +61,6 @@ fn code(idle: &Idle) -> String {
         }
         Idle::Outside => "outside".to_owned(),
         Idle::Gone => "gone".to_owned(),
+        Idle::NotMeant => "not meant".to_owned(),
     }
 }

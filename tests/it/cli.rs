@@ -152,6 +152,9 @@ fn a_guard_that_blocks_does_not_hide_the_plan() {
         "rollout.yaml",
         project.read("rollout.yaml") + "override: [{guard: resets, value: 20, because: T-9, expires: 2999-01-01}]\n",
     );
+    let expired = project.run(&["apply", "--auto-approve", "--now", "2999-01-01T00:00:00Z"]);
+    assert_eq!(expired.code, 65, "{}", expired.all());
+    assert!(expired.err.contains("rollout::override-expired"), "{}", expired.all());
     let said = project.run(&["apply", "--auto-approve"]);
     assert_eq!(said.code, 0, "{}", said.all());
 }

@@ -8,5 +8,6 @@ mod cli;
 mod crash;
 mod kill;
 mod laws;
+mod saved_plans;
 mod tidy;
 mod world;

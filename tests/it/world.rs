@@ -139,9 +139,12 @@ impl World {
             lms: lms.capabilities(),
             mail: outbox(&loaded.rollout).capabilities(),
             state_path: "state/firstbell.db",
+            letters_sha256: loaded.letters.sha256(),
+            git: None,
+            narrowing: &firstbell::plan::Narrowing::default(),
             lms_description: &lms.describe(),
         };
-        let mistakes = reconcile::check(&loaded.rollout, recorded);
+        let mistakes = reconcile::check(&loaded.rollout, recorded, jiff::civil::date(2026, 3, 3));
         assert!(!mistakes.has_errors(), "{mistakes:?}");
         let desired = Desired { rollout: &loaded.rollout, roster: &loaded.roster };
         reconcile::reconcile(desired, recorded, &observed, &context).unwrap()
@@ -166,6 +169,7 @@ impl World {
             lineage: &lineage,
             key: &self.key,
             actor: &actor(),
+            digest: "",
             counts: MarkCounts::default(),
         };
         let crash = &self.crash;
@@ -497,6 +501,10 @@ impl<T: StateStore> StateStore for Crashing<T> {
         &mut self,
     ) -> Result<Option<(firstbell::model::ids::RunNumber, Timestamp, Actor)>, firstbell::edge::StateError> {
         self.inner.last_run()
+    }
+
+    fn has_run_of(&mut self, plan: &str) -> Result<bool, firstbell::edge::StateError> {
+        self.inner.has_run_of(plan)
     }
 
     fn has_event(&mut self, hash: &str) -> Result<bool, firstbell::edge::StateError> {

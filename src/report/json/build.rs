@@ -23,6 +23,12 @@ pub(super) fn document(plan: &Plan, view: &View, diagnostics: &[Value]) -> Docum
         held: plan.held.iter().map(|held| self::held(held, view)).collect(),
         unchanged: idle::by_code(plan),
         diagnostics: diagnostics.iter().filter_map(|value| diagnostic(value, personal)).collect(),
+        partial: plan.partial.clone(),
+        plan_id: None,
+        created_at: None,
+        expires_at: None,
+        digest: None,
+        mac: None,
     }
 }
 
@@ -61,6 +67,8 @@ fn change(change: &plan::Change, personal: Personal) -> Change {
         fields: change.acts.iter().flat_map(|act| fields(act, personal)).collect(),
         name: name(&change.person, personal),
         email: email(&change.person, personal),
+        subject: None,
+        precondition: None,
     }
 }
 

@@ -34,6 +34,24 @@ pub(super) struct Document {
     pub(super) unchanged: BTreeMap<String, u64>,
     /// Problems met on the way.
     pub(super) diagnostics: Vec<Map<String, Value>>,
+    /// Whom the plan is for, where it is not for everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) partial: Option<String>,
+    /// A random name (saved plans only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) plan_id: Option<String>,
+    /// When it was made, RFC 3339 (saved plans only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) created_at: Option<String>,
+    /// From then on it is not begun any more, RFC 3339 (saved plans only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) expires_at: Option<String>,
+    /// SHA-256 over the canonical form (saved plans only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) digest: Option<String>,
+    /// The digest's keyed hash under the state's key (saved plans only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) mac: Option<String>,
 }
 
 /// What wrote it.
@@ -134,6 +152,12 @@ pub(super) struct Change {
     /// Address; masked or absent as `--personal` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) email: Option<String>,
+    /// The keyed hash of the caregiver's id (saved plans only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) subject: Option<String>,
+    /// The keyed hash of everything it was decided from: roster row, record, account (saved plans only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) precondition: Option<String>,
 }
 
 /// A corrected field.

@@ -20,6 +20,8 @@ pub(super) struct Inputs {
     roster: Roster,
     /// The rollout.
     rollout: Rollout,
+    /// The letters.
+    letters: Letters,
     /// The recorded state.
     state: State,
     /// The LMS.
@@ -64,10 +66,42 @@ struct Rollout {
     path: String,
     /// SHA-256 of its bytes.
     sha256: String,
+    /// Where it stands in version control; `null` outside.
+    git: Option<Git>,
     /// How many cohorts.
     cohorts: u64,
     /// Lines that are done and may go, overrides that have expired; left out where personal data is not shown.
     notes: Vec<String>,
+}
+
+/// The letters.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Letters {
+    /// SHA-256 of all their files.
+    sha256: String,
+}
+
+/// Where the rollout stands in version control.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Git {
+    /// The commit that is checked out.
+    commit: String,
+    /// Whether rollout or letters differ from it.
+    dirty: bool,
+}
+
+/// What the LMS driver can do.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Capabilities {
+    /// After a crash it can tell whether a password was set.
+    marker: bool,
+    /// It can correct names and addresses.
+    update: bool,
+    /// It can disable accounts.
+    disable: bool,
 }
 
 /// The recorded state.
@@ -98,6 +132,8 @@ struct Lms {
     read_at: String,
     /// Accounts seen.
     accounts: u64,
+    /// What its driver can do.
+    capabilities: Capabilities,
 }
 
 /// The inputs, as far as they may be shown.
@@ -108,11 +144,13 @@ pub(super) fn inputs(inputs: &plan::Inputs, personal: Personal) -> Inputs {
         timezone: inputs.timezone.iana_name().map(str::to_owned),
         roster: roster(&inputs.roster),
         rollout: rollout(&inputs.rollout, personal),
+        letters: Letters { sha256: inputs.letters_sha256.clone() },
         state: state(&inputs.state),
         lms: Lms {
             description: inputs.lms.description.clone(),
             read_at: inputs.lms.read_at.to_string(),
             accounts: inputs.lms.accounts,
+            capabilities: capabilities(inputs.lms.capabilities),
         },
         per_minute: inputs.per_minute,
     }
@@ -139,7 +177,12 @@ fn rollout(rollout: &plan::RolloutInput, personal: Personal) -> Rollout {
         Personal::None => Vec::new(),
         _ => rollout.notes.iter().map(|note| personal.addresses_in(note)).collect(),
     };
-    Rollout { path: rollout.path.clone(), sha256: rollout.sha256.clone(), cohorts: rollout.cohorts as u64, notes }
+    let git = rollout.git.as_ref().map(|git| Git { commit: git.commit.clone(), dirty: git.is_dirty });
+    Rollout { path: rollout.path.clone(), sha256: rollout.sha256.clone(), git, cohorts: rollout.cohorts as u64, notes }
+}
+
+fn capabilities(of: crate::model::capability::LmsCapabilities) -> Capabilities {
+    Capabilities { marker: of.has_marker, update: of.can_update, disable: of.can_disable }
 }
 
 fn state(state: &plan::StateInput) -> State {

@@ -120,8 +120,8 @@ mod tests {
     }
 
     /// The state's log holds `h1` to `h5`.
-    fn judged(lock: Option<RolloutLock>, state: Option<Position>) -> &'static str {
-        match compare(lock.as_ref(), state.as_ref(), |hash| Ok(("h1"..="h5").contains(&hash))) {
+    fn judged(lock: Option<&RolloutLock>, state: Option<&Position>) -> &'static str {
+        match compare(lock, state, |hash| Ok(("h1"..="h5").contains(&hash))) {
             Ok(Comparison::Same) => "same",
             Ok(Comparison::StateNewer) => "state newer",
             Ok(Comparison::LockMissing) => "lock missing",
@@ -150,7 +150,7 @@ mod tests {
             (Some(lock("a", 2, 3, "x3")), at_5(), "parted"),
         ];
         for (lock, state, expected) in cases {
-            assert_eq!(judged(lock.clone(), state.clone()), expected, "{lock:?} {state:?}");
+            assert_eq!(judged(lock.as_ref(), state.as_ref()), expected, "{lock:?} {state:?}");
         }
     }
 

@@ -186,7 +186,10 @@ caregivers-active: 312
 letters-sent: 310
 ";
 
-    fn parsed(text: &str) -> Result<RolloutLock, Vec<(&'static str, String, Option<u32>)>> {
+    /// Code, message and line of a problem.
+    type Problem = (&'static str, String, Option<u32>);
+
+    fn parsed(text: &str) -> Result<RolloutLock, Vec<Problem>> {
         parse(Utf8Path::new("rollout.lock"), text.as_bytes()).map_err(|problems| {
             let line = |place: &Option<Place>| place.as_ref().and_then(|place| place.span).map(|span| span.line);
             problems.sorted().iter().map(|one| (one.code, one.message.clone(), line(&one.place))).collect()

@@ -1,9 +1,9 @@
 //! Loading: everything that a plan needs, read in one go and from one moment.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
-use rusqlite::{Connection, Row};
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
+use rusqlite::{Connection, Row, Rows};
 
 use super::commit::position;
 use super::fault::Fault;
@@ -16,16 +16,14 @@ use crate::model::recorded::{AcceptedRoster, History, Identity, LetterRecord, Op
 pub(super) fn load(conn: &Connection) -> Result<Recorded, Fault> {
     // One transaction: a writer that commits in between is not seen by halves.
     let moment = conn.unchecked_transaction()?;
-    let mut recorded = Recorded {
+    let (histories, presence) = people(&moment)?;
+    Ok(Recorded {
         position: position(&moment)?,
-        histories: histories(&moment)?,
-        presence: HashMap::new(),
+        histories,
+        presence,
         rosters: rosters(&moment)?,
         openings: openings(&moment)?,
-    };
-    add_letters(&moment, &mut recorded.histories)?;
-    add_people(&moment, &mut recorded)?;
-    Ok(recorded)
+    })
 }
 
 fn rosters(conn: &Connection) -> Result<Vec<AcceptedRoster>, Fault> {
@@ -57,31 +55,66 @@ fn openings(conn: &Connection) -> Result<std::collections::BTreeMap<CohortName, 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The latest activation of each caregiver that was not given up, with the keys of those before it.
-fn histories(conn: &Connection) -> Result<HashMap<CaregiverId, History>, Fault> {
-    let mut histories = HashMap::with_capacity(size(conn, "SELECT count(*) FROM activations")?);
-    let mut statement = conn.prepare(
+type People = (HashMap<CaregiverId, History>, HashMap<CaregiverId, Presence>);
+
+/// Histories and presence. Three tables are read side by side, all in the order of caregivers: a million people are
+/// then put together without looking any of them up.
+fn people(conn: &Connection) -> Result<People, Fault> {
+    let mut activations = conn.prepare(
         "SELECT caregiver, number, key, kind, stage, stage_at, cohort, password IS NOT NULL
          FROM activations ORDER BY caregiver, number",
     )?;
-    let mut rows = statement.query([])?;
+    let mut letters = conn.prepare(
+        "SELECT caregiver, activation, number, stage, stage_at, attempts, fingerprint, message_id
+         FROM letters ORDER BY caregiver, activation, number",
+    )?;
+    let mut caregivers = conn.prepare(
+        "SELECT caregiver, first_roster, absent_since, is_withdrawn, address, name, students
+         FROM caregivers ORDER BY caregiver",
+    )?;
+    let mut activations = Beside::begin(activations.query([])?)?;
+    let mut letters = Beside::begin(letters.query([])?)?;
+    let mut histories = HashMap::with_capacity(size(conn, "SELECT count(*) FROM activations")?);
+    let mut presence = HashMap::with_capacity(size(conn, "SELECT count(*) FROM caregivers")?);
+    let mut rows = caregivers.query([])?;
     while let Some(row) = rows.next()? {
-        if row.get::<_, ActivationStage>(4)? == ActivationStage::Voided {
-            continue;
+        let caregiver = text(row)?;
+        let history = latest(&mut activations, &mut letters, caregiver)?;
+        if let Some(history) = history {
+            histories.insert(caregiver.into(), with_person(history, row)?);
         }
-        let latest = history(row)?;
-        match histories.entry(row.get(0)?) {
-            Entry::Vacant(place) => {
-                place.insert(latest);
-            }
-            Entry::Occupied(mut place) => {
-                let mut before = place.insert(latest);
-                before.earlier.push(before.key);
-                place.get_mut().earlier = before.earlier;
-            }
+        if let Some(first) = row.get(1)? {
+            presence.insert(caregiver.into(), Presence { first, absent_since: row.get(2)? });
         }
     }
-    Ok(histories)
+    // A row that belongs to nobody would have stopped its table there, and hidden what was done to everybody behind it.
+    activations.is_at_end("activations")?;
+    letters.is_at_end("letters")?;
+    Ok((histories, presence))
+}
+
+/// The latest activation of one caregiver that was not given up, with the keys of those before it.
+fn latest(activations: &mut Beside<'_>, letters: &mut Beside<'_>, caregiver: &str) -> Result<Option<History>, Fault> {
+    let mut latest: Option<History> = None;
+    while let Some(row) = activations.of(caregiver)? {
+        if row.get::<_, ActivationStage>(4)? != ActivationStage::Voided {
+            let before = latest.replace(history(row)?);
+            if let (Some(latest), Some(before)) = (&mut latest, before) {
+                latest.earlier = before.earlier;
+                latest.earlier.push(before.key);
+            }
+        }
+        activations.advance()?;
+    }
+    while let Some(row) = letters.of(caregiver)? {
+        let activation: ActivationNumber = row.get(1)?;
+        if let Some(history) = latest.as_mut().filter(|history| history.number == activation) {
+            // In order, so the last one stays.
+            history.letter = Some(letter(row)?);
+        }
+        letters.advance()?;
+    }
+    Ok(latest)
 }
 
 fn history(row: &Row<'_>) -> Result<History, Fault> {
@@ -101,23 +134,6 @@ fn history(row: &Row<'_>) -> Result<History, Fault> {
     })
 }
 
-fn add_letters(conn: &Connection, histories: &mut HashMap<CaregiverId, History>) -> Result<(), Fault> {
-    let mut statement = conn.prepare(
-        "SELECT caregiver, activation, number, stage, stage_at, attempts, fingerprint, message_id
-         FROM letters ORDER BY caregiver, activation, number",
-    )?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let caregiver = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-        let Some(history) = histories.get_mut(caregiver) else { continue };
-        if history.number == row.get::<_, ActivationNumber>(1)? {
-            // In order, so the last one stays.
-            history.letter = Some(letter(row)?);
-        }
-    }
-    Ok(())
-}
-
 fn letter(row: &Row<'_>) -> Result<LetterRecord, Fault> {
     let At(stage_at) = row.get(4)?;
     Ok(LetterRecord {
@@ -130,24 +146,45 @@ fn letter(row: &Row<'_>) -> Result<LetterRecord, Fault> {
     })
 }
 
-fn add_people(conn: &Connection, recorded: &mut Recorded) -> Result<(), Fault> {
-    recorded.presence.reserve(size(conn, "SELECT count(*) FROM caregivers")?);
-    let mut statement = conn.prepare(
-        "SELECT caregiver, first_roster, absent_since, is_withdrawn, address, name, students FROM caregivers",
-    )?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let caregiver = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-        if let Some(history) = recorded.histories.get_mut(caregiver) {
-            history.is_withdrawn = row.get(3)?;
-            let Students(students) = row.get(6)?;
-            history.identity = Identity { address: row.get(4)?, name: row.get(5)?, students };
-        }
-        if let Some(first) = row.get(1)? {
-            recorded.presence.insert(caregiver.into(), Presence { first, absent_since: row.get(2)? });
+fn with_person(history: History, row: &Row<'_>) -> Result<History, Fault> {
+    let Students(students) = row.get(6)?;
+    let identity = Identity { address: row.get(4)?, name: row.get(5)?, students };
+    Ok(History { is_withdrawn: row.get(3)?, identity, ..history })
+}
+
+/// A table that is read beside another, both in the order of their first column, the caregiver.
+struct Beside<'a>(Rows<'a>);
+
+impl<'a> Beside<'a> {
+    fn begin(mut rows: Rows<'a>) -> Result<Self, Fault> {
+        rows.advance()?;
+        Ok(Self(rows))
+    }
+
+    /// The row it stands at, if that belongs to this caregiver.
+    fn of(&self, caregiver: &str) -> Result<Option<&Row<'a>>, Fault> {
+        match self.0.get() {
+            Some(row) if text(row)? == caregiver => Ok(Some(row)),
+            _ => Ok(None),
         }
     }
-    Ok(())
+
+    fn advance(&mut self) -> Result<(), Fault> {
+        Ok(self.0.advance()?)
+    }
+
+    fn is_at_end(&self, table: &str) -> Result<(), Fault> {
+        match self.0.get() {
+            None => Ok(()),
+            Some(_) => Err(Fault::Foreign(format!(
+                "the state is damaged: a row of {table} belongs to no caregiver; restore the state from a backup"
+            ))),
+        }
+    }
+}
+
+fn text<'a>(row: &'a Row<'_>) -> Result<&'a str, Fault> {
+    Ok(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)
 }
 
 fn size(conn: &Connection, sql: &str) -> Result<usize, Fault> {

@@ -144,6 +144,10 @@ impl StateStore for SqliteStore {
         self.with("read the last run", read::last_run)
     }
 
+    fn has_run_of(&mut self, plan: &str) -> Result<bool, StateError> {
+        self.with("search the runs", |conn| run::has_plan(conn, plan))
+    }
+
     fn has_event(&mut self, hash: &str) -> Result<bool, StateError> {
         self.with("search the log", |conn| log::has_event(conn, hash))
     }

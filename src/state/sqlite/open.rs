@@ -4,6 +4,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
+use rusqlite::ffi::ErrorCode;
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::fault::{Fault, damaged, read_only};
@@ -76,9 +77,17 @@ pub(super) fn to_write(path: &Utf8Path) -> Result<Connection, Fault> {
     Ok(conn)
 }
 
-/// Opens a state to read.
+/// Opens a state to read. A writer that ends just now may take its log away between looking and opening: then once
+/// more.
 pub(super) fn to_read(path: &Utf8Path) -> Result<Connection, Fault> {
     present(path)?;
+    match look_at(path) {
+        Err(Fault::Sql(error)) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => look_at(path),
+        other => other,
+    }
+}
+
+fn look_at(path: &Utf8Path) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(uri(path), flags)?;
     settle(&conn)?;
@@ -135,8 +144,6 @@ fn settle(conn: &Connection) -> Result<(), Fault> {
     conn.pragma_update(None, "trusted_schema", false)?;
     // Nothing sealed or personal spills into a file that nobody wipes.
     conn.pragma_update(None, "temp_store", "MEMORY")?;
-    // In KiB, and only as much as is used: a roster of a million is one transaction.
-    conn.pragma_update(None, "cache_size", -131_072)?;
     Ok(())
 }
 
@@ -150,6 +157,8 @@ fn keep_log_apart(conn: &Connection) -> Result<(), Fault> {
     }
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "secure_delete", true)?;
+    // In KiB, and only as much as is used: a roster of a million is one transaction.
+    conn.pragma_update(None, "cache_size", -131_072)?;
     Ok(())
 }
 

@@ -39,3 +39,8 @@ pub(super) fn is_current(scope: Scope<'_>) -> Result<(), Fault> {
 fn last(scope: Scope<'_>) -> Result<Option<RunNumber>, Fault> {
     Ok(lookup::<Option<RunNumber>>(scope.conn, "SELECT max(number) FROM runs", [])?.flatten())
 }
+
+/// Whether a run was begun under the saved plan with this digest.
+pub(super) fn has_plan(conn: &rusqlite::Connection, digest: &str) -> Result<bool, Fault> {
+    Ok(super::commit::lookup::<i64>(conn, "SELECT 1 FROM runs WHERE plan = ? LIMIT 1", [digest])?.is_some())
+}

@@ -4,6 +4,9 @@
 use super::*;
 use crate::model::activation::{ActivationStage, LetterStage};
 
+/// An entry to try, by name.
+type Step = (&'static str, fn() -> Entry);
+
 /// The entries that bring activation 1 of C1 to a stage.
 fn road_to(stage: Option<ActivationStage>) -> Vec<Entry> {
     let prepared = || prepared("C1", 1);
@@ -25,7 +28,7 @@ fn road_to(stage: Option<ActivationStage>) -> Vec<Entry> {
 #[test]
 fn what_may_follow_each_stage_is_taken_and_nothing_else() {
     use ActivationStage as Stage;
-    let steps: &[(&str, fn() -> Entry)] = &[
+    let steps: &[Step] = &[
         ("prepared", || prepared_with("C1", 1, 77)),
         ("setting", || setting("C1", 1)),
         ("set", || set("C1", 1)),
@@ -65,7 +68,7 @@ fn what_may_follow_each_stage_is_taken_and_nothing_else() {
 /// Each road of the letter of an activation that is set, and what is taken at its end.
 #[test]
 fn what_may_follow_each_stage_of_a_letter_is_taken_and_nothing_else() {
-    let steps: &[(&str, fn() -> Entry)] = &[
+    let steps: &[Step] = &[
         ("sending", || sending("C1", 1, 1)),
         ("sent", || sent("C1", 1, 1)),
         ("rejected", || rejected("C1", 1, 1)),

@@ -1,7 +1,8 @@
 //! The store against its contract: what a commit does, what it refuses, what stays on the disk.
 
+mod damage;
 mod exactly_once;
-mod files_and_damage;
+mod files;
 mod forgetting;
 mod laws;
 mod loading;
@@ -36,14 +37,15 @@ impl Random for Counted {
 
 /// A state in a folder of its own.
 pub(super) struct Place {
-    pub(super) folder: tempfile::TempDir,
+    /// Removed with everything in it when the test is over.
+    _folder: tempfile::TempDir,
     pub(super) path: Utf8PathBuf,
 }
 
 pub(super) fn place() -> Place {
     let folder = tempfile::tempdir().unwrap();
     let path = Utf8PathBuf::from_path_buf(folder.path().join("state/firstbell.db")).unwrap();
-    Place { folder, path }
+    Place { _folder: folder, path }
 }
 
 pub(super) fn lineage() -> Lineage {

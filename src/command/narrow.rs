@@ -1,0 +1,83 @@
+//! The flags that make a plan one for some only, the same for `plan` and `apply`.
+
+use std::collections::BTreeSet;
+
+use camino::Utf8PathBuf;
+
+use crate::files;
+use crate::model::ids::{CaregiverId, CohortName};
+use crate::plan::Narrowing;
+use crate::rollout::Rollout;
+use crate::roster::Roster;
+
+use super::exit::Exit;
+use super::trouble::Trouble;
+
+/// The flags.
+#[derive(Debug, Default, clap::Args)]
+#[group(id = "narrow")]
+pub struct Args {
+    /// Only members of this cohort (may be given several times)
+    #[arg(long, value_name = "NAME")]
+    cohort: Vec<String>,
+    /// Only this caregiver (may be given several times)
+    #[arg(long, value_name = "ID")]
+    caregiver: Vec<String>,
+    /// Only the caregivers in this file, an id a line
+    #[arg(long, value_name = "FILE")]
+    from_file: Option<Utf8PathBuf>,
+    /// Not this caregiver (may be given several times)
+    #[arg(long, value_name = "ID")]
+    exclude: Vec<String>,
+}
+
+impl Args {
+    /// Whether any was given.
+    pub fn is_given(&self) -> bool {
+        !(self.cohort.is_empty() && self.caregiver.is_empty() && self.from_file.is_none() && self.exclude.is_empty())
+    }
+
+    /// Whom the plan is for. A name that nobody has is an error: a typing error must not make a plan that does nothing.
+    pub(super) fn narrowing(
+        &self,
+        rollout: &Rollout,
+        roster: &Roster,
+        is_recorded: impl Fn(&str) -> bool,
+    ) -> Result<Narrowing, Trouble> {
+        let mut named: Option<BTreeSet<CaregiverId>> = None;
+        if !self.caregiver.is_empty() || self.from_file.is_some() {
+            let from_file = self.from_file.as_ref().map(read).transpose()?.unwrap_or_default();
+            named = Some(self.caregiver.iter().map(|id| CaregiverId::new(id.trim())).chain(from_file).collect());
+        }
+        let exclude: BTreeSet<CaregiverId> = self.exclude.iter().map(|id| CaregiverId::new(id.trim())).collect();
+        let cohorts: BTreeSet<CohortName> = self.cohort.iter().map(|name| CohortName::new(name.trim())).collect();
+        if let Some(unknown) = cohorts.iter().find(|name| rollout.cohort(name).is_none()) {
+            let known: Vec<&str> = rollout.cohorts.iter().map(|cohort| cohort.name.as_str()).collect();
+            return Err(usage(format!("there is no cohort `{unknown}`; there are: {}", known.join(", "))));
+        }
+        let is_known = |id: &&CaregiverId| roster.caregiver(id.as_str()).is_some() || is_recorded(id.as_str());
+        let unknown = named.iter().flatten().chain(&exclude).find(|id| !is_known(id));
+        match unknown {
+            Some(id) => Err(usage(format!("neither the roster nor the record has a caregiver `{id}`"))),
+            None => Ok(Narrowing { cohorts, caregivers: named, exclude }),
+        }
+    }
+}
+
+fn usage(what: String) -> Trouble {
+    Trouble::new(Exit::Usage, what)
+}
+
+/// The ids in a file, one a line; what stands behind a comma, and lines that begin with `#`, don't count.
+fn read(path: &Utf8PathBuf) -> Result<Vec<CaregiverId>, Trouble> {
+    let bytes = files::read(path).map_err(|error| Trouble::new(Exit::BadInput, error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| Trouble::new(Exit::BadInput, format!("`{path}` is not UTF-8")))?;
+    let lines =
+        text.trim_start_matches('\u{feff}').lines().map(|line| line.split(',').next().unwrap_or_default().trim());
+    let ids: Vec<CaregiverId> =
+        lines.filter(|id| !id.is_empty() && !id.starts_with('#')).map(CaregiverId::new).collect();
+    if ids.is_empty() {
+        return Err(Trouble::new(Exit::BadInput, format!("`{path}` holds no id: write one a line")));
+    }
+    Ok(ids)
+}

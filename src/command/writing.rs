@@ -1,0 +1,93 @@
+//! The state held for writing: the lock taken, the key found, the record compared with `rollout.lock`, all before anything is
+//! done.
+
+use crate::edge::{MarkCounts, StateStore};
+use crate::model::fingerprint::Fingerprinter;
+use crate::model::ids::Lineage;
+use crate::model::recorded::Recorded;
+use crate::model::secret::SealingKey;
+use crate::rollout::Rollout;
+use crate::state::rollout_lock;
+use crate::state::run_lock::{self, RunLock};
+use crate::state::sqlite::{Access, SqliteStore};
+
+use super::session::Session;
+use super::trouble::Trouble;
+use super::{key, lineage, mark};
+
+/// The state, held for writing by this process alone.
+pub(super) struct Writing {
+    pub(super) recorded: Recorded,
+    pub(super) fingerprinter: Fingerprinter,
+    pub(super) key: SealingKey,
+    pub(super) counts: MarkCounts,
+    store: Option<SqliteStore>,
+    _lock: RunLock,
+}
+
+impl Writing {
+    /// Takes the lock, then reads what is recorded. A state that does not exist yet is not made here.
+    pub(super) fn open(session: &mut Session<'_>, rollout: &Rollout) -> Result<Self, Trouble> {
+        let lock = run_lock::acquire(
+            &rollout.state,
+            &session.actor,
+            &session.clock.now().to_zoned_datetime(rollout.timezone.clone()),
+        )?;
+        let path = mark::rollout_lock_path(session);
+        rollout_lock::check_writable(&path)
+            .map_err(|error| Trouble::file(format!("`{path}` can't be written, so nothing was done"), error))?;
+        let exists = SqliteStore::exists(&rollout.state);
+        let mut store = if exists { Some(open_store(session, rollout)?) } else { None };
+        let key = if exists { key::existing(session)? } else { key::find_or_make(session)? };
+        let fingerprinter = Fingerprinter::new(&key);
+        let mut recorded = Recorded::default();
+        if let Some(store) = &mut store {
+            store.check_key(&fingerprinter)?;
+            recorded = store.load()?;
+        }
+        let state = store.as_mut().map(|store| (&recorded, store));
+        let counts = mark::compare(session, state)?;
+        Ok(Self { recorded, fingerprinter, key, counts, store, _lock: lock })
+    }
+
+    /// Which state this is; of one that does not exist yet, the name that a saved plan gave it.
+    pub(super) fn lineage(&self, rollout: &Rollout) -> Option<Lineage> {
+        let known = self.recorded.position.as_ref().map(|position| position.lineage.clone());
+        known.or_else(|| lineage::pending(&rollout.state))
+    }
+
+    /// Whether a run was begun under the saved plan with this digest.
+    pub(super) fn has_run_of(&mut self, digest: &str) -> Result<bool, Trouble> {
+        Ok(self.store.as_mut().map_or(Ok(false), |store| store.has_run_of(digest))?)
+    }
+
+    /// The store, made where there is none yet.
+    pub(super) fn store(
+        &mut self,
+        session: &Session<'_>,
+        rollout: &Rollout,
+    ) -> Result<(&mut SqliteStore, Lineage), Trouble> {
+        let lineage = self.lineage(rollout).unwrap_or_else(|| lineage::draw(session));
+        let store = match self.store.take() {
+            Some(store) => store,
+            None => make_store(session, rollout, &lineage, &self.fingerprinter)?,
+        };
+        Ok((self.store.insert(store), lineage))
+    }
+}
+
+fn make_store(
+    session: &Session<'_>,
+    rollout: &Rollout,
+    lineage: &Lineage,
+    fingerprinter: &Fingerprinter,
+) -> Result<SqliteStore, Trouble> {
+    let random = (session.random)();
+    let store = SqliteStore::create(&rollout.state, lineage, fingerprinter, session.clock.now(), random)?;
+    lineage::use_up(&rollout.state);
+    Ok(store)
+}
+
+fn open_store(session: &Session<'_>, rollout: &Rollout) -> Result<SqliteStore, Trouble> {
+    Ok(SqliteStore::open(&rollout.state, Access::Write((session.random)()))?)
+}

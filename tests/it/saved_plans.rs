@@ -1,0 +1,188 @@
+//! Saved plans: reviewed, applied, never repeated, and refused when something else is true by then.
+
+use serde_json::Value;
+
+use crate::binary::{Project, Said};
+
+fn saved(project: &Project, more: &[&str]) -> String {
+    let path = project.path().join("plan.json");
+    let path = path.to_str().unwrap().to_owned();
+    let said = project.run(&[&["plan", "-o", &path][..], more].concat());
+    assert_eq!(said.code, 0, "{}", said.all());
+    path
+}
+
+fn refused(said: &Said, code: i32, why: &str) {
+    assert_eq!(said.code, code, "{}", said.all());
+    assert!(said.err.contains(why), "`{why}` is not said: {}", said.all());
+}
+
+fn json(project: &Project) -> Value {
+    serde_json::from_str(&project.read("plan.json")).unwrap()
+}
+
+#[test]
+fn a_reviewed_plan_is_carried_out_once() {
+    let project = Project::example("quickstart");
+    let path = saved(&project, &[]);
+    let digest = json(&project)["digest"].as_str().unwrap().to_owned();
+    let said = project.run(&["apply", &path, "--expect-digest", &digest]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    let effects = project.read("state/lms.json.effects.jsonl");
+    let again = project.run(&["apply", &path]);
+    assert_eq!(again.code, 0, "{}", again.all());
+    assert!(again.err.contains("done already"), "{}", again.all());
+    assert_eq!(effects, project.read("state/lms.json.effects.jsonl"), "the same plan again does nothing");
+}
+
+#[test]
+fn a_saved_plan_names_nobody_whatever_the_flags() {
+    let project = Project::example("quickstart");
+    saved(&project, &["--personal", "full"]);
+    let plan = project.read("plan.json");
+    for row in project.read("roster/caregivers.csv").lines().skip(1) {
+        let cells: Vec<&str> = row.split(',').collect();
+        assert!(!plan.contains(&format!("{} {}", cells[1], cells[2])), "{} {}", cells[1], cells[2]);
+        assert!(cells[3].is_empty() || !plan.contains(cells[3]), "{}", cells[3]);
+    }
+}
+
+#[test]
+fn another_digest_than_the_reviewed_one_is_refused() {
+    let project = Project::example("quickstart");
+    let path = saved(&project, &[]);
+    refused(&project.run(&["apply", &path, "--expect-digest", "abc"]), 5, "digest");
+    assert!(project.effects().is_empty());
+}
+
+#[test]
+fn an_edited_plan_is_refused() {
+    let project = Project::example("quickstart");
+    let path = saved(&project, &[]);
+    project.edit("plan.json", "\"year-7\"", "\"year-8\"");
+    refused(&project.run(&["apply", &path]), 5, "edited");
+    project.write("plan.json", &project.read("plan.json")[..200]);
+    refused(&project.run(&["apply", &path]), 65, "not a saved plan");
+    refused(&project.run(&["show", &path]), 65, "not a saved plan");
+}
+
+#[test]
+fn an_expired_plan_is_refused_but_a_run_begun_under_it_is_resumed() {
+    let project = Project::example("quickstart");
+    let now = ["--now", "2027-02-01T00:00:00Z"];
+    let later = ["--now", "2027-02-05T00:00:00Z"];
+    let path = saved(&project, &now);
+    refused(&project.run(&[&["apply", &path][..], &later].concat()), 5, "expired");
+    let early = ["--now", "2027-01-31T00:00:00Z"];
+    refused(&project.run(&[&["apply", &path][..], &early].concat()), 5, "clock");
+    let begun = project.run(&[&["apply", &path][..], &now].concat());
+    assert_eq!(begun.code, 0, "{}", begun.all());
+    let resumed = project.run(&[&["apply", &path][..], &later].concat());
+    assert_eq!(resumed.code, 0, "{}", resumed.all());
+    let shown = project.run(&[&["show", &path][..], &later].concat());
+    assert_eq!(shown.code, 0);
+    assert!(shown.err.contains("stale: it expired"), "{}", shown.all());
+}
+
+#[test]
+fn a_plan_for_another_rollout_or_letter_is_refused() {
+    let project = Project::example("quickstart");
+    let path = saved(&project, &[]);
+    project.write("letters/welcome.en/body.txt", project.read("letters/welcome.en/body.txt") + "\nPS\n");
+    refused(&project.run(&["apply", &path]), 5, "letters have changed");
+    let project = Project::example("quickstart");
+    let path = saved(&project, &[]);
+    project.edit("rollout.yaml", "resets: 300", "resets: 299");
+    refused(&project.run(&["apply", &path]), 5, "rollout.yaml has changed");
+}
+
+#[test]
+fn a_changed_row_makes_only_its_own_change_stale() {
+    let project = Project::example("quickstart");
+    let path = saved(&project, &[]);
+    project.edit("roster/caregivers.csv", "emma.obrien@post.example.nz", "emma@post.example.nz");
+    refused(&project.run(&["apply", &path]), 5, "stale: C1005");
+    assert!(project.effects().is_empty());
+    let said = project.run(&["apply", &path, "--stale", "skip"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(project.effects().iter().all(|effect| effect["caregiver"] != "C1005"));
+    assert_eq!(project.letters().len(), 20);
+}
+
+#[test]
+fn last_nights_export_alone_is_no_reason_to_refuse() {
+    let project = Project::example("quickstart");
+    let path = saved(&project, &[]);
+    let mut rows: Vec<String> = project.read("roster/caregivers.csv").lines().map(str::to_owned).collect();
+    rows[1..].reverse();
+    project.write("roster/caregivers.csv", rows.join("\n") + "\n");
+    let said = project.run(&["apply", &path]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert_eq!(project.letters().len(), 21);
+}
+
+#[test]
+fn a_plan_on_an_empty_state_is_for_that_state_alone() {
+    let (here, there) = (Project::example("quickstart"), Project::example("quickstart"));
+    let path = saved(&here, &[]);
+    crate::binary::copy(&here.home(), &there.home());
+    refused(&there.run(&["apply", &path]), 5, "another state");
+    assert_eq!(here.run(&["apply", &path]).code, 0);
+    for gone in ["state/firstbell.db", "rollout.lock", "state/lms.json.effects.jsonl"] {
+        std::fs::remove_file(here.path().join(gone)).unwrap();
+    }
+    refused(&here.run(&["apply", &path]), 5, "another state");
+}
+
+#[test]
+fn what_is_no_plan_of_ours_is_told_apart() {
+    let project = Project::example("quickstart");
+    let path = saved(&project, &[]);
+    let link = project.path().join("link.json");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    refused(&project.run(&["apply", link.to_str().unwrap()]), 65, "link");
+    let plan = project.read("plan.json");
+    project.write("plan.json", plan.replace("\"1.0\"", "\"2.0\""));
+    refused(&project.run(&["apply", &path]), 65, "newer");
+    project.write("plan.json", plan.replace("\"firstbell\"", "\"terraform\""));
+    refused(&project.run(&["apply", &path]), 65, "terraform");
+    refused(&project.run(&["apply", project.path().join("none.json").to_str().unwrap()]), 65, "none.json");
+    let huge = std::fs::File::create(project.path().join("huge.json")).unwrap();
+    huge.set_len(2 << 30).unwrap();
+    refused(&project.run(&["apply", project.path().join("huge.json").to_str().unwrap()]), 65, "too large");
+    assert!(project.effects().is_empty());
+}
+
+#[test]
+fn a_killed_run_is_resumed_by_its_plan() {
+    let project = Project::example("quickstart");
+    let path = saved(&project, &[]);
+    for wait in [5, 15, 25, 35, 45] {
+        let mut child = project.command(&["apply", &path]).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let said = project.run(&["apply", &path]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    let set =
+        project.effects().iter().filter(|effect| effect["op"] == "set-password" && effect["replay"] == false).count();
+    assert_eq!((set, project.letters().len()), (21, 21));
+}
+
+#[test]
+fn a_plan_can_be_narrowed() {
+    let project = Project::example("quickstart");
+    let said = project.run(&["plan", "--cohort", "pilot"]);
+    assert!(said.out.contains("partial: only cohort pilot") && !said.out.contains("C1008"), "{}", said.all());
+    refused(&project.run(&["plan", "--cohort", "pillot"]), 64, "no cohort");
+    refused(&project.run(&["plan", "--caregiver", "C9"]), 64, "C9");
+    project.write("ids.txt", "# those who rang\nC1001\nC1008,again\n");
+    let ids = project.path().join("ids.txt");
+    let applied = project.run(&["apply", "--auto-approve", "--from-file", ids.to_str().unwrap(), "--exclude", "C1008"]);
+    assert_eq!(applied.code, 0, "{}", applied.all());
+    assert_eq!(project.letters().len(), 1);
+    let rest = project.run(&["apply", "--auto-approve"]);
+    assert_eq!(rest.code, 0, "{}", rest.all());
+    assert_eq!(project.letters().len(), 21, "the others are not forgotten");
+}
