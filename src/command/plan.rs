@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::SignedDuration;
 
 use crate::model::fingerprint::Fingerprinter;
-use crate::plan::Plan;
+use crate::plan::{Outline, Plan};
 use crate::report;
 use crate::rollout::Rollout;
 
@@ -62,12 +62,18 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let git = if is_for_machines { git::look(&session.dir) } else { None };
     let scope = Scope { narrowing, git };
     let mut lms = project::lms_reader(session.clock, &loaded.rollout);
+    if args.summary && !is_for_machines {
+        let outline = project::make_outline(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms, &scope)?;
+        let view = session.screen.view(true);
+        session.screen.answer(&report::outline(&outline, &view));
+        return Ok(exit(&outline, args.detailed_exitcode));
+    }
     let mut plan = project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms, &scope)?;
     if let Some(path) = &args.output {
         save(session, &loaded.rollout, &mut plan, &state.fingerprinter, path, args.expires_in)?;
     }
     show(session, &plan, args.format, args.summary);
-    Ok(exit(&plan, args.detailed_exitcode))
+    Ok(exit(&plan.outline(), args.detailed_exitcode))
 }
 
 fn save(
@@ -101,7 +107,7 @@ pub(super) fn show(session: &mut Session<'_>, plan: &Plan, format: Format, summa
     }
 }
 
-fn exit(plan: &Plan, is_detailed: bool) -> Exit {
+fn exit(plan: &Outline, is_detailed: bool) -> Exit {
     let blocked = plan.is_blocked().then_some(Exit::Blocked);
     let unknown = plan.has_unknown().then_some(Exit::Unknown);
     let changes = (is_detailed && plan.has_changes()).then_some(Exit::Changes);

@@ -10,10 +10,11 @@ use crate::letter::{self, Letters};
 use crate::lms::sandbox::SandboxReader;
 use crate::mail::Outbox;
 use crate::model::fingerprint::Fingerprinter;
+use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
 use crate::model::secret::SealingKey;
-use crate::plan::{GitInput, Narrowing, Plan};
-use crate::reconcile::{self, Context, Desired};
+use crate::plan::{GitInput, Narrowing, Outline, Plan};
+use crate::reconcile::{self, Context, Desired, Refusal};
 use crate::rollout::{self, LmsSettings, Rollout, Transport};
 use crate::roster::{self, Roster};
 use crate::state::run_lock::{self, RunLock};
@@ -151,6 +152,32 @@ pub(super) fn make_plan(
     lms: &mut dyn LmsRead,
     scope: &Scope,
 ) -> Result<Plan, Trouble> {
+    make(reconcile::reconcile, session, loaded, recorded, fingerprinter, lms, scope)
+}
+
+/// Makes the plan's outline.
+pub(super) fn make_outline(
+    session: &mut Session<'_>,
+    loaded: &Loaded,
+    recorded: &Recorded,
+    fingerprinter: &Fingerprinter,
+    lms: &mut dyn LmsRead,
+    scope: &Scope,
+) -> Result<Outline, Trouble> {
+    make(reconcile::outline, session, loaded, recorded, fingerprinter, lms, scope)
+}
+
+type Reconcile<T> = fn(Desired<'_>, &Recorded, &Observed, &Context<'_>) -> Result<T, Refusal>;
+
+fn make<T>(
+    reconcile: Reconcile<T>,
+    session: &mut Session<'_>,
+    loaded: &Loaded,
+    recorded: &Recorded,
+    fingerprinter: &Fingerprinter,
+    lms: &mut dyn LmsRead,
+    scope: &Scope,
+) -> Result<T, Trouble> {
     let today = session.clock.now().to_zoned_datetime(loaded.rollout.timezone.clone()).date();
     let mut mistakes = reconcile::check(&loaded.rollout, recorded, today);
     add_lines(&mut mistakes, &loaded.rollout);
@@ -172,15 +199,17 @@ pub(super) fn make_plan(
         lms_description: &description,
     };
     let desired = Desired { rollout: &loaded.rollout, roster: &loaded.roster };
-    reconcile::reconcile(desired, recorded, &observed, &context).map_err(|refusal| {
-        Trouble::new(
-            Exit::Stale,
-            format!(
-                "{refusal}\n  Put the newest copy of the state in place. If those accounts are from before this state, \
-                 record them with `firstbell adopt ID … --because …`."
-            ),
-        )
-    })
+    reconcile(desired, recorded, &observed, &context).map_err(|refusal| refused(&refusal))
+}
+
+fn refused(refusal: &Refusal) -> Trouble {
+    Trouble::new(
+        Exit::Stale,
+        format!(
+            "{refusal}\n  Put the newest copy of the state in place. If those accounts are from before this state, \
+             record them with `firstbell adopt ID … --because …`."
+        ),
+    )
 }
 
 /// A path of this machine as the project's people know it.

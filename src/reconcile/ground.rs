@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::model::account::Account;
 use crate::model::observed::Observed;
 use crate::model::recorded::{History, Recorded};
-use crate::rollout::{HoldRule, Reissue, Rollout};
+use crate::rollout::{HoldRule, Moved, Reissue, Rollout};
 use crate::roster::{Caregiver, Roster};
 
 use super::presence::Absences;
@@ -88,11 +88,11 @@ impl<'a> Ground<'a> {
         found.or_else(|| self.moved_from.get(id).and_then(|from| self.recorded.histories.get(*from)))
     }
 
-    /// The id under which the record knows a person whom the rollout says has moved, while it still does.
-    pub(super) fn unrecorded_move(&self, id: &str) -> Option<&'a str> {
-        let from = *self.moved_from.get(id)?;
-        let is_new = !self.recorded.histories.contains_key(id);
-        (is_new && self.recorded.histories.contains_key(from)).then_some(from)
+    /// The `moved` lines that the record has not followed yet.
+    pub(super) fn open_moves(&self) -> impl Iterator<Item = &'a Moved> {
+        let histories = &self.recorded.histories;
+        let is_open = |line: &&Moved| !histories.contains_key(&line.to) && histories.contains_key(&line.from);
+        self.rollout.moved.iter().filter(is_open)
     }
 
     /// Whether the rollout says that this id has become another.

@@ -9,10 +9,12 @@ mod cohort;
 mod decide;
 mod draft;
 mod due;
+mod figures;
 mod ground;
 mod guard;
 mod identity;
 mod inputs;
+mod lists;
 mod presence;
 mod rename;
 mod shared;
@@ -28,7 +30,7 @@ use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
-use crate::plan::{GitInput, Narrowing, Plan};
+use crate::plan::{GitInput, Narrowing, Outline, Plan};
 use crate::rollout::Rollout;
 use crate::roster::Roster;
 
@@ -104,5 +106,23 @@ pub fn reconcile(
     let members = cohort::members(&ground);
     let decisions = decide::decide(&ground, &members);
     let openness = cohort::openness(&ground, &members, &decisions);
-    Ok(draft::plan(&ground, &members, &decisions, &openness))
+    Ok(lists::plan(&ground, &members, &decisions, &openness))
+}
+
+/// Makes the plan's outline: the same as [`Plan::outline`], without writing a million changes down.
+pub fn outline(
+    desired: Desired<'_>,
+    recorded: &Recorded,
+    observed: &Observed,
+    context: &Context<'_>,
+) -> Result<Outline, Refusal> {
+    if !context.narrowing.is_everybody() {
+        return reconcile(desired, recorded, observed, context).map(|plan| plan.outline());
+    }
+    check::markers(recorded, observed)?;
+    let ground = ground::Ground::new(desired, recorded, observed, context);
+    let members = cohort::members(&ground);
+    let decisions = decide::decide(&ground, &members);
+    let openness = cohort::openness(&ground, &members, &decisions);
+    Ok(figures::outline(&ground, &members, &decisions, &openness))
 }

@@ -1,6 +1,6 @@
 //! The last lines: they speak of people and mails, so that five seconds are enough.
 
-use crate::plan::{Effects, Plan, Summary};
+use crate::plan::{Effects, Outline, Summary};
 
 use super::clean::clean;
 use super::names::{about, count, list, number};
@@ -11,14 +11,14 @@ use super::view::{Personal, View};
 const INDENT: usize = 6;
 
 /// Writes what deserves a note, then the counts of people, then those of mails and passwords.
-pub(super) fn closing(page: &mut Page, plan: &Plan, view: &View) {
+pub(super) fn closing(page: &mut Page, plan: &Outline, view: &View) {
     notes(page, plan, view);
     page.gap();
     if let Some(words) = &plan.partial {
         page.line(0, &format!("This plan is partial: {}.", clean(words)));
     }
     let head = page.dress(Tone::Strong, "Plan:") + " ";
-    page.entry(&head, &people(&plan.summary()), INDENT);
+    page.entry(&head, &people(&plan.totals.summary), INDENT);
     if plan.has_changes() {
         page.entry(&" ".repeat(INDENT), &outside(plan), INDENT);
     } else if plan.has_records() {
@@ -31,7 +31,7 @@ pub(super) fn closing(page: &mut Page, plan: &Plan, view: &View) {
     }
 }
 
-fn notes(page: &mut Page, plan: &Plan, view: &View) {
+fn notes(page: &mut Page, plan: &Outline, view: &View) {
     let notes = &plan.inputs.rollout.notes;
     if notes.is_empty() {
         return;
@@ -67,8 +67,8 @@ fn people(summary: &Summary) -> String {
     parts.join(", ") + "."
 }
 
-fn outside(plan: &Plan) -> String {
-    let effects = plan.effects();
+fn outside(plan: &Outline) -> String {
+    let effects = plan.totals.effects;
     if effects.emails == 0 && effects.passwords_set == 0 {
         return "Sends no email and sets no password.".to_owned();
     }
@@ -91,7 +91,7 @@ fn second_resets(effects: &Effects) -> String {
     format!("Second resets: {}.{signed_in}", number(effects.second_resets))
 }
 
-fn pace(plan: &Plan, emails: u64) -> String {
+fn pace(plan: &Outline, emails: u64) -> String {
     match plan.inputs.per_minute {
         _ if emails == 0 => String::new(),
         Some(per_minute) => {
@@ -106,17 +106,21 @@ fn pace(plan: &Plan, emails: u64) -> String {
 }
 
 /// What an apply would write down although it does nothing for anybody.
-fn records(plan: &Plan) -> String {
+fn records(plan: &Outline) -> String {
     let mut parts = Vec::new();
-    if plan.acceptance.is_some() {
+    let records = &plan.records;
+    if records.roster {
         parts.push("the roster as the school's".to_owned());
     }
-    if !plan.openings.is_empty() {
-        parts.push(format!("the opening of {}", list(&super::blocks::cohort_names(&plan.openings))));
+    if !records.openings.is_empty() {
+        parts.push(format!("the opening of {}", list(&super::blocks::cohort_names(&records.openings))));
     }
-    if !plan.identities.is_empty() {
-        let people = count(plan.identities.len() as u64, "caregiver", "caregivers");
+    if records.identities > 0 {
+        let people = count(records.identities, "caregiver", "caregivers");
         parts.push(format!("what changed in the SMS for {people}"));
+    }
+    if records.moves > 0 {
+        parts.push(count(records.moves, "`moved` line", "`moved` lines"));
     }
     format!("An apply records {}.", list(&parts))
 }
