@@ -42,7 +42,7 @@ pub(super) fn decide<'a>(ground: &Ground<'a>, members: &[Member<'a>]) -> Vec<Dec
 }
 
 fn decide_one<'a>(ground: &Ground<'a>, member: &Member<'a>) -> Decision<'a> {
-    let history = ground.history(member.caregiver.id());
+    let history = ground.history(member.caregiver);
     let row = history.map_or(Row::Fresh, |history| due::from_record(ground, member.caregiver, history));
     let due = match (row, member.cohort) {
         (Row::Active, _) => return Decision::Active,

@@ -64,9 +64,7 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
         if let Some(cohort) = member.cohort {
             self.cohorts[cohort].caregivers += 1;
         }
-        for &also in &member.also {
-            self.cohorts[also].in_earlier += 1;
-        }
+        self.ground.each_later_cohort(member, |later| self.cohorts[later].in_earlier += 1);
         let closed = member.cohort.filter(|&cohort| !self.openness[cohort].is_open());
         match (decision, closed) {
             (_, Some(cohort)) if decision.waits_for_opening() => self.idle(self.not_open(cohort)),
@@ -124,14 +122,9 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
 
     /// Those with an activation whom the roster does not have, ordered by id.
     fn add_gone(&mut self) {
-        let histories = self.ground.recorded.histories.iter();
-        let mut gone: Vec<(&CaregiverId, &History)> = histories
-            .filter(|(id, _)| self.ground.roster.caregiver(id.as_str()).is_none())
-            .filter(|(id, _)| !self.ground.has_moved_away(id.as_str()))
-            .collect();
-        gone.sort_unstable_by_key(|(id, _)| *id);
-        for (id, history) in gone {
-            self.add_one_gone(id, history);
+        let ground = self.ground;
+        for (id, history) in ground.gone.iter().filter(|(id, _)| !ground.has_moved_away(id)) {
+            self.add_one_gone(&CaregiverId::new(*id), history);
         }
     }
 

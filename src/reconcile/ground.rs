@@ -10,6 +10,8 @@ use crate::model::recorded::{History, Recorded};
 use crate::rollout::{HoldRule, Moved, Reissue, Rollout};
 use crate::roster::{Caregiver, Roster};
 
+use super::cohort::Seats;
+use super::join::{Joined, join};
 use super::presence::Absences;
 use super::rename::Renames;
 use super::shared::SharedAddresses;
@@ -27,6 +29,11 @@ pub(super) struct Ground<'a> {
     pub(super) absences: Absences<'a>,
     pub(super) shared: SharedAddresses,
     pub(super) renames: Renames<'a>,
+    pub(super) seats: Seats,
+    /// Those with an activation whom the roster does not have, ordered by id; also those who have moved to another id.
+    pub(super) gone: Vec<(&'a str, &'a History)>,
+    /// For each caregiver of the roster, in their order, what was done to them under the id they have.
+    own: Vec<Option<&'a History>>,
     holds: HashMap<&'a str, &'a HoldRule>,
     /// New id -> the id it had.
     moved_from: HashMap<&'a str, &'a str>,
@@ -66,6 +73,7 @@ impl<'a> Ground<'a> {
         let moved_from = rollout.moved.iter().map(|line| (line.to.as_str(), line.from.as_str())).collect();
         let moved_to: HashMap<&str, &str> =
             rollout.moved.iter().map(|line| (line.from.as_str(), line.to.as_str())).collect();
+        let (own, gone) = histories(roster, recorded);
         Self {
             rollout,
             roster,
@@ -75,7 +83,10 @@ impl<'a> Ground<'a> {
             today: context.now.to_zoned_datetime(rollout.timezone.clone()).date(),
             absences: Absences::new(recorded, roster),
             shared: SharedAddresses::new(roster, rollout),
-            renames: Renames::new(recorded, roster, &moved_to),
+            renames: Renames::new(gone.iter().filter(|(id, _)| !moved_to.contains_key(id)).copied()),
+            seats: Seats::new(roster, rollout),
+            gone,
+            own,
             holds: rollout.hold.iter().map(|rule| (rule.caregiver.as_str(), rule)).collect(),
             moved_from,
             moved_to,
@@ -83,9 +94,14 @@ impl<'a> Ground<'a> {
     }
 
     /// What was done to this caregiver, also under the id they had before.
-    pub(super) fn history(&self, id: &str) -> Option<&'a History> {
-        let found = self.recorded.histories.get(id);
-        found.or_else(|| self.moved_from.get(id).and_then(|from| self.recorded.histories.get(*from)))
+    pub(super) fn history(&self, caregiver: Caregiver<'_>) -> Option<&'a History> {
+        let former = || self.moved_from.get(caregiver.id()).and_then(|from| self.recorded.histories.get(from));
+        self.own_history(caregiver).or_else(former)
+    }
+
+    /// What was done to this caregiver under the id they have.
+    pub(super) fn own_history(&self, caregiver: Caregiver<'_>) -> Option<&'a History> {
+        self.own[caregiver.place()]
     }
 
     /// The `moved` lines that the record has not followed yet.
@@ -144,6 +160,23 @@ pub(super) fn is_permitted(rollout: &Rollout, child: &crate::roster::Child<'_>) 
         Access::Blocked => false,
         Access::Unknown => rollout.unknown_access == UnknownAccess::Allow,
     }
+}
+
+/// The roster's caregivers and the record's, put side by side.
+#[expect(clippy::type_complexity, reason = "two lists, named where they are kept")]
+fn histories<'a>(
+    roster: &'a Roster,
+    recorded: &'a Recorded,
+) -> (Vec<Option<&'a History>>, Vec<(&'a str, &'a History)>) {
+    let (mut own, mut gone) = (Vec::with_capacity(roster.len()), Vec::new());
+    for joined in join(roster, &recorded.histories) {
+        match joined {
+            Joined::New(_) => own.push(None),
+            Joined::Known(_, history) => own.push(Some(history)),
+            Joined::Gone(id, history) => gone.push((id, history)),
+        }
+    }
+    (own, gone)
 }
 
 fn one_of<'a>(mut accounts: impl Iterator<Item = &'a Account>) -> Match<'a> {

@@ -138,7 +138,7 @@ impl<'g, 'a> Lists<'g, 'a> {
         let ground = self.ground;
         let recipient = EmailAddress::from_judged(member.caregiver.address().unwrap_or_default());
         let letter = letter_fingerprint(member.caregiver, ground.rollout, ground.context.fingerprinter);
-        let number = ground.history(member.caregiver.id()).map_or(1, |history| due::last_done(history) + 1);
+        let number = ground.history(member.caregiver).map_or(1, |history| due::last_done(history) + 1);
         let activation = ActivationNumber(number);
         match *due {
             Due::Settle { history, proof, is_create, source } => Act::Settle {

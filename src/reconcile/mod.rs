@@ -14,6 +14,7 @@ mod ground;
 mod guard;
 mod identity;
 mod inputs;
+mod join;
 mod lists;
 mod presence;
 mod rename;

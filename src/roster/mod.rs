@@ -46,7 +46,7 @@ pub use address::AddressProblem;
 pub use facts::RosterFacts;
 pub use form::Malformed;
 pub use store::Roster;
-pub use view::{Caregiver, Child};
+pub use view::{Caregiver, Child, Seat};
 
 /// Reads an export. Its own date is the file's; the problems that come with a roster are warnings and notes only.
 pub fn read(source: &RosterSource, now: Timestamp) -> Result<(Roster, Diagnostics), Diagnostics> {
