@@ -4,7 +4,7 @@ use std::io;
 
 use camino::Utf8Path;
 use firstbell::command::exit;
-use firstbell::{files, report, rollout};
+use firstbell::{cli, files, report, rollout};
 
 fn main() -> io::Result<()> {
     let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -12,6 +12,7 @@ fn main() -> io::Result<()> {
     files::replace(&root.join("schemas/rollout.schema.json"), schema.as_bytes())?;
     let schema = format!("{:#}\n", report::plan_schema());
     files::replace(&root.join("schemas/plan.schema.json"), schema.as_bytes())?;
+    files::replace(&root.join("docs/commands.md"), cli::commands_page().as_bytes())?;
     files::replace(&root.join("docs/exit-codes.md"), exit::reference_page().as_bytes())?;
     files::replace(&root.join("docs/rollout.md"), rollout::reference_page().as_bytes())
 }

@@ -28,7 +28,7 @@ impl Worker<'_> {
         enable: bool,
     ) -> Result<(), Failure> {
         let caregiver = change.caregiver.clone();
-        let outcome = self.lms.update(&caregiver, username, &account_change(fields, enable));
+        let outcome = self.lms.update(&change.known_as, username, &account_change(fields, enable));
         self.outcome(change, "correcting the account", &outcome)?;
         if !fields.is_empty() {
             let names = fields.iter().map(|change| change.field.as_str().to_owned()).collect();
@@ -42,7 +42,7 @@ impl Worker<'_> {
     }
 
     fn withdraw(&mut self, change: &Change, username: &Username) -> Result<(), Failure> {
-        let outcome = self.lms.disable(&change.caregiver, username);
+        let outcome = self.lms.disable(&change.known_as, username);
         self.outcome(change, "disabling the account", &outcome)?;
         self.ledger.note_effect(Entry::Withdrawn { caregiver: change.caregiver.clone() });
         self.tally.withdrawn += 1;

@@ -3,7 +3,7 @@
 
 use crate::edge::{Envelope, NewAccount};
 use crate::model::entry::{Entry, LetterSubject, Subject};
-use crate::model::ids::ActivationKey;
+use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId};
 use crate::model::outcome::Outcome;
 use crate::plan::{Act, Change};
 
@@ -31,18 +31,19 @@ impl Worker<'_> {
         let outcome = if is_create {
             self.lms.create(&new_account(change, fresh), &fresh.password, fresh.key)
         } else {
-            self.lms.set_password(&change.caregiver, &fresh.username, &fresh.password, fresh.key)
+            self.lms.set_password(&change.known_as, &fresh.username, &fresh.password, fresh.key)
         };
-        Ok(self.password_outcome(&fresh.subject, fresh.key, outcome, is_create))
+        Ok(self.password_outcome(change, fresh, outcome, is_create))
     }
 
     fn password_outcome(
         &mut self,
-        subject: &Subject,
-        key: ActivationKey,
+        change: &Change,
+        fresh: &Fresh,
         outcome: Outcome,
         is_create: bool,
     ) -> Result<(), Failure> {
+        let subject = &fresh.subject;
         let attempt = if is_create { "creating the account" } else { "setting the password" };
         match outcome {
             Outcome::Done(()) => {
@@ -54,7 +55,7 @@ impl Worker<'_> {
                 self.ledger.note_effect(Entry::ResetRefused { subject: subject.clone(), reason });
                 Err(Failure::refused(attempt, &refusal))
             }
-            Outcome::Unknown(_) if self.has_marker(subject, key) => {
+            Outcome::Unknown(_) if self.has_marker(&change.known_as, fresh.key) => {
                 self.password_is_set(subject, "marker", is_create);
                 Ok(())
             }
@@ -67,7 +68,7 @@ impl Worker<'_> {
         }
     }
 
-    pub(crate) fn password_is_set(&mut self, subject: &Subject, evidence: &str, is_create: bool) {
+    fn password_is_set(&mut self, subject: &Subject, evidence: &str, is_create: bool) {
         self.ledger.note_effect(Entry::Set { subject: subject.clone(), evidence: evidence.to_owned() });
         if is_create {
             self.tally.created += 1;
@@ -78,11 +79,11 @@ impl Worker<'_> {
 
     /// Whether the LMS shows this activation's marker now. A marker that does not stand proves nothing yet: the LMS may
     /// still be working on the lost call.
-    fn has_marker(&mut self, subject: &Subject, key: ActivationKey) -> bool {
+    fn has_marker(&mut self, known_as: &CaregiverId, key: ActivationKey) -> bool {
         self.lms.capabilities().has_marker
             && self
                 .lms
-                .observe_one(&subject.caregiver)
+                .observe_one(known_as)
                 .is_ok_and(|accounts| accounts.iter().any(|account| account.marker == Some(key)))
     }
 
@@ -108,8 +109,9 @@ impl Worker<'_> {
         const ATTEMPT: &str = "the password is set, but sending the letter";
         match outcome {
             Outcome::Done(()) => {
-                self.ledger.note_effect(Entry::Sent(letter));
                 self.tally.sent += 1;
+                self.tally.renewed += u64::from(letter.activation > ActivationNumber::FIRST);
+                self.ledger.note_effect(Entry::Sent(letter));
                 Ok(())
             }
             Outcome::Refused(refusal) => {

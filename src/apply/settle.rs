@@ -20,12 +20,13 @@ impl Worker<'_> {
             Ok(fresh) => fresh,
             Err(failure) => return Ok(Err(failure)),
         };
-        let accounts = match self.lms.observe_one(&change.caregiver) {
+        let accounts = match self.lms.observe_one(&change.known_as) {
             Ok(accounts) => accounts,
             Err(error) => return Ok(Err(Failure::unknown("looking at the account again", &error.to_string()))),
         };
         if shows(&accounts, *key) {
-            self.password_is_set(&fresh.subject, "marker", *is_create);
+            // Set by the run that stopped, so it counts for that one.
+            self.ledger.note_effect(Entry::Set { subject: fresh.subject.clone(), evidence: "marker".to_owned() });
         } else if *proof == Proof::Unknown && has_signed_in(&accounts) {
             return Ok(Err(Failure::here("somebody has signed in since: settle it with `firstbell resolve`")));
         } else if let Err(failure) = self.set_password(change, &fresh, *is_create && accounts.is_empty())? {

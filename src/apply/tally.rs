@@ -34,6 +34,8 @@ pub struct Tally {
     pub reset: u64,
     /// Letters handed over.
     pub sent: u64,
+    /// Those of them that tell a second or later password: they go to people who counted as active before.
+    pub renewed: u64,
     /// Accounts corrected.
     pub updated: u64,
     /// Accounts disabled.
@@ -52,7 +54,7 @@ pub struct Tally {
 impl Tally {
     /// Caregivers who became active.
     pub fn newly_active(&self) -> u64 {
-        self.sent + self.adopted
+        self.sent - self.renewed + self.adopted
     }
 
     /// Whether anything outside was touched.

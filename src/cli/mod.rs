@@ -1,5 +1,6 @@
 //! The top: arguments, settings, the terminal, words for errors, the exit code. Knows nothing of rosters or plans.
 
+mod reference;
 mod settings;
 mod system;
 mod terminal;
@@ -18,32 +19,40 @@ use crate::command::{self, Command};
 use crate::edge::{Clock, Random};
 use crate::report::Personal;
 
+pub use reference::commands_page;
 use settings::Settings;
 use system::{FixedClock, OsRandom, SystemClock};
 use terminal::TerminalWatch;
+
+/// The heading of the options that every command has.
+const EVERYWHERE: &str = "Options of every command";
 
 /// Give parents their accounts, cohort by cohort, and never reset one twice.
 #[derive(Debug, Parser)]
 #[command(name = "firstbell", version, max_term_width = 100)]
 #[command(after_help = "Example:\n  firstbell -C kowhai-college plan")]
 pub struct Cli {
-    /// The project's folder (where rollout.yaml lies)
-    #[arg(short = 'C', value_name = "DIR", default_value = ".", global = true)]
+    /// The project's folder, where rollout.yaml lies
+    #[arg(short = 'C', value_name = "DIR", default_value = ".", global = true, help_heading = EVERYWHERE)]
     dir: Utf8PathBuf,
-    /// What may be shown of people: by default everything on a terminal, ids and reason codes elsewhere
-    #[arg(long, value_enum, global = true)]
+    /// What may be shown of people; unless said: full on a terminal, none elsewhere and where CI is set
+    #[arg(long, value_enum, value_name = "HOW", global = true, help_heading = EVERYWHERE)]
     personal: Option<PersonalArg>,
     /// When to use colour
-    #[arg(long, value_enum, default_value_t = When::Auto, global = true)]
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto, global = true, help_heading = EVERYWHERE)]
     color: When,
-    /// Keep rollout.lock elsewhere
-    #[arg(long, value_name = "FILE", global = true)]
+    /// Where rollout.lock lies, if not beside rollout.yaml
+    #[arg(long, value_name = "FILE", global = true, help_heading = EVERYWHERE)]
     lock: Option<Utf8PathBuf>,
     /// Fix the clock (tests and rehearsals)
-    #[arg(long, value_name = "TIME", global = true, hide = true)]
+    #[arg(long, value_name = "TIME", global = true, hide = true, value_parser = moment, help_heading = EVERYWHERE)]
     now: Option<jiff::Timestamp>,
     #[command(subcommand)]
     command: Command,
+}
+
+fn moment(text: &str) -> Result<jiff::Timestamp, String> {
+    text.parse().map_err(|_| "write a moment with its offset, as in 2027-02-01T09:00:00+13:00".to_owned())
 }
 
 /// What may be shown of people.
@@ -111,17 +120,27 @@ fn run(cli: &Cli, settings: &Settings) -> Exit {
             err_colour: is_coloured(cli, settings, io::stderr().is_terminal()),
             width: terminal::width(),
             ask: is_interactive.then_some(&mut ask),
+            lost: None,
         },
         watch: &mut watch,
         lock: cli.lock.clone(),
     };
-    match command::run(&cli.command, &mut session) {
+    let exit = match command::run(&cli.command, &mut session) {
         Ok(exit) => exit,
         Err(trouble) => {
             explain(&mut session, &trouble);
             trouble.exit()
         }
-    }
+    };
+    answered(&cli.command, exit, &mut session)
+}
+
+/// An answer that was lost (a full disk behind `plan > FILE`) must not look like a good end. Where something was done,
+/// the code goes on saying what.
+fn answered(command: &Command, exit: Exit, session: &mut Session<'_>) -> Exit {
+    let Some(error) = session.screen.lost.take() else { return exit };
+    session.screen.say(&format!("error: the answer could not be written to its end: {error}"));
+    if command.only_looks() { Exit::worst([exit, Exit::Error]) } else { exit }
 }
 
 fn explain(session: &mut Session<'_>, trouble: &Trouble) {

@@ -3,10 +3,11 @@
 use camino::Utf8PathBuf;
 
 use crate::apply::{self as worker, Applied, Edges, End, Order, Tally};
+use crate::edge::LmsRead;
 use crate::lms::sandbox::SandboxWriter;
 use crate::model::ids::Lineage;
 use crate::plan::saved::SavedPlan;
-use crate::plan::{HoldCode, Narrowing, Plan};
+use crate::plan::{Narrowing, Plan};
 use crate::report;
 use crate::rollout::{LmsSettings, Rollout};
 
@@ -31,7 +32,7 @@ pub struct Args {
     /// What to do when something in a saved plan does not hold any more
     #[arg(long, value_enum, default_value_t = Stale::Refuse, requires = "file")]
     stale: Stale,
-    /// Don't ask
+    /// Don't ask before carrying it out
     #[arg(long)]
     auto_approve: bool,
     /// Leave out the line for each caregiver
@@ -98,7 +99,7 @@ fn reviewed(
         let what = format!("the plan's digest is {}, not the reviewed one; nothing was done", saved.digest);
         return Err(Trouble::new(Exit::Stale, what));
     }
-    let lineage = desk.lineage(&loaded.rollout);
+    let lineage = desk.lineage(&loaded.rollout)?;
     let is_resumed = desk.has_run_of(&saved.digest)?;
     let lineage = lineage.as_ref().map(Lineage::as_str);
     saved::check(saved, loaded, &desk.fingerprinter, lineage, is_resumed, session.clock.now())?;
@@ -119,12 +120,7 @@ fn reviewed(
 }
 
 fn agreed(session: &mut Session<'_>, plan: &Plan) -> bool {
-    let effects = plan.effects();
-    let question = format!(
-        "\nSend {} and set {}? Only `yes` goes on: ",
-        report::count(effects.emails, "email", "emails"),
-        report::count(effects.passwords_set, "password", "passwords"),
-    );
+    let question = format!("\n{}? Only `yes` goes on: ", report::asked(plan));
     session.screen.ask.as_mut().is_some_and(|ask| ask(&question))
 }
 
@@ -167,8 +163,9 @@ fn carry_out(
     };
     match worker::apply(order, edges) {
         Ok(applied) => {
+            remember(session, desk, lms);
             let text = report::applied(&applied, plan, "outbox/", &session.screen.view(false));
-            session.screen.answer(&text);
+            session.screen.answer(&format!("\n{text}"));
             Ok(after(plan, Some(&applied)))
         }
         Err(halted) => {
@@ -178,14 +175,21 @@ fn carry_out(
     }
 }
 
+/// Keeps what the LMS shows now, for plans without it. That it could not be kept spoils nothing that was done.
+fn remember(session: &mut Session<'_>, desk: &mut Writing, lms: &mut SandboxWriter<'_>) {
+    let kept = lms.observe().map_err(Trouble::from).and_then(|observed| desk.remember(&observed));
+    if let Err(trouble) = kept {
+        session.screen.say(&format!("note: what the LMS shows was not kept for `plan --offline`: {trouble}"));
+    }
+}
+
 /// The exit code of an apply that came to its end.
 fn after(plan: &Plan, applied: Option<&Applied>) -> Exit {
-    let waits_for_person = |code: HoldCode| matches!(code, HoldCode::LetterRejected | HoldCode::AwaitingConfirmation);
     let mut exits = Vec::new();
     if plan.held.iter().any(|held| held.code.is_unknown()) {
         exits.push(Exit::Unknown);
     }
-    if plan.held.iter().any(|held| waits_for_person(held.code)) {
+    if plan.held.iter().any(|held| held.code.needs_person()) {
         exits.push(Exit::PersonNeeded);
     }
     if let Some(applied) = applied {

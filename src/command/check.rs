@@ -7,6 +7,8 @@ use camino::Utf8PathBuf;
 
 use crate::files;
 use crate::reconcile::sharers;
+use crate::report::count;
+use crate::rollout::Rollout;
 use crate::roster::{Caregiver, Roster};
 
 use super::exit::Exit;
@@ -20,6 +22,9 @@ pub struct Args {
     /// Write the office's list to this CSV file: id, student, what is wrong, suggestion
     #[arg(long, value_name = "FILE")]
     fixes: Option<Utf8PathBuf>,
+    /// Look at the rollout and the letters alone: needs no roster, no state, no LMS, no secret
+    #[arg(long, conflicts_with = "fixes")]
+    rollout_only: bool,
 }
 
 /// One line of the office's list.
@@ -34,6 +39,9 @@ struct Fix {
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let rollout = project::load_rollout(session)?;
+    if args.rollout_only {
+        return rollout_alone(session, &rollout);
+    }
     let (loaded, diagnostics) = project::read_all(session, rollout);
     let Some(loaded) = loaded.filter(|_| !diagnostics.has_errors()) else { return Err(diagnostics.into()) };
     session.screen.problems(&diagnostics);
@@ -45,6 +53,17 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     } else if !fixes.is_empty() {
         session.screen.answer("\n`firstbell check --fixes FILE` writes them as a list for the office.\n");
     }
+    Ok(Exit::Done)
+}
+
+/// What can be said of a pull request from anybody: nothing is opened that a stranger should not make us open.
+fn rollout_alone(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, Trouble> {
+    let (_, diagnostics) = project::read_letters(rollout)?;
+    session.screen.problems(&diagnostics);
+    let cohorts = rollout.cohorts.len();
+    session.screen.answer(&format!(
+        "The rollout and the letters can be used: {cohorts} cohorts. The roster was not looked at.\n"
+    ));
     Ok(Exit::Done)
 }
 
@@ -84,10 +103,10 @@ fn summary(loaded: &Loaded, fixes: &[Fix]) -> String {
     use std::fmt::Write as _;
     let roster: &Roster = &loaded.roster;
     let mut text = format!(
-        "The rollout, the letters and the roster can be used: {} caregivers in {} rows, {} cohorts.\n",
-        roster.len(),
-        roster.facts().rows,
-        loaded.rollout.cohorts.len(),
+        "The rollout, the letters and the roster can be used: {} in {}, {}.\n",
+        count(roster.len() as u64, "caregiver", "caregivers"),
+        count(roster.facts().rows, "row", "rows"),
+        count(loaded.rollout.cohorts.len() as u64, "cohort", "cohorts"),
     );
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for fix in fixes {
@@ -97,8 +116,8 @@ fn summary(loaded: &Loaded, fixes: &[Fix]) -> String {
         return text + "Every caregiver has a usable address of their own.\n";
     }
     text.push_str("\nFor the office to mend in the SMS:\n");
-    for (code, count) in counts {
-        let _ = writeln!(text, "  {count:>6}  {code}");
+    for (code, many) in counts {
+        let _ = writeln!(text, "  {many:>6}  {code}");
     }
     text
 }

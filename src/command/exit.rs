@@ -102,7 +102,9 @@ impl Exit {
             Self::Unknown => {
                 "Something is unknown, or the record could not be written after an effect. Run again, or see `docs/operating.md`."
             }
-            Self::Stale => "The state is older than `rollout.lock` or than the LMS, or another one. Nothing was done.",
+            Self::Stale => {
+                "The state is older than `rollout.lock` or than the LMS, or another one; or a saved plan does not hold any more. Nothing was done."
+            }
             Self::Locked => "Another run is under way. Nothing was done.",
             Self::Declined => "Declined at the prompt. Nothing was done.",
             Self::PersonNeeded => "All is done that can be; a person must act (a rejected address, a refused account).",

@@ -13,7 +13,7 @@ use super::trouble::Trouble;
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The caregiver
+    /// The caregiver's id in the SMS
     id: String,
 }
 
@@ -26,12 +26,20 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms, &Scope::default())?;
     let id = CaregiverId::new(args.id.as_str());
     let caregiver = loaded.roster.caregiver(&args.id);
-    let history = state.recorded.histories.get(&id);
+    // While a `moved:` line is not followed by record or LMS, what they know stands under the id before.
+    let former = loaded.rollout.moved.iter().find(|line| line.to == id).map(|line| line.from.clone());
+    let former = former.unwrap_or_else(|| id.clone());
+    let is_recorded = state.recorded.histories.contains_key(&id);
+    let recorded_id = if is_recorded { &id } else { &former };
+    let history = state.recorded.histories.get(recorded_id);
     if caregiver.is_none() && history.is_none() {
         return Err(no_such(&args.id));
     }
-    let accounts = lms.observe_one(&id)?;
-    let record = state.store.as_mut().map_or_else(|| Ok(PersonRecord::default()), |store| store.person(&id))?;
+    let mut accounts = lms.observe_one(&id)?;
+    if accounts.is_empty() {
+        accounts = lms.observe_one(&former)?;
+    }
+    let record = state.store.as_mut().map_or_else(|| Ok(PersonRecord::default()), |store| store.person(recorded_id))?;
     let explained = Explained {
         id: &id,
         plan: &plan,

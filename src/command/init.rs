@@ -16,14 +16,15 @@ const IGNORE: &str = include_str!("init/gitignore");
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The folder to lay it out in; made where it is missing
-    #[arg(default_value = ".")]
-    dir: Utf8PathBuf,
+    /// The folder to lay it out in, made where it is missing; without it, the folder of `-C`
+    // Not named `dir`: clap takes arguments of one name for one argument, and `-C` has that name.
+    #[arg(value_name = "DIR")]
+    folder: Option<Utf8PathBuf>,
 }
 
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
-    let dir = if args.dir == "." { session.dir.clone() } else { session.path(&args.dir) };
+    let dir = args.folder.as_ref().map_or_else(|| session.dir.clone(), |folder| session.path(folder));
     let contents = contents();
     if let Some((taken, _)) = contents.iter().find(|(name, _)| files::exists(&dir.join(name))) {
         let what = format!("`{}` is there already; `init` never overwrites, so nothing was written", dir.join(taken));

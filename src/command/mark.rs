@@ -14,10 +14,7 @@ use super::session::Session;
 use super::trouble::Trouble;
 
 /// Refuses a state that is older than the lock, or another one.
-pub(super) fn compare(
-    session: &mut Session<'_>,
-    state: Option<(&Recorded, &mut SqliteStore)>,
-) -> Result<MarkCounts, Trouble> {
+pub(super) fn compare(session: &mut Session<'_>, state: Option<(&Recorded, &mut SqliteStore)>) -> Result<(), Trouble> {
     let path = rollout_lock_path(session);
     let lock = rollout_lock::read(&path)?;
     let (position, mut store) = match state {
@@ -33,7 +30,13 @@ pub(super) fn compare(
         Ok(_) => {}
         Err(mismatch) => return Err(Trouble::new(Exit::Stale, mismatch.to_string())),
     }
-    Ok(lock.map_or_else(MarkCounts::default, |lock| MarkCounts { active: lock.active, letters: lock.letters_sent }))
+    Ok(())
+}
+
+/// The counts as the state has them: those in the lock miss what a run did that was cut short.
+pub(super) fn counts(recorded: &Recorded, store: &mut SqliteStore) -> Result<MarkCounts, Trouble> {
+    let active = recorded.histories.values().filter(|history| history.is_active()).count() as u64;
+    Ok(MarkCounts { active, letters: store.letters_sent()? })
 }
 
 /// Where `rollout.lock` stands.

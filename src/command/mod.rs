@@ -7,11 +7,13 @@ pub mod check;
 pub mod exit;
 pub mod explain;
 mod git;
+mod hand_kept;
 pub mod init;
 mod key;
 mod lineage;
 mod mark;
 pub mod narrow;
+mod offline;
 pub mod plan;
 pub mod preview;
 mod project;
@@ -25,6 +27,8 @@ pub mod status;
 pub mod trouble;
 mod writing;
 
+use crate::files;
+
 use exit::Exit;
 use session::Session;
 use trouble::Trouble;
@@ -36,9 +40,9 @@ pub enum Command {
     #[command(after_help = "Example:\n  firstbell init kowhai-college")]
     Init(init::Args),
     /// Say everything that is wrong with rollout, letters and roster
-    #[command(after_help = "Example:\n  firstbell check --fixes to-mend.csv")]
+    #[command(after_help = "Example:\n  firstbell check --fixes fixes.csv")]
     Check(check::Args),
-    /// Show what would be done to whom, and who is held back and why
+    /// Show what would be done to whom, and who is held back and why; does nothing
     #[command(after_help = "Example:\n  firstbell plan --summary")]
     Plan(plan::Args),
     /// Show the plan, ask, and carry it out
@@ -53,27 +57,39 @@ pub enum Command {
     /// Tell everything about one caregiver, for the help desk
     #[command(after_help = "Example:\n  firstbell explain C1001")]
     Explain(explain::Args),
-    /// Record that people were activated before firstbell, so that they are never reset
+    /// Record that people have access already, so that they are never reset
     #[command(after_help = "Example:\n  firstbell adopt C1001 C1002 --because \"done by hand in term 1\"")]
     Adopt(adopt::Args),
-    /// Settle by hand what the program could not find out
-    #[command(after_help = "Example:\n  firstbell resolve C1001 --reset not-done --evidence \"she can't sign in\"")]
+    /// Say whether a password was set, where the program could not find out
+    #[command(after_help = "Example:\n  firstbell resolve C1001 --reset done --evidence \"audit log: changed 09:14\"")]
     Resolve(resolve::Args),
     /// Show the letter as a parent would get it, with a made-up password
     #[command(after_help = "Example:\n  firstbell preview C1001")]
     Preview(preview::Args),
-    /// Look into the recorded state
+    /// Look into the record of what was done; changes nothing
     #[command(after_help = "Example:\n  firstbell state verify")]
     State(state::Args),
-    /// Work with the sandbox LMS
+    /// Do at the sandbox, the pretend LMS, what a parent would do
     #[command(
-        after_help = "Example:\n  echo 'Harbour4-kettle7-mossy2-lantern' | firstbell sandbox sign-in mere.tamihana"
+        after_help = "Example:\n  echo 'Harbour4-kettle7-mossy2-lantern' | firstbell sandbox sign-in aroha.tamihana"
     )]
     Sandbox(sandbox::Args),
 }
 
+impl Command {
+    /// Whether its answer is all that it is run for.
+    pub fn only_looks(&self) -> bool {
+        !matches!(self, Self::Init(_) | Self::Apply(_) | Self::Adopt(_) | Self::Resolve(_))
+    }
+}
+
 /// Runs one command.
 pub fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let makes_folder = matches!(command, Command::Init(_));
+    if !makes_folder && !files::is_dir(&session.dir) {
+        let what = format!("there is no folder `{}`: `-C` names the folder that rollout.yaml lies in", session.dir);
+        return Err(Trouble::new(Exit::Usage, what));
+    }
     match command {
         Command::Init(args) => init::run(args, session),
         Command::Check(args) => check::run(args, session),

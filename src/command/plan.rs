@@ -3,12 +3,14 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::SignedDuration;
 
+use crate::edge::{LmsRead, StateStore};
 use crate::model::fingerprint::Fingerprinter;
 use crate::plan::{Outline, Plan};
 use crate::report;
 use crate::rollout::Rollout;
 
 use super::exit::Exit;
+use super::offline::Remembered;
 use super::project::{self, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
@@ -20,11 +22,11 @@ pub struct Args {
     /// Leave out the line for each caregiver
     #[arg(long)]
     summary: bool,
-    /// Answer 2 when there is something to do
+    /// Exit with 2 when there is something to do
     #[arg(long)]
     detailed_exitcode: bool,
     /// How the plan is printed
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
     format: Format,
     /// Save the plan to this file, for review and `apply FILE`; it names nobody
     #[arg(short, long, value_name = "FILE")]
@@ -32,6 +34,9 @@ pub struct Args {
     /// How long the saved plan may be begun
     #[arg(long, value_name = "TIME", default_value = "24h", requires = "output")]
     expires_in: SignedDuration,
+    /// Plan without the LMS, from what the last run saw there
+    #[arg(long)]
+    offline: bool,
     #[command(flatten)]
     narrow: narrow::Args,
 }
@@ -41,7 +46,7 @@ pub struct Args {
 pub enum Format {
     /// For people
     Text,
-    /// For programs: schemas/plan.schema.json
+    /// For programs, as schemas/plan.schema.json describes it
     Json,
 }
 
@@ -61,15 +66,21 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let is_for_machines = args.output.is_some() || args.format == Format::Json;
     let git = if is_for_machines { git::look(&session.dir) } else { None };
     let scope = Scope { narrowing, git };
-    let mut lms = project::lms_reader(session.clock, &loaded.rollout);
+    let reader = project::lms_reader(session.clock, &loaded.rollout);
+    let mut lms: Box<dyn LmsRead + '_> =
+        if args.offline { Box::new(Remembered::of(state.store.as_mut(), &reader)?) } else { Box::new(reader) };
     if args.summary && !is_for_machines {
-        let outline = project::make_outline(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms, &scope)?;
+        let outline =
+            project::make_outline(session, &loaded, &state.recorded, &state.fingerprinter, &mut *lms, &scope)?;
         let view = session.screen.view(true);
         session.screen.answer(&report::outline(&outline, &view));
         return Ok(exit(&outline, args.detailed_exitcode));
     }
-    let mut plan = project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms, &scope)?;
+    let mut plan = project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut *lms, &scope)?;
     if let Some(path) = &args.output {
+        if let Some(store) = &mut state.store {
+            plan.inputs.state.lineage = Some(store.lineage()?);
+        }
         save(session, &loaded.rollout, &mut plan, &state.fingerprinter, path, args.expires_in)?;
     }
     show(session, &plan, args.format, args.summary);

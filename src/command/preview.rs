@@ -13,7 +13,7 @@ use super::trouble::Trouble;
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The caregiver whose letter it is; without, a made-up one
+    /// The caregiver whose letter it is, by their id in the SMS; without it, a made-up one
     id: Option<String>,
     /// The language, instead of the caregiver's
     #[arg(long, value_name = "CODE")]

@@ -56,18 +56,20 @@ pub(super) fn load(session: &mut Session<'_>) -> Result<Loaded, Trouble> {
 pub(super) fn read_all(session: &Session<'_>, rollout: Rollout) -> (Option<Loaded>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let roster = keep(roster::read(&rollout.roster, session.clock.now()), &mut diagnostics);
-    let mail = &rollout.mail;
-    let letters = letter::load(&mail.letter_path, &mail.letter, &mail.default_language);
-    let lint = |letters: Letters| {
-        let found = letters.lint(&rollout.school, &rollout.sign_in_url, &rollout.help);
-        (letters, found)
-    };
-    let letters = keep(letters.map(lint), &mut diagnostics);
+    let letters = keep(read_letters(&rollout), &mut diagnostics);
     if let Some(roster) = &roster {
         diagnostics.append(against_roster(&rollout, roster));
     }
     let loaded = roster.zip(letters).map(|(roster, letters)| Loaded { rollout, roster, letters });
     (loaded, diagnostics)
+}
+
+/// The letters of a rollout; a letter that would not tell what it must is a mistake like any other.
+pub(super) fn read_letters(rollout: &Rollout) -> Result<(Letters, Diagnostics), Diagnostics> {
+    let mail = &rollout.mail;
+    let letters = letter::load(&mail.letter_path, &mail.letter, &mail.default_language)?;
+    let found = letters.lint(&rollout.school, &rollout.sign_in_url, &rollout.help);
+    if found.has_errors() { Err(found) } else { Ok((letters, found)) }
 }
 
 /// Lines of the rollout that the roster contradicts, with the lines themselves.
@@ -113,6 +115,7 @@ pub(super) fn read_state(session: &mut Session<'_>, rollout: &Rollout) -> Result
         SqliteStore::exists(&rollout.state).then(|| SqliteStore::open(&rollout.state, Access::Read)).transpose()?;
     let Some(mut store) = store else {
         mark::compare(session, None)?;
+        key::check_named(session)?;
         // Nothing is recorded, so no fingerprint is ever compared: any key will do.
         let fingerprinter = Fingerprinter::new(&SealingKey::new([0; 32]));
         return Ok(StateView { recorded: Recorded::default(), fingerprinter, store: None, _lock: lock });

@@ -15,10 +15,10 @@ use super::writing::Writing;
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The caregiver
+    /// The caregiver's id in the SMS
     id: String,
-    /// Whether their password was set
-    #[arg(long, value_enum)]
+    /// Whether the LMS has the password
+    #[arg(long, value_enum, value_name = "VERDICT")]
     reset: Verdict,
     /// What was seen; kept in the record
     #[arg(long, value_name = "TEXT")]
@@ -28,9 +28,9 @@ pub struct Args {
 /// Whether a password was set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Verdict {
-    /// The LMS has it: the letter that tells it goes out next
+    /// It was set, and the next apply sends the letter that tells it
     Done,
-    /// The LMS has it not: the next apply draws another
+    /// It was not set, and the next apply draws another
     NotDone,
 }
 
@@ -58,8 +58,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let was_set = args.reset == Verdict::Done;
     let entry = Entry::Resolved { subject, was_set, evidence: args.evidence.clone() };
     record(session, &rollout, &mut state, "resolve", vec![entry])?;
-    let next = if was_set { "their letter" } else { "a new password and their letter" };
-    session.screen.answer(&format!("Recorded for {}. The next `firstbell apply` sends {next}.\n", args.id));
+    let said = if was_set { "the password was set" } else { "the password was not set" };
+    session.screen.answer(&format!("Recorded for {}: {said}. `firstbell plan` shows what is due now.\n", args.id));
     Ok(Exit::Done)
 }
 

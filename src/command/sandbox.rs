@@ -21,12 +21,12 @@ pub struct Args {
 /// What to do at the sandbox.
 #[derive(Debug, clap::Subcommand)]
 pub enum What {
-    /// Try a password, read from standard input: answers 0 where it is right, 1 where it is not
+    /// Try a password, read from standard input; the exit code is 0 where it is right, 1 where it is not
     #[command(
-        after_help = "Example:\n  echo 'Harbour4-kettle7-mossy2-lantern' | firstbell sandbox sign-in mere.tamihana"
+        after_help = "Example:\n  echo 'Harbour4-kettle7-mossy2-lantern' | firstbell sandbox sign-in aroha.tamihana"
     )]
     SignIn {
-        /// The user name
+        /// The user name that the letter tells
         username: String,
     },
 }

@@ -4,6 +4,7 @@
 use crate::edge::{MarkCounts, StateStore};
 use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::Lineage;
+use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
 use crate::model::secret::SealingKey;
 use crate::rollout::Rollout;
@@ -33,32 +34,38 @@ impl Writing {
             &session.actor,
             &session.clock.now().to_zoned_datetime(rollout.timezone.clone()),
         )?;
-        let path = mark::rollout_lock_path(session);
-        rollout_lock::check_writable(&path)
-            .map_err(|error| Trouble::file(format!("`{path}` can't be written, so nothing was done"), error))?;
+        check_lock_file(session)?;
         let exists = SqliteStore::exists(&rollout.state);
         let mut store = if exists { Some(open_store(session, rollout)?) } else { None };
         let key = if exists { key::existing(session)? } else { key::find_or_make(session)? };
         let fingerprinter = Fingerprinter::new(&key);
-        let mut recorded = Recorded::default();
+        let (mut recorded, mut counts) = (Recorded::default(), MarkCounts::default());
         if let Some(store) = &mut store {
             store.check_key(&fingerprinter)?;
             recorded = store.load()?;
+            counts = mark::counts(&recorded, store)?;
         }
         let state = store.as_mut().map(|store| (&recorded, store));
-        let counts = mark::compare(session, state)?;
+        mark::compare(session, state)?;
         Ok(Self { recorded, fingerprinter, key, counts, store, _lock: lock })
     }
 
     /// Which state this is; of one that does not exist yet, the name that a saved plan gave it.
-    pub(super) fn lineage(&self, rollout: &Rollout) -> Option<Lineage> {
-        let known = self.recorded.position.as_ref().map(|position| position.lineage.clone());
-        known.or_else(|| lineage::pending(&rollout.state))
+    pub(super) fn lineage(&mut self, rollout: &Rollout) -> Result<Option<Lineage>, Trouble> {
+        match &mut self.store {
+            Some(store) => Ok(Some(store.lineage()?)),
+            None => Ok(lineage::pending(&rollout.state)),
+        }
     }
 
     /// Whether a run was begun under the saved plan with this digest.
     pub(super) fn has_run_of(&mut self, digest: &str) -> Result<bool, Trouble> {
         Ok(self.store.as_mut().map_or(Ok(false), |store| store.has_run_of(digest))?)
+    }
+
+    /// Keeps what the LMS shows, where there is a state to keep it.
+    pub(super) fn remember(&mut self, observed: &Observed) -> Result<(), Trouble> {
+        Ok(self.store.as_mut().map_or(Ok(()), |store| store.remember(observed))?)
     }
 
     /// The store, made where there is none yet.
@@ -67,13 +74,25 @@ impl Writing {
         session: &Session<'_>,
         rollout: &Rollout,
     ) -> Result<(&mut SqliteStore, Lineage), Trouble> {
-        let lineage = self.lineage(rollout).unwrap_or_else(|| lineage::draw(session));
+        let lineage = self.lineage(rollout)?.unwrap_or_else(|| lineage::draw(session));
         let store = match self.store.take() {
             Some(store) => store,
             None => make_store(session, rollout, &lineage, &self.fingerprinter)?,
         };
         Ok((self.store.insert(store), lineage))
     }
+}
+
+/// `rollout.lock` can be read, and could be written: asked before anything is made.
+fn check_lock_file(session: &Session<'_>) -> Result<(), Trouble> {
+    let path = mark::rollout_lock_path(session);
+    rollout_lock::read(&path)?;
+    rollout_lock::check_writable(&path).map_err(|error| {
+        let what = format!(
+            "`{path}` can't be written, so nothing was done: give yourself the right to, or keep it elsewhere with `--lock FILE`"
+        );
+        Trouble::file(what, error)
+    })
 }
 
 fn make_store(

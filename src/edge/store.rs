@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 use crate::model::entry::{Actor, Commit};
-use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId, LetterNumber, MessageId, RunNumber, Username};
+use crate::model::ids::{
+    ActivationKey, ActivationNumber, CaregiverId, LetterNumber, Lineage, MessageId, RunNumber, Username,
+};
+use crate::model::observed::Observed;
 use crate::model::recorded::{Position, Recorded};
 use crate::model::secret::Sealed;
 
@@ -97,6 +100,9 @@ pub struct PersonRecord {
 
 /// The place where the recorded state lives. One writer at a time, who holds the lock.
 pub trait StateStore {
+    /// Which state this is; it has its name from the moment it is made, before any run.
+    fn lineage(&mut self) -> Result<Lineage, StateError>;
+
     /// Everything that a plan needs.
     fn load(&mut self) -> Result<Recorded, StateError>;
 
@@ -115,6 +121,12 @@ pub trait StateStore {
 
     /// Who began the last run, when; for messages.
     fn last_run(&mut self) -> Result<Option<(RunNumber, Timestamp, Actor)>, StateError>;
+
+    /// Keeps what the LMS showed, for plans without it. Not part of the record.
+    fn remember(&mut self, observed: &Observed) -> Result<(), StateError>;
+
+    /// What the LMS showed when it was last kept.
+    fn remembered(&mut self) -> Result<Option<Observed>, StateError>;
 
     /// Whether a run was begun under the saved plan with this digest.
     fn has_run_of(&mut self, plan: &str) -> Result<bool, StateError>;

@@ -56,6 +56,20 @@ impl<T> ById<T> {
         self.place(id.as_ref()).ok().map(|at| &self.values[at])
     }
 
+    /// The value under this id, to change.
+    pub fn get_mut(&mut self, id: impl AsRef<str>) -> Option<&mut T> {
+        self.place(id.as_ref()).ok().map(|at| &mut self.values[at])
+    }
+
+    /// Takes out the value under this id.
+    pub fn remove(&mut self, id: impl AsRef<str>) -> Option<T> {
+        let at = self.place(id.as_ref()).ok()?;
+        let (start, end) = (self.start(at), self.ends.remove(at));
+        self.ids.replace_range(start..end, "");
+        self.ends[at..].iter_mut().for_each(|later| *later -= end - start);
+        Some(self.values.remove(at))
+    }
+
     /// Whether there is a value under this id.
     pub fn contains_key(&self, id: impl AsRef<str>) -> bool {
         self.place(id.as_ref()).is_ok()
@@ -64,6 +78,11 @@ impl<T> ById<T> {
     /// Ids and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
         self.values.iter().enumerate().map(|(at, value)| (self.id(at), value))
+    }
+
+    /// The values, to change, in the order of the ids.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.values.iter_mut()
     }
 
     /// The values, in the order of the ids.
@@ -101,10 +120,8 @@ impl<T> Index<&str> for ById<T> {
     type Output = T;
 
     fn index(&self, id: &str) -> &T {
-        match self.place(id) {
-            Ok(at) => &self.values[at],
-            Err(_) => panic!("there is nothing under this id"),
-        }
+        let Ok(at) = self.place(id) else { panic!("there is nothing under this id") };
+        &self.values[at]
     }
 }
 
@@ -122,6 +139,9 @@ mod tests {
         let expected = [("", 7), ("C1", 1), ("C10", 10), ("C2", 2), ("C3", 3), ("Cā", 9)];
         assert_eq!(all, expected.map(|(id, value)| (id.to_owned(), value)));
         assert!(all.iter().all(|(id, value)| by_id.get(id) == Some(value) && by_id[id.as_str()] == *value));
+        assert_eq!((by_id.remove("C10"), by_id.remove("C10")), (Some(10), None));
+        assert_eq!((by_id.get("C1"), by_id.get("C2"), by_id.get("Cā")), (Some(&1), Some(&2), Some(&9)));
+        by_id.insert("C10", 10);
         assert_eq!((by_id.get("C"), by_id.get("C4"), by_id.get("D"), by_id.len()), (None, None, None, 6));
     }
 }

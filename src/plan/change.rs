@@ -10,6 +10,9 @@ use crate::model::recorded::Identity;
 pub struct Change {
     /// Whom.
     pub caregiver: CaregiverId,
+    /// The SMS id that their account carries in the LMS: another one only where the rollout says that they have moved and
+    /// the LMS does not know yet.
+    pub known_as: CaregiverId,
     /// The cohort they belong to, where they still belong to one.
     pub cohort: Option<CohortName>,
     /// In this order, at least one. At most one of them sets a password or sends a letter.

@@ -125,6 +125,11 @@ impl HoldCode {
         matches!(self, Self::ResetUnknown | Self::LetterUnknown | Self::ChangedMeanwhile)
     }
 
+    /// Codes of those whose password is set and who don't have it until a person acts: exit code 8.
+    pub fn needs_person(self) -> bool {
+        matches!(self, Self::AwaitingConfirmation | Self::AddressChanged | Self::LetterRejected | Self::SecretLost)
+    }
+
     /// Codes for which the cohort does not count as settled.
     pub fn is_unsettled(self) -> bool {
         self.is_unknown() || self == Self::AwaitingConfirmation

@@ -12,7 +12,6 @@ use crate::rollout::{Override, Reissue, Rollout};
 
 use super::Refusal;
 use super::due::last_done;
-use super::ground::Ground;
 
 /// Lines that can't stand as they are: an override that has expired, a `reissue` whose number doesn't fit the record (only
 /// the next one can be asked for).
@@ -47,7 +46,7 @@ fn history_of<'a>(rollout: &Rollout, recorded: &'a Recorded, line: &Reissue) -> 
     })
 }
 
-fn last_of(rollout: &Rollout, recorded: &Recorded, line: &Reissue) -> u32 {
+pub(super) fn last_of(rollout: &Rollout, recorded: &Recorded, line: &Reissue) -> u32 {
     history_of(rollout, recorded, line).map_or(0, last_done)
 }
 
@@ -65,31 +64,6 @@ fn wrong_number(line: &Reissue, last: u32) -> Diagnostic {
         )
     };
     Diagnostic::error("rollout::reissue-number", message).with_place(line.place.clone()).with_help(help)
-}
-
-/// Lines that are done and may go, and a roster that looks old.
-pub(super) fn notes(ground: &Ground<'_>) -> Vec<String> {
-    let rollout = ground.rollout;
-    let done = rollout.reissue.iter().filter(|line| line.activation.0 <= last_of(rollout, ground.recorded, line));
-    let done = done.map(|line| {
-        format!("`reissue` of {} (activation {}) is done; the line may go", line.caregiver, line.activation)
-    });
-    done.chain(older_roster(ground)).collect()
-}
-
-/// The export of an earlier day put in place of a newer one.
-fn older_roster(ground: &Ground<'_>) -> Option<String> {
-    let facts = ground.roster.facts();
-    let last = ground.recorded.last_roster().filter(|last| last.sha256 != facts.sha256)?;
-    let earlier = ground.recorded.rosters.iter().find(|roster| roster.sha256 == facts.sha256);
-    if let Some(earlier) = earlier {
-        let day = earlier.accepted_at.to_zoned_datetime(ground.rollout.timezone.clone()).date();
-        return Some(format!(
-            "this very export was accepted on {day} already, and a newer one after it: is it the right file?"
-        ));
-    }
-    (facts.exported_at < last.exported_at)
-        .then(|| "this export is older than the one accepted last: is it the right file?".to_owned())
 }
 
 /// A marker in the LMS that the record does not know means that the record is older than the LMS, or another one.

@@ -2,7 +2,7 @@
 //!
 //! A [`Scribe`] puts it down: in full (`lists`) or in figures only (`figures`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::model::ids::CaregiverId;
 use crate::model::recorded::History;
@@ -11,9 +11,8 @@ use crate::rollout::Cohort;
 
 use super::cohort::{Member, Openness};
 use super::decide::Decision;
-use super::due::{self, Due};
+use super::due::Due;
 use super::ground::Ground;
-use super::presence::Presence;
 use super::stop::Stop;
 use super::update;
 
@@ -35,11 +34,15 @@ pub(super) trait Scribe<'a> {
 
 /// What is counted while a plan is made, and whoever puts down the rest.
 pub(super) struct Draft<'g, 'a, S> {
-    ground: &'g Ground<'a>,
+    pub(super) ground: &'g Ground<'a>,
     openness: &'g [Openness],
     pub(super) cohorts: Vec<CohortSummary>,
     pub(super) unchanged: BTreeMap<Idle, u64>,
     pub(super) scribe: S,
+    /// Ids that are gone and whose people are probably here under another, once that was asked.
+    pub(super) suspects: Option<HashSet<&'a str>>,
+    /// Those who would get a letter at an address that looks like a typing error, and the likely one.
+    pub(super) typing_errors: Vec<(&'a str, String)>,
 }
 
 /// Goes through all decisions, then through those whom the roster does not have.
@@ -51,7 +54,15 @@ pub(super) fn draft<'g, 'a, S: Scribe<'a>>(
     scribe: S,
 ) -> Draft<'g, 'a, S> {
     let cohorts = ground.rollout.cohorts.iter().zip(openness).map(empty_summary).collect();
-    let mut draft = Draft { ground, openness, cohorts, unchanged: BTreeMap::new(), scribe };
+    let mut draft = Draft {
+        ground,
+        openness,
+        cohorts,
+        unchanged: BTreeMap::new(),
+        scribe,
+        suspects: None,
+        typing_errors: Vec::new(),
+    };
     for (member, decision) in members.iter().zip(decisions) {
         draft.add(member, decision);
     }
@@ -75,7 +86,7 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
         }
     }
 
-    fn idle(&mut self, reason: Idle) {
+    pub(super) fn idle(&mut self, reason: Idle) {
         *self.unchanged.entry(reason).or_default() += 1;
     }
 
@@ -91,6 +102,11 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
     fn act(&mut self, member: &Member<'a>, due: &Due<'a>) {
         if let Some(cohort) = member.cohort {
             self.cohorts[cohort].changing += 1;
+        }
+        if due.kind().sends_letter()
+            && let Some(suggestion) = member.caregiver.suggestion()
+        {
+            self.typing_errors.push((member.caregiver.id(), suggestion));
         }
         self.scribe.act(member, due, update::of(self.ground, member));
     }
@@ -118,40 +134,6 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
             self.cohorts[cohort].held += 1;
         }
         self.scribe.hold(member, stop);
-    }
-
-    /// Those with an activation whom the roster does not have, ordered by id.
-    fn add_gone(&mut self) {
-        let ground = self.ground;
-        for (id, history) in ground.gone.iter().filter(|(id, _)| !ground.has_moved_away(id)) {
-            self.add_one_gone(&CaregiverId::new(*id), history);
-        }
-    }
-
-    fn add_one_gone(&mut self, id: &CaregiverId, history: &History) {
-        let presence = self.ground.absences.of(id.as_str());
-        if due::last_done(history) == 0 {
-            return;
-        }
-        let is_begun = !history.is_active() && due::last_done(history) == history.number.0;
-        if is_begun || self.ground.reissue(id.as_str(), due::last_done(history)).is_some() {
-            return self.scribe.hold_gone(id, &stop_of_gone(history, presence));
-        }
-        match update::withdraw(self.ground, id, history, presence) {
-            Some(act) => self.scribe.withdraw(id, history, act),
-            None => self.idle(Idle::Gone),
-        }
-    }
-}
-
-/// Begun and not finished, and now they are not in the roster: S1 first, then S2.
-fn stop_of_gone(history: &History, presence: Presence) -> Stop<'static> {
-    use crate::model::activation::ActivationStage;
-    match (history.stage, presence) {
-        (ActivationStage::Setting | ActivationStage::ResetUnknown, _) => Stop::ResetUnknown { again: None },
-        (ActivationStage::HandedOver, _) => Stop::AwaitingConfirmation,
-        (_, Presence::Left) => Stop::Left,
-        (_, Presence::Here | Presence::NotSaid | Presence::AbsentOnce) => Stop::AbsentOnce,
     }
 }
 

@@ -154,10 +154,15 @@ fn letter<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
     match stage {
         LetterStage::Sent => active(ground, caregiver, history),
         LetterStage::Bounced => bounced(ground, caregiver, history, is_same, email),
-        _ if !history.has_secret => lost(ground, caregiver, history),
+        // The password is set, nobody has it, and the sealed copy is gone.
+        _ if !history.has_secret => {
+            reissue_or(ground, caregiver, history, Stop::SecretLost { next: history.number.next() })
+        }
         LetterStage::Rejected if is_same => Row::Stop(Stop::LetterRejected),
         LetterStage::Prepared | LetterStage::Replaced | LetterStage::Rejected => email,
-        LetterStage::Sending | LetterStage::Unknown if !is_same => Row::Stop(Stop::AddressChanged),
+        LetterStage::Sending | LetterStage::Unknown if !is_same => {
+            reissue_or(ground, caregiver, history, Stop::AddressChanged { next: history.number.next() })
+        }
         LetterStage::Sending | LetterStage::Unknown => match (&history.letter, ground.context.mail.is_idempotent) {
             (Some(letter), false) => again(ground.context.now, letter, email),
             _ => email,
@@ -191,11 +196,11 @@ fn bounced<'a>(
     }
 }
 
-/// The password is set, nobody has it, and the sealed copy is gone: only a reviewed line helps.
-fn lost<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a History) -> Row<'a> {
+/// A letter that can't go out any more: a reviewed line gives another password, else they are held.
+fn reissue_or<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &History, stop: Stop<'a>) -> Row<'a> {
     match ground.reissue(caregiver.id(), history.number.0) {
         Some(line) => Row::Due(Due::reissue(ground, caregiver, line)),
-        None => Row::Stop(Stop::SecretLost { next: history.number.next() }),
+        None => Row::Stop(stop),
     }
 }
 

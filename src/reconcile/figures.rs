@@ -12,10 +12,9 @@ use super::decide::Decision;
 use super::draft::{Draft, Scribe, draft};
 use super::due::Due;
 use super::ground::Ground;
-use super::guard;
-use super::identity;
 use super::inputs::inputs;
 use super::stop::Stop;
+use super::{guard, identity, notes};
 
 /// The outline of the whole plan, for everybody.
 pub(super) fn outline<'a>(
@@ -24,7 +23,7 @@ pub(super) fn outline<'a>(
     decisions: &[Decision<'a>],
     openness: &[Openness],
 ) -> Outline {
-    let Draft { cohorts, unchanged, scribe: Figures { mut totals, held }, .. } =
+    let Draft { cohorts, unchanged, scribe: Figures { mut totals, held }, typing_errors, .. } =
         draft(ground, members, decisions, openness, Figures::default());
     totals.summary.unchanged = unchanged.values().sum();
     let opens = cohorts.iter().filter(|cohort| cohort.state == CohortState::Opens);
@@ -34,7 +33,8 @@ pub(super) fn outline<'a>(
         moves: ground.open_moves().count() as u64,
         identities: if totals.changes == 0 { identities(ground, members, decisions) } else { 0 },
     };
-    let inputs = inputs(ground);
+    let mut inputs = inputs(ground);
+    inputs.rollout.notes = notes::all(ground, &typing_errors);
     let guards = guard::all(ground, &inputs, &totals);
     let held = named(ground, held);
     Outline { inputs, cohorts, held, unchanged, guards, totals, partial: None, records }

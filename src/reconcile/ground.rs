@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use crate::model::account::Account;
+use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
 use crate::model::recorded::{History, Recorded};
 use crate::rollout::{HoldRule, Moved, Reissue, Rollout};
@@ -111,6 +112,11 @@ impl<'a> Ground<'a> {
         self.rollout.moved.iter().filter(is_open)
     }
 
+    /// The same as the plan writes them down: old id, new id, why.
+    pub(super) fn moves(&self) -> Vec<(CaregiverId, CaregiverId, String)> {
+        self.open_moves().map(|line| (line.from.clone(), line.to.clone(), line.because.clone())).collect()
+    }
+
     /// Whether the rollout says that this id has become another.
     pub(super) fn has_moved_away(&self, id: &str) -> bool {
         self.moved_to.contains_key(id)
@@ -128,6 +134,13 @@ impl<'a> Ground<'a> {
             (Match::None, Some(from)) => one_of(self.observed.of_caregiver(from)),
             _ => own,
         }
+    }
+
+    /// The id under which the LMS knows this caregiver: theirs, else the one they had before while an account carries it.
+    pub(super) fn known_as(&self, id: &'a str) -> &'a str {
+        let carries = |id: &'a str| self.observed.of_caregiver(id).next().is_some();
+        let former = self.moved_from.get(id).copied().filter(|from| !carries(id) && carries(from));
+        former.unwrap_or(id)
     }
 
     /// The line that says to leave this caregiver alone, while it holds.
@@ -163,7 +176,6 @@ pub(super) fn is_permitted(rollout: &Rollout, child: &crate::roster::Child<'_>) 
 }
 
 /// The roster's caregivers and the record's, put side by side.
-#[expect(clippy::type_complexity, reason = "two lists, named where they are kept")]
 fn histories<'a>(
     roster: &'a Roster,
     recorded: &'a Recorded,

@@ -51,8 +51,10 @@ fn roster_change(ground: &Ground<'_>, limit: Limit) -> GuardResult {
     let mut result = limited(ground, GuardName::RosterChange, rows.abs_diff(previous), limit, previous);
     if result.blocks {
         result.fix = format!(
-            "The roster has {rows} rows, the one accepted last had {previous}: export it again in full; if it is right, \
-             add under `override:` a line `{{guard: roster-change, value: …, because: …, expires: …}}`"
+            "{} here, {previous} in the roster accepted last: export it again in full; if it is right, add under \
+             `override:` a line `{{guard: roster-change, value: {}, because: …, expires: …}}`",
+            if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") },
+            result.actual
         );
     }
     result

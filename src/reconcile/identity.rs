@@ -47,7 +47,7 @@ pub fn identity_of(caregiver: Caregiver<'_>, fingerprinter: &Fingerprinter) -> I
 
 /// Who a caregiver is now, where the record knows them otherwise: the next rename is found by it.
 pub(super) fn changed(ground: &Ground<'_>, caregiver: Caregiver<'_>) -> Option<Identity> {
-    let history = ground.own_history(caregiver)?;
+    let history = ground.history(caregiver)?;
     Some(identity_of(caregiver, ground.context.fingerprinter)).filter(|now| history.identity != *now)
 }
 

@@ -1,7 +1,7 @@
 //! Writes a plan down in full: every change with all that carrying it out needs, every hold with its sentence and fix, in
 //! the plan's order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::model::email::EmailAddress;
 use crate::model::ids::{ActivationNumber, CaregiverId, CohortName, RosterNumber};
@@ -17,7 +17,7 @@ use super::identity::{self, identity_of, letter_fingerprint, person_of};
 use super::inputs::inputs;
 use super::stop::Stop;
 use super::username::Usernames;
-use super::{guard, words};
+use super::{guard, notes, words};
 
 /// The whole plan.
 pub(super) fn plan<'a>(
@@ -26,7 +26,7 @@ pub(super) fn plan<'a>(
     decisions: &[Decision<'a>],
     openness: &[Openness],
 ) -> Plan {
-    let Draft { cohorts, mut unchanged, scribe: mut lists, .. } =
+    let Draft { cohorts, mut unchanged, scribe: mut lists, mut typing_errors, .. } =
         draft(ground, members, decisions, openness, Lists::new(ground));
     let left_out = lists.narrow();
     if left_out > 0 {
@@ -43,10 +43,13 @@ pub(super) fn plan<'a>(
         guards: Vec::new(),
         last_roster: ground.recorded.last_roster().map_or(RosterNumber::FIRST, |last| last.number),
         partial: Some(ground.context.narrowing.in_words()).filter(|words| !words.is_empty()),
-        moves: moves(ground),
+        moves: ground.moves(),
         acceptance: ground.absences.acceptance(ground.context.now),
         identities: lists.identities,
     };
+    let is_mailed: HashSet<&str> = plan.changes.iter().map(|change| change.caregiver.as_str()).collect();
+    typing_errors.retain(|(id, _)| is_mailed.contains(id));
+    plan.inputs.rollout.notes = notes::all(ground, &typing_errors);
     plan.guards = guard::all(ground, &plan.inputs, &plan.totals());
     plan
 }
@@ -63,7 +66,11 @@ struct Lists<'g, 'a> {
 impl<'a> Scribe<'a> for Lists<'_, 'a> {
     fn act(&mut self, member: &Member<'a>, due: &Due<'a>, update: Option<Act>) {
         let mut acts = vec![self.act_of(member, due)];
-        acts.extend(update);
+        match update {
+            // A password is of no use on an account that is still disabled.
+            Some(update @ Act::Update { enable: true, .. }) => acts.insert(0, update),
+            update => acts.extend(update),
+        }
         self.change(member, acts, words::reason(due));
     }
 
@@ -74,6 +81,7 @@ impl<'a> Scribe<'a> for Lists<'_, 'a> {
     fn withdraw(&mut self, id: &CaregiverId, history: &History, withdraw: Act) {
         self.changes.push(Change {
             caregiver: id.clone(),
+            known_as: id.clone(),
             cohort: None,
             acts: vec![withdraw],
             reason: words::WITHDRAW.to_owned(),
@@ -126,6 +134,7 @@ impl<'g, 'a> Lists<'g, 'a> {
     fn change(&mut self, member: &Member<'a>, acts: Vec<Act>, reason: String) {
         self.changes.push(Change {
             caregiver: CaregiverId::new(member.caregiver.id()),
+            known_as: CaregiverId::new(self.ground.known_as(member.caregiver.id())),
             cohort: self.cohort_name(member),
             acts,
             reason,
@@ -151,9 +160,10 @@ impl<'g, 'a> Lists<'g, 'a> {
                 source,
             },
             Due::Email { history, source } => Act::Email { activation: history.number, recipient, letter, source },
-            Due::Adopt { account, by_gateway } => {
-                Act::Adopt { evidence: words::evidence(account, by_gateway), marker: account.marker }
-            }
+            Due::Adopt { account, by_gateway } => Act::Adopt {
+                evidence: words::evidence(account, by_gateway, &ground.rollout.timezone),
+                marker: account.marker,
+            },
             Due::Create | Due::Reissue { account: None, .. } => {
                 let username = self.usernames.draw(member.caregiver);
                 Act::Create { activation, username, recipient, letter }
@@ -193,14 +203,8 @@ impl<'g, 'a> Lists<'g, 'a> {
     }
 }
 
-/// The `moved` lines that the record has not followed yet.
-fn moves(ground: &Ground<'_>) -> Vec<(CaregiverId, CaregiverId, String)> {
-    let open = ground.open_moves();
-    open.map(|line| (line.from.clone(), line.to.clone(), line.because.clone())).collect()
-}
-
 /// Within a cohort those come first who are locked out as long as nothing is done.
 fn order(change: &Change) -> usize {
-    let symbol = change.acts.first().map_or(' ', Act::symbol);
-    "?@+*~-=".find(symbol).unwrap_or(usize::MAX)
+    let ranks = change.acts.iter().filter_map(|act| "?@+*~-=".find(act.symbol()));
+    ranks.min().unwrap_or(usize::MAX)
 }

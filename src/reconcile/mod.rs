@@ -1,7 +1,7 @@
 //! Desired x Recorded x Observed -> Plan. Pure: no clock, no chance, no input or output; the same inputs give the same plan.
 //!
-//! One concern a file: who belongs where ([`cohort`]), what is due ([`due`]), what stops it ([`stop`]), corrections and
-//! leavers ([`update`]), rosters and absence ([`presence`]), limits ([`guard`]). It does not read, write, show or carry
+//! One concern a file: who belongs where (`cohort`), what is due (`due`), what stops it (`stop`), corrections and
+//! leavers (`update`), rosters and absence (`presence`), limits (`guard`). It does not read, write, show or carry
 //! out anything.
 
 mod check;
@@ -10,12 +10,14 @@ mod decide;
 mod draft;
 mod due;
 mod figures;
+mod gone;
 mod ground;
 mod guard;
 mod identity;
 mod inputs;
 mod join;
 mod lists;
+mod notes;
 mod presence;
 mod rename;
 mod shared;
@@ -23,6 +25,9 @@ mod stop;
 mod update;
 mod username;
 mod words;
+
+#[cfg(test)]
+mod tests;
 
 use jiff::Timestamp;
 

@@ -1,12 +1,13 @@
 //! A new id that is probably somebody known: the old id is gone, and the address is the same, or the name together with
 //! a common child. A person merged or entered anew in the SMS must not be reset a second time for that.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::fingerprint::{Fingerprint, Fingerprinter};
 use crate::model::recorded::{History, Identity};
 use crate::roster::Caregiver;
 
+use super::ground::Ground;
 use super::identity::identity_of;
 
 /// Those with an activation whose id the roster has no more.
@@ -28,6 +29,12 @@ impl<'a> Renames<'a> {
             }
         }
         renames
+    }
+
+    /// The ids whose people are probably in the roster under another one: nobody's account is taken from them meanwhile.
+    pub(super) fn suspects(&self, ground: &Ground<'_>) -> HashSet<&'a str> {
+        let strangers = ground.roster.caregivers().filter(|caregiver| ground.history(*caregiver).is_none());
+        strangers.filter_map(|caregiver| self.probable(caregiver, ground.context.fingerprinter)).collect()
     }
 
     /// The id that this caregiver probably had before.

@@ -100,7 +100,6 @@ impl Marks {
         self.0[word] & bit != 0
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
     fn place(&self, hash: u64) -> (usize, u64) {
         ((hash >> 32) as usize & (self.0.len() - 1), 1 << (hash & 63))
     }

@@ -23,7 +23,7 @@ pub(super) enum Stop<'a> {
     LetterUnknown { again: Option<Timestamp> },
     AwaitingConfirmation,
     ChangedMeanwhile,
-    AddressChanged,
+    AddressChanged { next: ActivationNumber },
     LetterRejected,
     SecretLost { next: ActivationNumber },
     Left,
@@ -32,6 +32,7 @@ pub(super) enum Stop<'a> {
     AskedToWait { because: &'a str, until: Option<Date> },
     StaffInSms,
     StaffAccount,
+    StaffAddress,
     OtherSignIn,
     SeveralAccounts,
     DisabledAccount,
@@ -52,14 +53,14 @@ impl Stop<'_> {
             Self::LetterUnknown { .. } => HoldCode::LetterUnknown,
             Self::AwaitingConfirmation => HoldCode::AwaitingConfirmation,
             Self::ChangedMeanwhile => HoldCode::ChangedMeanwhile,
-            Self::AddressChanged => HoldCode::AddressChanged,
+            Self::AddressChanged { .. } => HoldCode::AddressChanged,
             Self::LetterRejected => HoldCode::LetterRejected,
             Self::SecretLost { .. } => HoldCode::SecretLost,
             Self::Left => HoldCode::Left,
             Self::AbsentOnce => HoldCode::AbsentOnce,
             Self::NoAccess { .. } => HoldCode::NoAccess,
             Self::AskedToWait { .. } => HoldCode::AskedToWait,
-            Self::StaffInSms | Self::StaffAccount => HoldCode::StaffAccount,
+            Self::StaffInSms | Self::StaffAccount | Self::StaffAddress => HoldCode::StaffAccount,
             Self::OtherSignIn => HoldCode::OtherSignIn,
             Self::SeveralAccounts => HoldCode::AmbiguousAccount,
             Self::DisabledAccount => HoldCode::DisabledAccount,
@@ -112,11 +113,11 @@ fn asked_to_wait<'a>(ground: &Ground<'a>, member: &Member<'a>, _: &Due<'a>) -> O
 }
 
 /// S5
-fn account<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Option<Stop<'a>> {
+fn account<'a>(ground: &Ground<'a>, member: &Member<'a>, _: &Due<'a>) -> Option<Stop<'a>> {
     match ground.accounts(member.caregiver.id()) {
         Match::Several => Some(Stop::SeveralAccounts),
         Match::One(account) if account.is_staff => Some(Stop::StaffAccount),
-        _ if member.caregiver.is_staff() && due.waits_for_opening() => Some(Stop::StaffInSms),
+        _ if member.caregiver.is_staff() => Some(Stop::StaffInSms),
         Match::One(account) if account.method == SignInMethod::Other => Some(Stop::OtherSignIn),
         Match::One(account) if account.is_disabled && !is_withdrawn(ground, member.caregiver) => {
             Some(Stop::DisabledAccount)
@@ -133,7 +134,7 @@ fn is_withdrawn(ground: &Ground<'_>, caregiver: Caregiver<'_>) -> bool {
 /// Without an account of their own, a staff account with their address is probably theirs.
 fn staff_address<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>) -> Option<Stop<'a>> {
     let address = caregiver.address().ok()?;
-    ground.observed.with_email(address).any(|account| account.is_staff).then_some(Stop::StaffAccount)
+    ground.observed.with_email(address).any(|account| account.is_staff).then_some(Stop::StaffAddress)
 }
 
 /// S6
@@ -145,8 +146,7 @@ fn rename<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Option
 
 /// S6
 fn email_taken<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Option<Stop<'a>> {
-    let needs_address = matches!(due, Due::Create | Due::Reset { .. } | Due::Settle { .. });
-    let address = member.caregiver.address().ok().filter(|_| needs_address)?;
+    let address = member.caregiver.address().ok().filter(|_| !matches!(due, Due::Adopt { .. }))?;
     Some(Stop::EmailTaken { by: taken_by(ground, member.caregiver, address)? })
 }
 

@@ -3,9 +3,11 @@
 //! A fix is one instruction that the reader can carry out; lines for the rollout are ready to copy.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::model::account::{Account, SignIn};
 use crate::plan::Proof;
+use crate::rollout::SharedEmail;
 use crate::roster::{AddressProblem, Caregiver};
 
 use super::due::Due;
@@ -39,9 +41,9 @@ pub(super) fn reason(due: &Due<'_>) -> String {
 }
 
 /// How it is known that somebody is active.
-pub(super) fn evidence(account: &Account, by_gateway: bool) -> String {
+pub(super) fn evidence(account: &Account, by_gateway: bool, zone: &TimeZone) -> String {
     match account.sign_in {
-        SignIn::At(at) => format!("signed in {}", at.strftime("%Y-%m-%d")),
+        SignIn::At(at) => format!("signed in {}", at.to_zoned_datetime(zone.clone()).date()),
         SignIn::Never | SignIn::Unknown if by_gateway => "mailed by the gateway".to_owned(),
         SignIn::Never | SignIn::Unknown => "adopted".to_owned(),
     }
@@ -64,13 +66,28 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
         Stop::PossibleRename { from } => (
             format!("{from} is gone from the roster and looks like the same person, who was activated already"),
             format!(
-                "If they are one person: `moved: [{{from: {from}, to: {id}, because: …}}]`; if not, `adopt` or remove the old record"
+                "If they are one person: `moved: [{{from: {from}, to: {id}, because: …}}]`; if not, put an address of their own \
+                 into the SMS"
             ),
         ),
         Stop::EmailTaken { by } => (
             format!("The account `{by}` in the LMS has their address, but not their SMS id"),
             "If that account is theirs, give it their SMS id in the LMS; else correct the address there or in the SMS"
                 .to_owned(),
+        ),
+        Stop::ChangedMeanwhile => (
+            "A run stopped while their password was being set, and the account was signed in to since".to_owned(),
+            format!(
+                "Ask them whether they can sign in now: if so, `firstbell resolve {id} --reset not-done --evidence …`; if \
+                 not, `--reset done`, and their letter goes out"
+            ),
+        ),
+        Stop::AddressChanged { next } => (
+            "Address or children changed in the SMS after the letter may have gone out".to_owned(),
+            format!(
+                "Ask them whether the letter arrived. If not, put the old address back to send it again, or \
+                 `reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"
+            ),
         ),
         Stop::SecretLost { next } => (
             "The password is set, nobody has it, and the sealed copy is gone".to_owned(),
@@ -80,21 +97,13 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
             "The letter came back, the address has changed since, and the password is wiped".to_owned(),
             format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"),
         ),
-        _ => plain(stop),
+        _ => plain(stop, ground),
     }
 }
 
-fn plain(stop: &Stop<'_>) -> (String, String) {
+fn plain(stop: &Stop<'_>, ground: &Ground<'_>) -> (String, String) {
     let (sentence, fix) = match stop {
         Stop::AwaitingConfirmation => ("Handed over in a file that a person imports", "Import it, then confirm it"),
-        Stop::ChangedMeanwhile => (
-            "The account was signed in to, or its password set by somebody else, while ours was being set",
-            "Ask them whether they can sign in, then settle it with `firstbell resolve`",
-        ),
-        Stop::AddressChanged => (
-            "Address or children changed in the SMS after the letter may have gone out",
-            "Ask them whether the letter arrived; put the old address back to send it again, or add a `reissue:` line",
-        ),
         Stop::LetterRejected => (
             "The mail server refused the address",
             "Correct the address in the SMS and export again: the same letter goes there",
@@ -113,6 +122,10 @@ fn plain(stop: &Stop<'_>) -> (String, String) {
         Stop::StaffAccount => (
             "Their account in the LMS is a staff account",
             "Give them access by hand: accounts of staff are never touched",
+        ),
+        Stop::StaffAddress => (
+            "A staff account in the LMS has their address",
+            "Put a private address into the SMS, or give them access by hand: accounts of staff are never touched",
         ),
         Stop::OtherSignIn => {
             ("Their account signs in through another system", "Nothing to do: their password is not the LMS's")
@@ -139,6 +152,10 @@ fn plain(stop: &Stop<'_>) -> (String, String) {
             "Somebody else has the same address who must not see one of their children",
             "Ask for an address of their own and put it into the SMS",
         ),
+        Stop::SharedEmail(Sharing::Shared) if ground.rollout.shared_email == SharedEmail::First => (
+            "Somebody else who comes before them has the same address, and gets the letter there",
+            "Ask for an address of their own and put it into the SMS",
+        ),
         Stop::SharedEmail(Sharing::Shared) => {
             ("Somebody else has the same address", "Ask for an address of their own, or set `shared-email: first`")
         }
@@ -159,7 +176,12 @@ fn address(problem: AddressProblem, caregiver: Option<Caregiver<'_>>) -> (String
         }
         (None, AddressProblem::Malformed(_)) => "Correct it in the SMS and export again".to_owned(),
     };
-    (problem.sentence().to_string(), fix)
+    (capitalised(problem.sentence()), fix)
+}
+
+fn capitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn reset_unknown(again: Option<Timestamp>, ground: &Ground<'_>, id: &str) -> (String, String) {
@@ -182,11 +204,14 @@ fn letter_unknown(again: Option<Timestamp>, ground: &Ground<'_>, id: &str) -> (S
 
 fn gone(stop: &Stop<'_>, id: &str) -> (String, String) {
     if matches!(stop, Stop::Left) {
-        let fix = "Nothing to do: the letter is not sent";
-        return ("Gone from two full rosters in a row; their letter was still to go".to_owned(), fix.to_owned());
+        let fix = "Nothing to do: no letter is sent";
+        return (
+            "Gone from two full rosters in a row; what was begun for them is not finished".to_owned(),
+            fix.to_owned(),
+        );
     }
     let fix = format!("Export the roster again; if {id} has got another id, add a `moved:` line");
-    ("Not in this roster; their letter is still to go".to_owned(), fix)
+    ("Not in this roster; what was begun for them waits".to_owned(), fix)
 }
 
 fn clock(at: Timestamp, ground: &Ground<'_>) -> String {

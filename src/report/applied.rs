@@ -70,6 +70,12 @@ fn next(applied: &Applied, plan: &Plan, outbox: &str, text: &mut String) {
         text.push_str("Next: `firstbell apply` again; it goes on where this one stopped, and repeats nothing.\n");
     } else if !tally.failures.is_empty() {
         text.push_str("Next: mend what is said above, then `firstbell plan`.\n");
+    } else if plan.held.iter().any(|held| held.code.is_unknown()) {
+        text.push_str("Next: settle what is unknown, as the plan above says.\n");
+    } else if plan.held.iter().any(|held| held.code.needs_person()) {
+        text.push_str(
+            "Next: see to those above whose password is set and who have no letter: each fix stands there.\n",
+        );
     } else if waits && plan.has_changes() {
         text.push_str("Next: `firstbell plan`; a cohort that waited for this one may open now.\n");
     } else {

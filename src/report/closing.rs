@@ -67,6 +67,22 @@ fn people(summary: &Summary) -> String {
     parts.join(", ") + "."
 }
 
+/// What a yes would do, as the words of a question without its mark: `Send 3 emails and set 3 passwords`.
+pub fn asked(plan: &crate::plan::Plan) -> String {
+    let (summary, effects) = (plan.summary(), plan.effects());
+    let deeds = [
+        (effects.emails, format!("send {}", count(effects.emails, "email", "emails"))),
+        (effects.passwords_set, format!("set {}", count(effects.passwords_set, "password", "passwords"))),
+        (summary.update, format!("correct {}", count(summary.update, "account", "accounts"))),
+        (summary.withdraw, format!("disable {}", count(summary.withdraw, "account", "accounts"))),
+        (summary.adopt, format!("record {} as active", count(summary.adopt, "caregiver", "caregivers"))),
+    ];
+    let words: Vec<String> = deeds.into_iter().filter(|(many, _)| *many > 0).map(|(_, words)| words).collect();
+    let words = list(&words);
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 fn outside(plan: &Outline) -> String {
     let effects = plan.totals.effects;
     if effects.emails == 0 && effects.passwords_set == 0 {
@@ -115,12 +131,12 @@ fn records(plan: &Outline) -> String {
     if !records.openings.is_empty() {
         parts.push(format!("the opening of {}", list(&super::blocks::cohort_names(&records.openings))));
     }
+    if records.moves > 0 {
+        parts.push(count(records.moves, "changed id", "changed ids"));
+    }
     if records.identities > 0 {
         let people = count(records.identities, "caregiver", "caregivers");
         parts.push(format!("what changed in the SMS for {people}"));
-    }
-    if records.moves > 0 {
-        parts.push(count(records.moves, "`moved` line", "`moved` lines"));
     }
     format!("An apply records {}.", list(&parts))
 }

@@ -12,7 +12,9 @@ use crate::model::ids::{CaregiverId, CohortName};
 use crate::model::recorded::History;
 use crate::plan::{Person, Plan};
 
+use super::blocks::today;
 use super::clean::clean;
+use super::names::short_date;
 use super::view::{Personal, View};
 
 /// Everything that the page is made of.
@@ -49,7 +51,8 @@ fn who(explained: &Explained<'_>, view: &View, text: &mut String) {
         let _ = writeln!(text, "{}  not in the roster", view.personal.id(explained.id));
         return;
     };
-    let _ = writeln!(text, "{}  {}", view.personal.id(explained.id), clean(&view.personal.name(person)));
+    let line = format!("{}  {}", view.personal.id(explained.id), clean(&view.personal.name(person)));
+    let _ = writeln!(text, "{}", line.trim_end());
     let _ = writeln!(text, "Address   {}", clean(&view.personal.address(&person.email)));
     for child in &person.children {
         let name = if view.personal == Personal::Full {
@@ -57,14 +60,9 @@ fn who(explained: &Explained<'_>, view: &View, text: &mut String) {
         } else {
             String::new()
         };
-        let _ = writeln!(
-            text,
-            "Child     {}  {}year {}, class {}",
-            child.id,
-            clean(&name),
-            clean(&child.year),
-            clean(&child.class)
-        );
+        let known = [("year", &child.year), ("class", &child.class)].into_iter().filter(|(_, value)| !value.is_empty());
+        let place: Vec<String> = known.map(|(word, value)| format!("{word} {}", clean(value))).collect();
+        let _ = writeln!(text, "Child     {}  {}{}", child.id, clean(&name), place.join(", "));
     }
     let cohort = explained.cohort.as_ref().map_or("none", CohortName::as_str);
     let _ = writeln!(text, "Cohort    {cohort}");
@@ -98,16 +96,31 @@ fn now(explained: &Explained<'_>, view: &View, text: &mut String) {
         let _ = writeln!(text, "Now       {}{reason}", words.join(", "));
     } else if let Some(held) = explained.plan.held.iter().find(|held| held.caregiver == *id) {
         let hidden = view.personal == Personal::None && held.code.is_sensitive();
-        let code = if hidden { "held" } else { held.code.as_str() };
-        let _ = writeln!(text, "Now       held: {code}");
+        let why = if hidden { "the reason is not shown here" } else { held.code.as_str() };
+        let _ = writeln!(text, "Now       held: {why}");
         if let Some(sentence) = view.personal.sentence(&held.sentence, &held.person) {
             let _ = writeln!(text, "          {}", clean(&sentence));
             let _ = writeln!(text, "Fix       {}", clean(&view.personal.addresses_in(&held.fix)));
         }
-    } else if explained.history.is_some_and(History::is_active) {
-        text.push_str("Now       nothing: active, and never reset again by itself\n");
+    } else if let Some(history) = explained.history.filter(|history| history.is_active()) {
+        let _ = writeln!(text, "Now       nothing: {}", active(explained, history));
     } else {
         let _ = writeln!(text, "Now       nothing: {}", later(explained));
+    }
+}
+
+/// Why nothing is done for somebody who is active, and what would give them another password.
+fn active(explained: &Explained<'_>, history: &History) -> String {
+    match &explained.person {
+        None if history.is_withdrawn => "gone from the roster; firstbell has disabled the account".to_owned(),
+        None => "gone from the roster, the account stays as it is".to_owned(),
+        Some(person) if person.children.is_empty() => "active, without a child they may see any more".to_owned(),
+        Some(_) => format!(
+            "active, and never reset again by itself\nLost it?  `reissue: [{{caregiver: {}, activation: {}, because: …}}]` \
+             in rollout.yaml gives another password",
+            explained.id,
+            history.number.next()
+        ),
     }
 }
 
@@ -115,7 +128,9 @@ fn later(explained: &Explained<'_>) -> String {
     use crate::plan::CohortState;
     let cohort = explained.plan.cohorts.iter().find(|cohort| Some(&cohort.name) == explained.cohort.as_ref());
     match cohort.map(|cohort| &cohort.state) {
-        Some(CohortState::Later(day)) => format!("the cohort opens on {day}"),
+        Some(CohortState::Later(day)) => {
+            format!("the cohort opens {}", short_date(*day, today(&explained.plan.inputs)))
+        }
         Some(CohortState::After(before)) => {
             let before: Vec<&str> = before.iter().map(CohortName::as_str).collect();
             format!("the cohort waits for {}", before.join(" and "))
@@ -147,7 +162,7 @@ fn letters(explained: &Explained<'_>, view: &View, text: &mut String) {
     for letter in &explained.record.letters {
         let at = clock(letter.stage_at, &explained.plan.inputs.timezone);
         let to = clean(&view.personal.address(&letter.recipient));
-        let _ = writeln!(text, "  {at}  {} to {to}", letter.stage);
+        let _ = writeln!(text, "  {at}  to {to}: {}", letter.stage);
         let _ = writeln!(text, "    Message-ID <{}>", letter.message_id);
     }
 }

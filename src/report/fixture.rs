@@ -161,6 +161,7 @@ pub(super) fn person(first: &str, last: &str, email: &str) -> Person {
 pub(super) fn change(id: &str, cohort: Option<&str>, person: Person, acts: Vec<Act>, reason: &str) -> Change {
     Change {
         caregiver: id.into(),
+        known_as: id.into(),
         cohort: cohort.map(CohortName::from),
         acts,
         reason: reason.into(),

@@ -37,7 +37,7 @@ fn words(idle: &Idle, today: Date) -> String {
         Idle::Opens(cohort, day) => format!("in {}, opens {}", clean(cohort.as_str()), short_date(*day, today)),
         Idle::After(cohort, names) => format!("in {}, after {}", clean(cohort.as_str()), list(&cohort_names(names))),
         Idle::Outside => "outside every cohort".to_owned(),
-        Idle::Gone => "gone from the roster, kept as they are".to_owned(),
+        Idle::Gone => "gone from the roster, nothing more to do".to_owned(),
         Idle::NotMeant => "not meant by this plan, though something is due or held".to_owned(),
     }
 }

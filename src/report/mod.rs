@@ -33,6 +33,7 @@ mod words;
 mod fixture;
 
 pub use applied::{applied, halted};
+pub use closing::asked;
 pub use explain::{Explained, explain};
 pub use json::{FORMAT_VERSION, json, plan_schema};
 pub use names::count;

@@ -90,6 +90,7 @@ fn next(page: &mut Page, plan: &Plan) {
     let active =
         format!("{} of {} active.", number(sum(|cohort| cohort.active)), number(sum(|cohort| cohort.caregivers)));
     let advice = match (plan.has_changes(), plan.held.is_empty()) {
+        _ if plan.has_unknown() => "Something is unknown: `firstbell plan` shows what, and how to settle it.",
         (true, _) => "`firstbell plan` shows what is to do.",
         (false, false) => "Nothing to do; `firstbell plan` shows who is held, and the fixes.",
         (false, true) => "Nothing to do.",
@@ -126,7 +127,7 @@ mod tests {
             176 in year-8, after year-7
               4 outside every cohort
 
-        2 of 1,211 active. `firstbell plan` shows what is to do.
+        2 of 1,211 active. Something is unknown: `firstbell plan` shows what, and how to settle it.
         ");
     }
 
@@ -165,8 +166,9 @@ mod tests {
             176 in year-8, after year-7
               4 outside every cohort
 
-        2 of 1,211 active. `firstbell plan`
-          shows what is to do.
+        2 of 1,211 active. Something is unknown:
+          `firstbell plan` shows what, and how
+          to settle it.
         ");
     }
 

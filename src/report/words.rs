@@ -30,6 +30,9 @@ fn act_in_words(act: &Act, personal: Personal) -> String {
         Act::Settle { proof: Proof::Unknown, .. } => "find out whether the password was set, email".to_owned(),
         Act::Email { source, .. } => letter_in_words(*source),
         Act::Update { fields, enable, .. } => update_in_words(fields, *enable),
+        Act::Withdraw { username } if personal == Personal::Full => {
+            format!("disable the account {}", clean(username.as_str()))
+        }
         Act::Withdraw { .. } => "disable the account".to_owned(),
         Act::Adopt { evidence, .. } => adopted_in_words(evidence, personal),
     }
@@ -66,16 +69,20 @@ pub(super) fn details(change: &Change, personal: Personal, paint: Paint) -> Vec<
 fn act_in_detail(act: &Act, change: &Change, personal: Personal, paint: Paint) -> Vec<String> {
     match act {
         Act::Update { fields, .. } => fields.iter().map(|field| correction(field, personal, paint)).collect(),
-        Act::Settle { proof, .. } => vec![left_by_a_stopped_run(*proof).to_owned()],
+        Act::Settle { proof, source, .. } => {
+            let rewritten = matches!(source, LetterSource::Rendered(_)).then(|| REWRITTEN.to_owned());
+            std::iter::once(left_by_a_stopped_run(*proof).to_owned()).chain(rewritten).collect()
+        }
         Act::Reset { activation, has_signed_in, .. } if activation.0 > 1 || *has_signed_in => {
             second_reset(change, personal, *has_signed_in)
         }
-        Act::Email { source: LetterSource::Rendered(_), .. } => {
-            vec!["Address or children changed before the letter went out.".to_owned()]
-        }
+        Act::Email { source: LetterSource::Rendered(_), .. } => vec![REWRITTEN.to_owned()],
+        Act::Withdraw { .. } => vec!["Gone from two full rosters in a row.".to_owned()],
         _ => Vec::new(),
     }
 }
+
+const REWRITTEN: &str = "Address or children changed before the letter went out: it is written anew.";
 
 fn left_by_a_stopped_run(proof: Proof) -> &'static str {
     match proof {

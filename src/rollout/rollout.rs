@@ -339,7 +339,7 @@ pub struct Override {
     pub value: Limit,
     /// Why.
     pub because: String,
-    /// From this day on it is ignored.
+    /// From this day on it is an error, until the line is taken out.
     pub expires: Date,
     /// Where it stands.
     pub place: Place,

@@ -121,9 +121,10 @@ impl People {
         self.all = order.iter().map(|&old| self.all[old as usize]).collect();
         self.emails = self.emails.packed(self.all.iter_mut().map(|person| &mut person.email));
         for person in &mut self.all {
-            person.judged = match person.has_several_emails {
-                true => Err(AddressProblem::Conflicting),
-                false => rules.judge(self.emails.get(person.email)),
+            person.judged = if person.has_several_emails {
+                Err(AddressProblem::Conflicting)
+            } else {
+                rules.judge(self.emails.get(person.email))
             };
         }
     }

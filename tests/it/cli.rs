@@ -119,6 +119,31 @@ fn of_two_admins_at_once_one_is_told_or_has_nothing_left_to_do() {
     }
 }
 
+/// The power went off between the making of the state and its first run.
+#[test]
+fn a_state_that_was_made_and_never_used_is_used() {
+    let project = Project::example("quickstart");
+    let mut kills = 0;
+    while !project.path().join("state/firstbell.db").exists() {
+        let mut child = project.command(&["apply", "--auto-approve"]).spawn().unwrap();
+        while !project.path().join("state/firstbell.db").exists() && child.try_wait().unwrap().is_none() {}
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+        assert!(kills < 50, "the state is never made");
+    }
+    for _ in 0..3 {
+        let applied = project.run(&["apply", "--auto-approve"]);
+        assert_eq!(applied.code, 0, "{}", applied.all());
+    }
+    let lineage = |text: &str| {
+        text.lines()
+            .find(|line| line.to_lowercase().starts_with("lineage"))
+            .map(|line| line.split_whitespace().last().unwrap().to_owned())
+    };
+    assert_eq!(lineage(&project.read("rollout.lock")), lineage(&project.run(&["state", "show"]).out));
+}
+
 #[test]
 fn an_older_copy_of_the_state_is_refused() {
     let project = Project::example("quickstart");
@@ -139,6 +164,40 @@ fn an_older_copy_of_the_state_is_refused() {
 }
 
 #[test]
+fn the_lock_counts_what_the_state_knows() {
+    let project = Project::example("quickstart");
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    assert!(project.read("rollout.lock").contains("caregivers-active: 23\nletters-sent: 21\n"));
+    // A run that was cut short leaves a lock that has not counted; here it has gone altogether.
+    std::fs::remove_file(project.path().join("rollout.lock")).unwrap();
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    let lock = project.read("rollout.lock");
+    assert!(lock.contains("caregivers-active: 34\nletters-sent: 31\n"), "{lock}");
+    let reissue = "reissue: [{caregiver: C1008, activation: 2, because: T-131}]\n";
+    project.write("rollout.yaml", project.read("rollout.yaml") + reissue);
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    let lock = project.read("rollout.lock");
+    assert!(lock.contains("caregivers-active: 34\nletters-sent: 32\n"), "a second letter is no second person: {lock}");
+}
+
+#[test]
+fn init_makes_the_folder_that_it_is_told() {
+    let project = Project::empty();
+    let said = project.run(&["init", "kowhai-college"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(project.path().join("kowhai-college/rollout.yaml").exists(), "{}", said.all());
+}
+
+#[test]
+fn explain_does_not_say_why_where_nothing_personal_may_be_shown() {
+    let project = Project::example("quickstart");
+    let said = project.run(&["explain", "C1033"]);
+    assert!(said.out.contains("Now       held: the reason is not shown here\n"), "{}", said.all());
+    let said = project.run(&["explain", "C1033", "--personal", "full"]);
+    assert!(said.out.contains("Now       held: no-access\n"), "{}", said.all());
+}
+
+#[test]
 fn a_guard_that_blocks_does_not_hide_the_plan() {
     let project = Project::example("quickstart");
     project.edit("rollout.yaml", "resets: 300", "resets: 3");
@@ -150,12 +209,12 @@ fn a_guard_that_blocks_does_not_hide_the_plan() {
     assert!(!project.path().join("outbox").exists());
     project.write(
         "rollout.yaml",
-        project.read("rollout.yaml") + "override: [{guard: resets, value: 20, because: T-9, expires: 2999-01-01}]\n",
+        project.read("rollout.yaml") + "override: [{guard: resets, value: 20, because: T-9, expires: 2027-06-01}]\n",
     );
-    let expired = project.run(&["apply", "--auto-approve", "--now", "2999-01-01T00:00:00Z"]);
+    let expired = project.run(&["apply", "--auto-approve", "--now", "2027-06-02T00:00:00Z"]);
     assert_eq!(expired.code, 65, "{}", expired.all());
     assert!(expired.err.contains("rollout::override-expired"), "{}", expired.all());
-    let said = project.run(&["apply", "--auto-approve"]);
+    let said = project.run(&["apply", "--auto-approve", "--now", "2027-05-01T00:00:00Z"]);
     assert_eq!(said.code, 0, "{}", said.all());
 }
 
@@ -169,6 +228,31 @@ fn a_wrong_or_missing_key_is_found_at_the_start() {
     let said = project.run(&["apply", "--auto-approve"]);
     assert_eq!(said.code, 1, "{}", said.all());
     assert!(said.err.contains("FIRSTBELL_KEY"), "{}", said.all());
+}
+
+#[test]
+fn two_first_runs_at_once_make_one_key() {
+    for _ in 0..5 {
+        let projects = [Project::example("quickstart"), Project::example("quickstart")];
+        let home = projects[0].home();
+        let firstbell = |project: &Project, args: &[&str]| {
+            let mut command = project.command(args);
+            command.env("HOME", &home);
+            command
+        };
+        let started =
+            projects.each_ref().map(|project| firstbell(project, &["apply", "--auto-approve"]).spawn().unwrap());
+        for child in started {
+            let output = child.wait_with_output().unwrap();
+            assert_eq!(output.status.code(), Some(0), "{output:?}");
+        }
+        for project in &projects {
+            let output = firstbell(project, &["plan"]).output().unwrap();
+            assert_eq!(output.status.code(), Some(0), "its key is gone: {output:?}");
+        }
+        let left = std::fs::read_dir(home.join(".config/firstbell")).unwrap().count();
+        assert_eq!(left, 1, "nothing lies beside the key");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use firstbell::lms::sandbox;
 use firstbell::model::secret::Password;
+use firstbell::plan::HoldCode;
 
 use crate::world::{Crash, Crashed, World, looks_like_a_password, told};
 
@@ -81,6 +82,34 @@ fn two_stops_at_any_two_points_reset_nobody_twice() {
             crashed_at(&mut world, second);
             world.settle(3);
             check(&world, &format!("stopped at points {first} and {second}"));
+        }
+    }
+}
+
+/// The SMS corrects every address after the power cut: nobody gets a second password for it, and no letter goes to an
+/// address that the roster does not have any more, unless it may have gone already.
+#[test]
+fn an_address_corrected_after_a_stop_costs_no_second_password() {
+    for point in 0..crash_points() {
+        let mut world = world();
+        crashed_at(&mut world, point);
+        let before = world.outbox().len();
+        let rows: Vec<String> = ROWS.iter().map(|row| row.replacen('@', ".new@", 1)).collect();
+        world.roster(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+        world.settle(3);
+        let usernames = usernames(&world);
+        let letters: Vec<_> = world.outbox().iter().map(|(_, bytes)| told(bytes, &usernames)).collect();
+        let old = letters.iter().filter(|letter| !letter.to.contains(".new@")).count();
+        assert!(old <= before, "a letter went to an old address, stopped at point {point}");
+        for caregiver in PLANNED {
+            assert_eq!(world.passwords_set(caregiver), 1, "{caregiver}, stopped at point {point}");
+        }
+        let held = world.plan().held;
+        assert!(held.len() <= 1 && held.iter().all(|held| held.code == HoldCode::AddressChanged), "{held:?}");
+        assert!(letters.len() + held.len() >= PLANNED.len(), "a letter is missing, stopped at point {point}");
+        for letter in letters {
+            let password = Password::new(letter.password);
+            assert!(sandbox::sign_in(&world.path().join("state/lms.json"), &letter.username, &password).unwrap());
         }
     }
 }

@@ -3,11 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
 #![expect(clippy::disallowed_methods, reason = "tests look at files, and wait, by themselves")]
 
+mod accident;
 mod binary;
+mod ci;
 mod cli;
 mod crash;
+mod docs;
 mod kill;
 mod laws;
+mod markdown;
 mod saved_plans;
+mod scenarios;
+mod story;
 mod tidy;
 mod world;

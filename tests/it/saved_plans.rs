@@ -186,3 +186,19 @@ fn a_plan_can_be_narrowed() {
     assert_eq!(rest.code, 0, "{}", rest.all());
     assert_eq!(project.letters().len(), 21, "the others are not forgotten");
 }
+
+#[test]
+fn a_plan_can_be_made_without_the_lms() {
+    let project = Project::example("quickstart");
+    refused(&project.run(&["plan", "--offline"]), 69, "earlier look");
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    let online = project.run(&["plan"]);
+    std::fs::rename(project.path().join("state/lms.json"), project.path().join("state/away.json")).unwrap();
+    project.write("state/lms.json", "out of reach");
+    assert_eq!(project.run(&["plan"]).code, 65);
+    let offline = project.run(&["plan", "--offline"]);
+    assert_eq!(offline.code, 0, "{}", offline.all());
+    let but_the_lms = |text: &str| text.lines().filter(|line| !line.starts_with("LMS")).collect::<Vec<_>>().join("\n");
+    assert_eq!(but_the_lms(&online.out), but_the_lms(&offline.out));
+    assert!(offline.out.contains("offline, as it was on"), "{}", offline.all());
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// From the lowest floor to the highest; a module imports only from floors below its own (and from itself).
-const FLOORS: [&[&str]; 11] = [
+pub(crate) const FLOORS: [&[&str]; 11] = [
     &["model", "diagnostic", "files"],
     &["roster", "rollout"],
     &["plan"],

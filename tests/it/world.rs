@@ -20,8 +20,11 @@ use firstbell::plan::Plan;
 use firstbell::reconcile::{self, Context, Desired};
 use firstbell::rollout::{self, LmsSettings, Rollout, Transport};
 use firstbell::roster::{self, Roster};
+use firstbell::state::rollout_lock::{self, LockStatus, RolloutLock};
 use firstbell::state::sqlite::{Access, SqliteStore};
 use jiff::Timestamp;
+
+use crate::accident::{Accident, Accidental};
 
 /// The columns of every roster that tests write.
 pub(crate) const HEADING: &str = "CaregiverID,First,Last,Email,StudentID,StuFirst,StuLast,Year,Class,School,Relationship,Language,Portal,Priority,Staff";
@@ -38,6 +41,10 @@ pub(crate) struct World {
     pub(crate) crash: Crash,
     /// Says "interrupted" after so many finished changes.
     pub(crate) interrupt_after: Option<usize>,
+    /// What goes wrong outside in the next apply.
+    pub(crate) accident: Accident,
+    /// Whether runs are marked in `rollout.lock`, as the real program does.
+    pub(crate) keeps_lock: bool,
 }
 
 /// In memory where the system has such a place: tests are about what was written, not about how long a disk takes.
@@ -56,17 +63,25 @@ pub(crate) struct Loaded {
 impl World {
     /// A school with this rollout (below the usual head), roster rows (below the usual heading) and LMS accounts.
     pub(crate) fn new(rollout: &str, rows: &[&str], accounts: &str) -> Self {
+        let world = Self::bare("2026-03-02T20:00:00Z");
+        world.write("rollout.yaml", &format!("{HEAD}{rollout}"));
+        world.roster(rows);
+        world.write("state/lms.json", &format!("{{\"accounts\": [{accounts}]}}"));
+        world
+    }
+
+    /// A folder with the letters that ship, and nothing else.
+    pub(crate) fn bare(now: &str) -> Self {
         let world = Self {
             folder: folder(),
-            clock: TestClock::at("2026-03-02T20:00:00Z"),
+            clock: TestClock::at(now),
             key: SealingKey::new([7; 32]),
             seed: 1,
             crash: Crash::never(),
             interrupt_after: None,
+            accident: Accident::None,
+            keeps_lock: false,
         };
-        world.write("rollout.yaml", &format!("{HEAD}{rollout}"));
-        world.roster(rows);
-        world.write("state/lms.json", &format!("{{\"accounts\": [{accounts}]}}"));
         for (name, text) in letter::default_letters() {
             world.write(&format!("letters/{name}"), text);
         }
@@ -89,9 +104,14 @@ impl World {
 
     /// Puts a roster in place, exported now.
     pub(crate) fn roster(&self, rows: &[&str]) {
-        self.write("roster/caregivers.csv", &format!("{HEADING}\n{}\n", rows.join("\n")));
+        self.put_roster(&format!("{HEADING}\n{}\n", rows.join("\n")), self.clock.now());
+    }
+
+    /// Puts a roster in place, exported then.
+    pub(crate) fn put_roster(&self, text: &str, exported_at: Timestamp) {
+        self.write("roster/caregivers.csv", text);
         let file = std::fs::File::options().write(true).open(self.path().join("roster/caregivers.csv")).unwrap();
-        let seconds = u64::try_from(self.clock.now().as_second()).unwrap();
+        let seconds = u64::try_from(exported_at.as_second()).unwrap();
         file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
     }
 
@@ -178,10 +198,13 @@ impl World {
         let crash = &self.crash;
         let mut watch = Counting { finished: 0, stop_after: self.interrupt_after };
         let edges = Edges {
-            lms: &mut Crashing { inner: sandbox, crash: crash.clone() },
-            mail: &mut Crashing { inner: outbox(&loaded.rollout), crash: crash.clone() },
+            lms: &mut Crashing { inner: Accidental::new(sandbox, &self.accident), crash: crash.clone() },
+            mail: &mut Crashing {
+                inner: Accidental::new(outbox(&loaded.rollout), &self.accident),
+                crash: crash.clone(),
+            },
             store: &mut Crashing { inner: store, crash: crash.clone() },
-            mark: &mut NoMark,
+            mark: &mut Mark { path: self.keeps_lock.then(|| self.path().join("rollout.lock")) },
             clock: &self.clock,
             random: &mut random,
             watch: &mut watch,
@@ -286,6 +309,10 @@ impl TestClock {
         Self(Rc::new(Cell::new(text.parse().unwrap())))
     }
 
+    pub(crate) fn set(&self, now: Timestamp) {
+        self.0.set(now);
+    }
+
     pub(crate) fn advance(&self, hours: i64) {
         self.0.set(self.0.get() + jiff::SignedDuration::from_hours(hours));
     }
@@ -327,15 +354,34 @@ impl Random for SeededRandom {
     }
 }
 
-struct NoMark;
+/// Marks runs in this file, or nowhere.
+struct Mark {
+    path: Option<camino::Utf8PathBuf>,
+}
 
-impl RunMark for NoMark {
-    fn open(&mut self, _: &Position, _: MarkCounts) -> std::io::Result<()> {
-        Ok(())
+impl Mark {
+    fn write(&self, position: &Position, counts: MarkCounts, status: LockStatus) -> std::io::Result<()> {
+        let Some(path) = &self.path else { return Ok(()) };
+        let lock = RolloutLock {
+            lineage: position.lineage.clone(),
+            run: position.run,
+            status,
+            serial: position.serial,
+            head: position.head.clone(),
+            active: counts.active,
+            letters_sent: counts.letters,
+        };
+        rollout_lock::write(path, &lock)
+    }
+}
+
+impl RunMark for Mark {
+    fn open(&mut self, position: &Position, counts: MarkCounts) -> std::io::Result<()> {
+        self.write(position, counts, LockStatus::Open)
     }
 
-    fn close(&mut self, _: &Position, _: MarkCounts) -> std::io::Result<()> {
-        Ok(())
+    fn close(&mut self, position: &Position, counts: MarkCounts) -> std::io::Result<()> {
+        self.write(position, counts, LockStatus::Closed)
     }
 }
 
@@ -477,6 +523,10 @@ impl<T: MailTransport> MailTransport for Crashing<T> {
 }
 
 impl<T: StateStore> StateStore for Crashing<T> {
+    fn lineage(&mut self) -> Result<Lineage, firstbell::edge::StateError> {
+        self.inner.lineage()
+    }
+
     fn load(&mut self) -> Result<Recorded, firstbell::edge::StateError> {
         self.inner.load()
     }
@@ -504,6 +554,14 @@ impl<T: StateStore> StateStore for Crashing<T> {
         &mut self,
     ) -> Result<Option<(firstbell::model::ids::RunNumber, Timestamp, Actor)>, firstbell::edge::StateError> {
         self.inner.last_run()
+    }
+
+    fn remember(&mut self, observed: &firstbell::model::observed::Observed) -> Result<(), firstbell::edge::StateError> {
+        self.inner.remember(observed)
+    }
+
+    fn remembered(&mut self) -> Result<Option<firstbell::model::observed::Observed>, firstbell::edge::StateError> {
+        self.inner.remembered()
     }
 
     fn has_run_of(&mut self, plan: &str) -> Result<bool, firstbell::edge::StateError> {

@@ -33,14 +33,15 @@ fn a_plan_in_full() {
       + C1010  Mere Tūī       mere.tui@example.nz  create, set password, email
       * C1011  Rangi Hēnare   rangi@mail.example   reset, email
       @ C1012  Ānaru O'Neill  anaru@example.nz     email letter 2 (the password stays)
-          Address or children changed before the letter went out.
+          Address or children changed before the letter went out: it is written anew.
       = C1013  Sefina Leota   sefina@example.com   record as active: signed in on 20 Jan 2027
 
     year-8: after year-7, 176 caregivers
     everyone-else: opens 1 Mar, 1,020 caregivers, 9 more in an earlier cohort
 
     In no cohort: 1 caregiver
-      - C0907  Hone Moana  hone@example.nz  disable the account
+      - C0907  Hone Moana  hone@example.nz  disable the account hone
+          Gone from two full rosters in a row.
 
     Held: 7
       reset-unknown (1): The answer to Kiri's reset was lost.
@@ -99,7 +100,7 @@ fn a_plan_without_personal_data() {
       + C1010  …@example.nz    create, set password, email
       * C1011  …@mail.example  reset, email
       @ C1012  …@example.nz    email letter 2 (the password stays)
-          Address or children changed before the letter went out.
+          Address or children changed before the letter went out: it is written anew.
       = C1013  …@example.com   record as active
 
     year-8: after year-7, 176 caregivers
@@ -107,6 +108,7 @@ fn a_plan_without_personal_data() {
 
     In no cohort: 1 caregiver
       - C0907  …@example.nz  disable the account
+          Gone from two full rosters in a row.
 
     Held: 7
       reset-unknown (1): nobody knows whether the password was set
@@ -165,7 +167,7 @@ fn a_masked_plan() {
       + C1010  M… T…  m…@example.nz    create, set password, email
       * C1011  R… H…  r…@mail.example  reset, email
       @ C1012  Ā… O…  a…@example.nz    email letter 2 (the password stays)
-          Address or children changed before the letter went out.
+          Address or children changed before the letter went out: it is written anew.
       = C1013  S… L…  s…@example.com   record as active
 
     year-8: after year-7, 176 caregivers
@@ -173,6 +175,7 @@ fn a_masked_plan() {
 
     In no cohort: 1 caregiver
       - C0907  H… M…  h…@example.nz  disable the account
+          Gone from two full rosters in a row.
 
     Held: 7
       reset-unknown (1): The answer to K…'s reset was lost.
@@ -255,7 +258,8 @@ fn a_plan_on_forty_columns() {
           email letter 2 (the password
           stays)
           Address or children changed before
-            the letter went out.
+            the letter went out: it is
+            written anew.
       = C1013 Sefina Leota
           sefina@example.com record as
           active: signed in on 20 Jan 2027
@@ -267,7 +271,9 @@ fn a_plan_on_forty_columns() {
 
     In no cohort: 1 caregiver
       - C0907 Hone Moana hone@example.nz
-          disable the account
+          disable the account hone
+          Gone from two full rosters in a
+            row.
 
     Held: 7
       reset-unknown (1): The answer to
@@ -354,14 +360,15 @@ fn a_plan_on_a_common_terminal() {
       + C1010  Mere Tūī       mere.tui@example.nz  create, set password, email
       * C1011  Rangi Hēnare   rangi@mail.example   reset, email
       @ C1012  Ānaru O'Neill  anaru@example.nz     email letter 2 (the password stays)
-          Address or children changed before the letter went out.
+          Address or children changed before the letter went out: it is written anew.
       = C1013  Sefina Leota   sefina@example.com   record as active: signed in on 20 Jan 2027
 
     year-8: after year-7, 176 caregivers
     everyone-else: opens 1 Mar, 1,020 caregivers, 9 more in an earlier cohort
 
     In no cohort: 1 caregiver
-      - C0907  Hone Moana  hone@example.nz  disable the account
+      - C0907  Hone Moana  hone@example.nz  disable the account hone
+          Gone from two full rosters in a row.
 
     Held: 7
       reset-unknown (1): The answer to Kiri's reset was lost.
@@ -613,5 +620,5 @@ fn someone_whose_cohort_is_gone_is_still_listed() {
     let acts = vec![Act::Withdraw { username: "x".into() }];
     let changes = vec![change("C1", Some("dropped"), person("Mere", "Tūī", ""), acts, "left")];
     let text = full(&Plan { changes, ..idle_plan() });
-    assert!(text.contains("In no cohort: 1 caregiver\n  - C1  Mere Tūī  disable the account\n"), "{text}");
+    assert!(text.contains("In no cohort: 1 caregiver\n  - C1  Mere Tūī  disable the account x\n"), "{text}");
 }

@@ -102,6 +102,18 @@ pub(super) fn canary_without_effect(page: &Page<'_>, problems: &mut Diagnostics)
     }
 }
 
+/// Nothing comes back that a kept letter could be sent again for.
+pub(super) fn keeping_without_effect(page: &Page<'_>, problems: &mut Diagnostics) {
+    let Some(mail) = page.root.get("mail") else { return };
+    let Some(kept) = mail.entry("retain-for-bounce") else { return };
+    let is_none = mail.get("retain-for-bounce").and_then(Node::text).is_some_and(|time| time.starts_with('0'));
+    if !is_none {
+        let message =
+            "`retain-for-bounce` has no effect with the outbox: letters are wiped as soon as they are written";
+        problems.push(page.warning("rollout::no-effect", kept.key_span, message));
+    }
+}
+
 /// The cohorts that have a name, with it.
 fn cohorts<'a>(page: &Page<'a>) -> impl Iterator<Item = (&'a Node, &'a Node)> {
     page.root.items("cohorts").iter().filter_map(|cohort| Some((cohort, cohort.get("name")?)))

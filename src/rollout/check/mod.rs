@@ -53,6 +53,7 @@ const RULES: &[Rule] = &[
     cohorts::select_without_column,
     cohorts::never_reached,
     cohorts::canary_without_effect,
+    cohorts::keeping_without_effect,
     people::held_twice,
     people::moved_to_itself,
     people::moved_twice,

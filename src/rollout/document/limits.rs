@@ -46,7 +46,7 @@ pub(in crate::rollout) struct Override {
     /// Why.
     #[schemars(example = "whole of year 9")]
     pub(in crate::rollout) because: Spelled<Line>,
-    /// From this day on it is ignored.
+    /// From this day on it is an error, until the line is taken out.
     pub(in crate::rollout) expires: Spelled<Day>,
 }
 

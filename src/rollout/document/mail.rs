@@ -36,7 +36,8 @@ pub(in crate::rollout) struct Mail {
     /// Which language a letter is in.
     #[serde(default)]
     pub(in crate::rollout) language: Language,
-    /// How long the sealed letter is kept after sending, so that it can go out again if it comes back.
+    /// How long the sealed letter is kept after sending, so that it can go out again if it comes back. Has no effect with
+    /// the outbox, to which nothing comes back.
     #[serde(default = "at_once")]
     pub(in crate::rollout) retain_for_bounce: Spelled<Length>,
 }

@@ -9,6 +9,7 @@ mod fault;
 mod letter;
 mod load;
 mod log;
+mod observed;
 mod open;
 mod person;
 mod read;
@@ -30,6 +31,7 @@ use crate::files;
 use crate::model::entry::{Actor, Commit};
 use crate::model::fingerprint::{Fingerprint, Fingerprinter};
 use crate::model::ids::{ActivationNumber, CaregiverId, Lineage, RunNumber};
+use crate::model::observed::Observed;
 use crate::model::recorded::{Position, Recorded};
 
 pub use self::read::ListedActivation;
@@ -99,6 +101,11 @@ impl SqliteStore {
         Err(StateError::Foreign { what })
     }
 
+    /// How many letters have gone out, ever.
+    pub fn letters_sent(&self) -> Result<u64, StateError> {
+        self.with("count the letters", read::letters_sent)
+    }
+
     /// All activations, by caregiver and number.
     pub fn list(&mut self) -> Result<Vec<ListedActivation>, StateError> {
         self.with("list the activations", read::list)
@@ -116,6 +123,10 @@ impl SqliteStore {
 }
 
 impl StateStore for SqliteStore {
+    fn lineage(&mut self) -> Result<Lineage, StateError> {
+        self.with("read its name", |conn| Ok(conn.query_row("SELECT lineage FROM meta", [], |row| row.get(0))?))
+    }
+
     fn load(&mut self) -> Result<Recorded, StateError> {
         self.with("read what was recorded", load::load)
     }
@@ -142,6 +153,15 @@ impl StateStore for SqliteStore {
 
     fn last_run(&mut self) -> Result<Option<(RunNumber, Timestamp, Actor)>, StateError> {
         self.with("read the last run", read::last_run)
+    }
+
+    fn remember(&mut self, observed: &Observed) -> Result<(), StateError> {
+        observed::remember(&mut self.conn, observed)
+            .map_err(|fault| fault.while_trying("keep what the LMS showed", &self.path))
+    }
+
+    fn remembered(&mut self) -> Result<Option<Observed>, StateError> {
+        self.with("read what the LMS showed last", observed::remembered)
     }
 
     fn has_run_of(&mut self, plan: &str) -> Result<bool, StateError> {

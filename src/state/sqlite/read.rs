@@ -32,6 +32,13 @@ pub struct ListedActivation {
     pub letter: Option<LetterStage>,
 }
 
+/// Letters that went out, those that came back included.
+pub(super) fn letters_sent(conn: &Connection) -> Result<u64, Fault> {
+    let stages = params![LetterStage::Sent, LetterStage::Bounced];
+    let Count(sent) = conn.query_row("SELECT count(*) FROM letters WHERE stage IN (?, ?)", stages, |row| row.get(0))?;
+    Ok(sent)
+}
+
 /// All activations, by caregiver and number.
 pub(super) fn list(conn: &Connection) -> Result<Vec<ListedActivation>, Fault> {
     let mut statement = conn.prepare(

@@ -10,7 +10,8 @@ use super::fault::{Fault, not_ours};
 const APPLICATION_ID: i64 = 0x3162_656c;
 
 /// In order; number one stands first. A migration that has been released is never edited.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("../schema/0001_begin.sql")];
+pub(super) const MIGRATIONS: &[&str] =
+    &[include_str!("../schema/0001_begin.sql"), include_str!("../schema/0003_observed.sql")];
 
 /// Refuses what is not ours or of a newer version. Reads only.
 pub(super) fn check(conn: &Connection, path: &Utf8Path, known: usize) -> Result<(), Fault> {
@@ -83,7 +84,7 @@ mod tests {
     #[test]
     fn a_migration_that_fails_leaves_the_state_as_it_was() {
         let mut conn = Connection::open_in_memory().unwrap();
-        migrate(&mut conn, MIGRATIONS).unwrap();
+        migrate(&mut conn, &MIGRATIONS[..1]).unwrap();
         let broken = [MIGRATIONS[0], "CREATE TABLE half (x); CREATE TABLE runs (x);"];
         migrate(&mut conn, &broken).unwrap_err();
         assert_eq!(version(&conn).unwrap(), 1);

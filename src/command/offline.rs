@@ -1,0 +1,53 @@
+//! The LMS as it was when a run last read it: for plans where the LMS is out of reach, or is not to be troubled. It can only be
+//! read, so nothing can be applied from it.
+
+use crate::edge::{LmsError, LmsRead, StateStore};
+use crate::model::account::Account;
+use crate::model::capability::LmsCapabilities;
+use crate::model::ids::CaregiverId;
+use crate::model::observed::Observed;
+use crate::state::sqlite::SqliteStore;
+
+use super::exit::Exit;
+use super::trouble::Trouble;
+
+/// The LMS as it was.
+pub(super) struct Remembered {
+    observed: Observed,
+    capabilities: LmsCapabilities,
+    description: String,
+}
+
+impl Remembered {
+    /// What the state kept of this LMS.
+    pub(super) fn of(store: Option<&mut SqliteStore>, lms: &dyn LmsRead) -> Result<Self, Trouble> {
+        let observed = store.map(StateStore::remembered).transpose()?.flatten().ok_or_else(|| {
+            Trouble::new(
+                Exit::Unreachable,
+                "there is no earlier look at the LMS to plan from: plan once without `--offline`, and apply",
+            )
+        })?;
+        let description =
+            format!("{}, offline, as it was on {}", lms.describe(), observed.read_at.strftime("%-d %b %Y %H:%M UTC"));
+        Ok(Self { observed, capabilities: lms.capabilities(), description })
+    }
+}
+
+impl LmsRead for Remembered {
+    fn capabilities(&self) -> LmsCapabilities {
+        self.capabilities
+    }
+
+    fn describe(&self) -> String {
+        self.description.clone()
+    }
+
+    /// Hands over what was kept; a plan looks once.
+    fn observe(&mut self) -> Result<Observed, LmsError> {
+        Ok(std::mem::take(&mut self.observed))
+    }
+
+    fn observe_one(&mut self, caregiver: &CaregiverId) -> Result<Vec<Account>, LmsError> {
+        Ok(self.observed.of_caregiver(caregiver.as_str()).cloned().collect())
+    }
+}

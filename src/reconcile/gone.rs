@@ -1,0 +1,66 @@
+//! Those with an activation whom the roster does not have: withdrawn, held with what was begun for them, or kept.
+
+use crate::model::activation::ActivationStage;
+use crate::model::ids::CaregiverId;
+use crate::model::recorded::History;
+use crate::plan::Idle;
+
+use super::draft::{Draft, Scribe};
+use super::due;
+use super::ground::Ground;
+use super::presence::Presence;
+use super::stop::Stop;
+use super::update;
+
+impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
+    /// Those with an activation whom the roster does not have, ordered by id.
+    pub(super) fn add_gone(&mut self) {
+        let ground = self.ground;
+        for (id, history) in ground.gone.iter().filter(|(id, _)| !ground.has_moved_away(id)) {
+            self.add_one_gone(&CaregiverId::new(*id), history);
+        }
+    }
+
+    fn add_one_gone(&mut self, id: &CaregiverId, history: &History) {
+        if due::last_done(history) == 0 {
+            return;
+        }
+        let presence = self.ground.absences.of(id.as_str());
+        let is_begun = !history.is_active() && due::last_done(history) == history.number.0;
+        let is_asked_for = self.ground.reissue(id.as_str(), due::last_done(history)).is_some();
+        match update::withdraw(self.ground, id, history, presence) {
+            Some(act) if !self.is_in_doubt(id, history) => self.scribe.withdraw(id, history, act),
+            _ if (is_begun && !history.is_withdrawn) || is_asked_for => {
+                let stop = stop(self.ground, id, history, presence);
+                self.scribe.hold_gone(id, &stop);
+            }
+            _ => self.idle(Idle::Gone),
+        }
+    }
+
+    /// Whether it is open what was done for somebody who is gone, or whether they are gone at all.
+    fn is_in_doubt(&mut self, id: &CaregiverId, history: &History) -> bool {
+        let ground = self.ground;
+        let suspects = self.suspects.get_or_insert_with(|| ground.renames.suspects(ground));
+        suspects.contains(id.as_str()) || unsettled(ground, id, history).is_some()
+    }
+}
+
+/// Begun and not finished, and now they are not in the roster: S1 first, then S2.
+fn stop(ground: &Ground<'_>, id: &CaregiverId, history: &History, presence: Presence) -> Stop<'static> {
+    unsettled(ground, id, history).unwrap_or(match presence {
+        Presence::Left => Stop::Left,
+        Presence::Here | Presence::NotSaid | Presence::AbsentOnce => Stop::AbsentOnce,
+    })
+}
+
+/// S1 for somebody who is gone: nobody knows what became of their password. A driver that writes markers can always say.
+fn unsettled(ground: &Ground<'_>, id: &CaregiverId, history: &History) -> Option<Stop<'static>> {
+    let has_marker = || ground.observed.of_caregiver(id.as_str()).any(|account| account.marker == Some(history.key));
+    match history.stage {
+        ActivationStage::Setting if ground.context.lms.has_marker || has_marker() => None,
+        ActivationStage::Setting | ActivationStage::ResetUnknown => Some(Stop::ResetUnknown { again: None }),
+        ActivationStage::HandedOver => Some(Stop::AwaitingConfirmation),
+        _ => None,
+    }
+}

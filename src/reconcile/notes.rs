@@ -1,0 +1,78 @@
+//! What deserves a note below the plan, without being a change or a hold.
+
+use crate::model::recorded::History;
+use crate::rollout::Moved;
+use crate::roster::Caregiver;
+
+use super::check::last_of;
+use super::ground::Ground;
+
+/// So many people a note names; the rest is counted.
+const NAMED: usize = 10;
+
+/// All notes of a plan that writes to these likely typing errors.
+pub(super) fn all(ground: &Ground<'_>, typed: &[(&str, String)]) -> Vec<String> {
+    let of_rollout = lines(ground).into_iter().chain(older_roster(ground));
+    of_rollout.chain(access_revoked(ground)).chain(typing_errors(typed)).collect()
+}
+
+/// Lines that are done and may go.
+fn lines(ground: &Ground<'_>) -> Vec<String> {
+    let rollout = ground.rollout;
+    let done = rollout.reissue.iter().filter(|line| line.activation.0 <= last_of(rollout, ground.recorded, line));
+    let done = done.map(|line| {
+        format!("`reissue` of {} (activation {}) is done; the line may go", line.caregiver, line.activation)
+    });
+    let moved = rollout.moved.iter().filter_map(|line| moved(ground, line));
+    done.chain(moved).collect()
+}
+
+/// What becomes of a `moved` line. While an account carries the id before, the line is how it is found.
+fn moved(ground: &Ground<'_>, line: &Moved) -> Option<String> {
+    let (from, to) = (&line.from, &line.to);
+    let knows = |id: &str| ground.recorded.histories.contains_key(id);
+    if !knows(to.as_str()) && knows(from.as_str()) {
+        return Some(format!("what is recorded of {from} goes to {to} (`moved`: {})", line.because));
+    }
+    let is_done = knows(to.as_str()) && ground.known_as(to.as_str()) == to.as_str();
+    is_done.then(|| format!("`moved` from {from} to {to} is done; the line may go"))
+}
+
+/// The export of an earlier day put in place of a newer one.
+fn older_roster(ground: &Ground<'_>) -> Option<String> {
+    let facts = ground.roster.facts();
+    let last = ground.recorded.last_roster().filter(|last| last.sha256 != facts.sha256)?;
+    let earlier = ground.recorded.rosters.iter().find(|roster| roster.sha256 == facts.sha256);
+    if let Some(earlier) = earlier {
+        let day = earlier.accepted_at.to_zoned_datetime(ground.rollout.timezone.clone()).date();
+        return Some(format!(
+            "this very export was accepted on {day} already, and a newer one after it: is it the right file?"
+        ));
+    }
+    (facts.exported_at < last.exported_at)
+        .then(|| "this export is older than the one accepted last: is it the right file?".to_owned())
+}
+
+/// `access-revoked: report`: nothing is taken from them, but somebody should know.
+fn access_revoked(ground: &Ground<'_>) -> Option<String> {
+    let is_active = |caregiver: Caregiver<'_>| ground.history(caregiver).is_some_and(History::is_active);
+    let revoked = |caregiver: &Caregiver<'_>| is_active(*caregiver) && !ground.has_permitted_child(*caregiver);
+    let ids = ground.roster.caregivers().filter(revoked).map(|caregiver| caregiver.id().to_owned());
+    let ids = list(ids.collect())?;
+    Some(format!("active, without a child they may see any more: {ids}. Their accounts stay as they are"))
+}
+
+/// A password that goes to a domain which somebody registered for just such slips.
+fn typing_errors(found: &[(&str, String)]) -> Option<String> {
+    let ids = list(found.iter().map(|(id, suggestion)| format!("{id} (`{suggestion}`?)")).collect())?;
+    Some(format!("addresses that look like typing errors, and would get a letter: {ids}"))
+}
+
+fn list(mut ids: Vec<String>) -> Option<String> {
+    let more = ids.len().saturating_sub(NAMED);
+    ids.truncate(NAMED);
+    if more > 0 {
+        ids.push(format!("and {more} more"));
+    }
+    (!ids.is_empty()).then(|| ids.join(", "))
+}

@@ -1,0 +1,54 @@
+//! A story: a folder with a rollout, rosters, an LMS and a script, played with the real commands in one process, and told
+//! as a transcript: what was typed, what was said, which letters left, what the LMS was made to do.
+//!
+//! ```text
+//! tests/scenarios/head.yaml        the rollout's head that the stories share
+//! tests/scenarios/NAME/rollout.yaml   what goes below that head; a whole rollout where it begins with `version:`
+//!                      roster.csv     and roster-2.csv …: exports of the SMS
+//!                      lms.json       the accounts, one a line; none where it is missing
+//!                      story.txt      the script
+//!                      transcript.txt what must come of it
+//! ```
+
+mod play;
+mod school;
+mod script;
+mod seen;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A story that has been played.
+pub(crate) struct Played {
+    /// Its folder's name.
+    pub(crate) name: String,
+    pub(crate) transcript: String,
+}
+
+/// The folder of all stories.
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
+}
+
+/// The names of all stories.
+pub(crate) fn names() -> Vec<String> {
+    let entries = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
+    let mut names: Vec<String> = entries
+        .filter(|path| path.is_dir())
+        .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Plays one story from its beginning.
+pub(crate) fn play(name: &str) -> Played {
+    let folder = folder().join(name);
+    let text = fs::read_to_string(folder.join("story.txt")).unwrap_or_else(|error| panic!("{name}/story.txt: {error}"));
+    let mut play = play::Play::new(&folder);
+    for (number, line) in text.lines().enumerate() {
+        let step = script::parse(line).unwrap_or_else(|what| panic!("{name}/story.txt:{}: {what}", number + 1));
+        play.step(&step);
+    }
+    Played { name: name.to_owned(), transcript: play.finish() }
+}
