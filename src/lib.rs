@@ -3,6 +3,7 @@
 //! (The map follows.)
 
 pub mod apply;
+pub mod both;
 pub mod cli;
 pub mod command;
 pub mod diagnostic;

@@ -10,7 +10,7 @@ use crate::plan::{Act, CohortState, CohortSummary, Idle};
 use crate::rollout::Cohort;
 
 use super::cohort::{Member, Openness};
-use super::decide::Decision;
+use super::decide::{Case, Decision};
 use super::due::{self, Due};
 use super::ground::Ground;
 use super::presence::Presence;
@@ -45,14 +45,13 @@ pub(super) struct Draft<'g, 'a, S> {
 /// Goes through all decisions, then through those whom the roster does not have.
 pub(super) fn draft<'g, 'a, S: Scribe<'a>>(
     ground: &'g Ground<'a>,
-    members: &[Member<'a>],
-    decisions: &[Decision<'a>],
+    cases: &[Case<'a>],
     openness: &'g [Openness],
     scribe: S,
 ) -> Draft<'g, 'a, S> {
     let cohorts = ground.rollout.cohorts.iter().zip(openness).map(empty_summary).collect();
     let mut draft = Draft { ground, openness, cohorts, unchanged: BTreeMap::new(), scribe };
-    for (member, decision) in members.iter().zip(decisions) {
+    for Case { member, decision } in cases {
         draft.add(member, decision);
     }
     draft.add_gone();
