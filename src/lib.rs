@@ -61,6 +61,7 @@
 //! | `~/.config/firstbell/key` | the key that seals passwords until they are sent | [`command::apply`], or `FIRSTBELL_KEY` | never |
 
 pub mod apply;
+pub mod both;
 pub mod cli;
 pub mod command;
 pub mod diagnostic;

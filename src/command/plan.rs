@@ -55,8 +55,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     if args.expires_in <= SignedDuration::ZERO {
         return Err(Trouble::new(Exit::Usage, "`--expires-in` must be a time to come, such as 24h"));
     }
-    let loaded = project::load(session)?;
-    let mut state = project::read_state(session, &loaded.rollout)?;
+    let (loaded, mut state) = project::load_with_state(session)?;
     if args.output.is_some() && state.store.is_none() {
         // The saved plan is bound to the state to be: to its key, and to its name.
         state.fingerprinter = Fingerprinter::new(&key::find_or_make(session)?);

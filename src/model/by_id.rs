@@ -21,11 +21,6 @@ impl<T> Default for ById<T> {
 }
 
 impl<T> ById<T> {
-    /// None yet, and room for so many.
-    pub fn with_capacity(count: usize) -> Self {
-        Self { ids: String::new(), ends: Vec::with_capacity(count), values: Vec::with_capacity(count) }
-    }
-
     /// How many there are.
     pub fn len(&self) -> usize {
         self.values.len()

@@ -14,7 +14,7 @@ use crate::plan::CohortState;
 use crate::rollout::{Cohort, Rollout, Select};
 use crate::roster::{Caregiver, Child, Roster, Seat};
 
-use super::decide::Decision;
+use super::decide::Case;
 use super::ground::{Ground, is_permitted};
 
 /// A caregiver of the roster and where they belong.
@@ -25,16 +25,13 @@ pub(super) struct Member<'a> {
     pub(super) has_permitted_child: bool,
 }
 
-/// All caregivers of the roster, ordered by id.
-pub(super) fn members<'a>(ground: &Ground<'a>) -> Vec<Member<'a>> {
-    ground.roster.caregivers().map(|caregiver| member(ground, caregiver)).collect()
-}
-
-fn member<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>) -> Member<'a> {
-    let has_permitted_child = ground.has_permitted_child(caregiver);
-    let first = |child: Child<'_>| ground.selecting(caregiver, child).next();
-    let cohort = ground.counting(caregiver, has_permitted_child).filter_map(first).min();
-    Member { caregiver, cohort, has_permitted_child }
+impl<'a> Member<'a> {
+    pub(super) fn of(ground: &Ground<'a>, caregiver: Caregiver<'a>) -> Self {
+        let has_permitted_child = ground.has_permitted_child(caregiver);
+        let first = |child: Child<'_>| ground.selecting(caregiver, child).next();
+        let cohort = ground.counting(caregiver, has_permitted_child).filter_map(first).min();
+        Self { caregiver, cohort, has_permitted_child }
+    }
 }
 
 /// Which cohorts' years, classes and schools fit a child. There are few different ones, however many children.
@@ -119,9 +116,9 @@ impl Openness {
 }
 
 /// Which cohorts are open: recorded as opened, or their day has come and the cohorts before them are settled.
-pub(super) fn openness(ground: &Ground<'_>, members: &[Member<'_>], decisions: &[Decision<'_>]) -> Vec<Openness> {
+pub(super) fn openness(ground: &Ground<'_>, cases: &[Case<'_>]) -> Vec<Openness> {
     let mut is_busy = vec![false; ground.rollout.cohorts.len()];
-    for (member, decision) in members.iter().zip(decisions) {
+    for Case { member, decision } in cases {
         if let Some(index) = member.cohort {
             is_busy[index] |= decision.is_unsettled();
         }

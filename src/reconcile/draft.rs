@@ -10,7 +10,7 @@ use crate::plan::{Act, CohortState, CohortSummary, Idle};
 use crate::rollout::Cohort;
 
 use super::cohort::{Member, Openness};
-use super::decide::Decision;
+use super::decide::{Case, Decision};
 use super::due::Due;
 use super::ground::Ground;
 use super::stop::Stop;
@@ -48,8 +48,7 @@ pub(super) struct Draft<'g, 'a, S> {
 /// Goes through all decisions, then through those whom the roster does not have.
 pub(super) fn draft<'g, 'a, S: Scribe<'a>>(
     ground: &'g Ground<'a>,
-    members: &[Member<'a>],
-    decisions: &[Decision<'a>],
+    cases: &[Case<'a>],
     openness: &'g [Openness],
     scribe: S,
 ) -> Draft<'g, 'a, S> {
@@ -63,7 +62,7 @@ pub(super) fn draft<'g, 'a, S: Scribe<'a>>(
         suspects: None,
         typing_errors: Vec::new(),
     };
-    for (member, decision) in members.iter().zip(decisions) {
+    for Case { member, decision } in cases {
         draft.add(member, decision);
     }
     draft.add_gone();

@@ -8,7 +8,7 @@ use crate::model::recorded::History;
 use crate::plan::{Act, CohortState, HeldCounts, HoldCode, Outline, Records, Totals};
 
 use super::cohort::{Member, Openness};
-use super::decide::Decision;
+use super::decide::{Case, Decision};
 use super::draft::{Draft, Scribe, draft};
 use super::due::Due;
 use super::ground::Ground;
@@ -17,21 +17,16 @@ use super::stop::Stop;
 use super::{guard, identity, notes};
 
 /// The outline of the whole plan, for everybody.
-pub(super) fn outline<'a>(
-    ground: &Ground<'a>,
-    members: &[Member<'a>],
-    decisions: &[Decision<'a>],
-    openness: &[Openness],
-) -> Outline {
+pub(super) fn outline<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Openness]) -> Outline {
     let Draft { cohorts, unchanged, scribe: Figures { mut totals, held }, typing_errors, .. } =
-        draft(ground, members, decisions, openness, Figures::default());
+        draft(ground, cases, openness, Figures::default());
     totals.summary.unchanged = unchanged.values().sum();
     let opens = cohorts.iter().filter(|cohort| cohort.state == CohortState::Opens);
     let records = Records {
         roster: ground.absences.is_new_roster(),
         openings: opens.map(|cohort| cohort.name.clone()).collect(),
         moves: ground.open_moves().count() as u64,
-        identities: if totals.changes == 0 { identities(ground, members, decisions) } else { 0 },
+        identities: if totals.changes == 0 { identities(ground, cases) } else { 0 },
     };
     let mut inputs = inputs(ground);
     inputs.rollout.notes = notes::all(ground, &typing_errors);
@@ -84,7 +79,7 @@ fn named(ground: &Ground<'_>, held: BTreeMap<(HoldCode, Option<usize>), u64>) ->
 }
 
 /// How many active caregivers are not quite who they were.
-fn identities(ground: &Ground<'_>, members: &[Member<'_>], decisions: &[Decision<'_>]) -> u64 {
-    let active = members.iter().zip(decisions).filter(|(_, decision)| matches!(decision, Decision::Active));
-    active.filter(|(member, _)| identity::changed(ground, member.caregiver).is_some()).count() as u64
+fn identities(ground: &Ground<'_>, cases: &[Case<'_>]) -> u64 {
+    let active = cases.iter().filter(|case| matches!(case.decision, Decision::Active));
+    active.filter(|case| identity::changed(ground, case.member.caregiver).is_some()).count() as u64
 }

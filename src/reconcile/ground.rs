@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
+use crate::both::both_if;
 use crate::model::account::Account;
 use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
@@ -17,6 +18,9 @@ use super::presence::Absences;
 use super::rename::Renames;
 use super::shared::SharedAddresses;
 use super::{Context, Desired};
+
+/// From so many caregivers on, a second thread is worth its while.
+pub(super) const MANY: usize = 20_000;
 
 /// All inputs, and the look-ups built from them.
 pub(super) struct Ground<'a> {
@@ -74,7 +78,9 @@ impl<'a> Ground<'a> {
         let moved_from = rollout.moved.iter().map(|line| (line.to.as_str(), line.from.as_str())).collect();
         let moved_to: HashMap<&str, &str> =
             rollout.moved.iter().map(|line| (line.from.as_str(), line.to.as_str())).collect();
-        let (own, gone) = histories(roster, recorded);
+        let is_many = roster.len() >= MANY;
+        let join = || (histories(roster, recorded), Absences::new(recorded, roster), Seats::new(roster, rollout));
+        let (((own, gone), absences, seats), shared) = both_if(is_many, join, || SharedAddresses::new(roster, rollout));
         Self {
             rollout,
             roster,
@@ -82,10 +88,10 @@ impl<'a> Ground<'a> {
             observed,
             context,
             today: context.now.to_zoned_datetime(rollout.timezone.clone()).date(),
-            absences: Absences::new(recorded, roster),
-            shared: SharedAddresses::new(roster, rollout),
+            absences,
+            shared,
             renames: Renames::new(gone.iter().filter(|(id, _)| !moved_to.contains_key(id)).copied()),
-            seats: Seats::new(roster, rollout),
+            seats,
             gone,
             own,
             holds: rollout.hold.iter().map(|rule| (rule.caregiver.as_str(), rule)).collect(),

@@ -9,7 +9,7 @@ use crate::model::recorded::{History, Identity};
 use crate::plan::{Act, ActKind, Change, CohortState, CohortSummary, Held, Idle, Person, Plan};
 
 use super::cohort::{Member, Openness};
-use super::decide::Decision;
+use super::decide::Case;
 use super::draft::{Draft, Scribe, draft};
 use super::due::{self, Due};
 use super::ground::Ground;
@@ -20,14 +20,9 @@ use super::username::Usernames;
 use super::{guard, notes, words};
 
 /// The whole plan.
-pub(super) fn plan<'a>(
-    ground: &Ground<'a>,
-    members: &[Member<'a>],
-    decisions: &[Decision<'a>],
-    openness: &[Openness],
-) -> Plan {
+pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Openness]) -> Plan {
     let Draft { cohorts, mut unchanged, scribe: mut lists, mut typing_errors, .. } =
-        draft(ground, members, decisions, openness, Lists::new(ground));
+        draft(ground, cases, openness, Lists::new(ground));
     let left_out = lists.narrow();
     if left_out > 0 {
         *unchanged.entry(Idle::NotMeant).or_default() += left_out;

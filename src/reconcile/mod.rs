@@ -109,10 +109,9 @@ pub fn reconcile(
 ) -> Result<Plan, Refusal> {
     check::markers(recorded, observed)?;
     let ground = ground::Ground::new(desired, recorded, observed, context);
-    let members = cohort::members(&ground);
-    let decisions = decide::decide(&ground, &members);
-    let openness = cohort::openness(&ground, &members, &decisions);
-    Ok(lists::plan(&ground, &members, &decisions, &openness))
+    let cases = decide::cases(&ground);
+    let openness = cohort::openness(&ground, &cases);
+    Ok(lists::plan(&ground, &cases, &openness))
 }
 
 /// Makes the plan's outline: the same as [`Plan::outline`], without writing a million changes down.
@@ -127,8 +126,7 @@ pub fn outline(
     }
     check::markers(recorded, observed)?;
     let ground = ground::Ground::new(desired, recorded, observed, context);
-    let members = cohort::members(&ground);
-    let decisions = decide::decide(&ground, &members);
-    let openness = cohort::openness(&ground, &members, &decisions);
-    Ok(figures::outline(&ground, &members, &decisions, &openness))
+    let cases = decide::cases(&ground);
+    let openness = cohort::openness(&ground, &cases);
+    Ok(figures::outline(&ground, &cases, &openness))
 }

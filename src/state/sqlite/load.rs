@@ -73,8 +73,8 @@ fn people(conn: &Connection) -> Result<People, Fault> {
     )?;
     let mut activations = Beside::begin(activations.query([])?)?;
     let mut letters = Beside::begin(letters.query([])?)?;
-    let mut histories = ById::with_capacity(size(conn, "SELECT count(*) FROM activations")?);
-    let mut presence = ById::with_capacity(size(conn, "SELECT count(*) FROM caregivers")?);
+    let mut histories = ById::default();
+    let mut presence = ById::default();
     let mut rows = caregivers.query([])?;
     while let Some(row) = rows.next()? {
         let caregiver = text(row)?;
@@ -184,9 +184,4 @@ impl<'a> Beside<'a> {
 
 fn text<'a>(row: &'a Row<'_>) -> Result<&'a str, Fault> {
     Ok(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)
-}
-
-fn size(conn: &Connection, sql: &str) -> Result<usize, Fault> {
-    let Count(count) = conn.query_row(sql, [], |row| row.get(0))?;
-    Ok(usize::try_from(count).unwrap_or_default())
 }
