@@ -92,8 +92,8 @@ impl Play {
         let mut changes = String::new();
         for change in TextDiff::from_lines(&before, &text).iter_all_changes() {
             match change.tag() {
-                ChangeTag::Delete => changes += &format!("- {change}"),
-                ChangeTag::Insert => changes += &format!("+ {change}"),
+                ChangeTag::Delete => changes.extend(["- ", &change.to_string()]),
+                ChangeTag::Insert => changes.extend(["+ ", &change.to_string()]),
                 ChangeTag::Equal => {}
             }
         }

@@ -92,11 +92,14 @@ fn json(text: &str) -> Result<serde_json::Value, String> {
     serde_json::from_str(text).map_err(|error| format!("`{text}` is no JSON: {error}"))
 }
 
+/// How an accident is made of the effect that it happens at.
+type Kind = fn(Effect) -> Accident;
+
 fn accident(rest: &str) -> Result<Step, String> {
     if let Some(many) = rest.strip_prefix("Ctrl-C after ") {
         return many.parse().map(Step::Interrupt).map_err(|error| error.to_string());
     }
-    let kinds: [(&str, fn(Effect) -> Accident); 4] = [
+    let kinds: [(&str, Kind); 4] = [
         ("the power fails before ", Accident::PowerFailsBefore),
         ("the power fails after ", Accident::PowerFailsAfter),
         ("the answer is lost to ", Accident::AnswerLost),
