@@ -45,10 +45,14 @@ pub struct Cli {
     #[arg(long, value_name = "FILE", global = true, help_heading = EVERYWHERE)]
     lock: Option<Utf8PathBuf>,
     /// Fix the clock (tests and rehearsals)
-    #[arg(long, value_name = "TIME", global = true, hide = true, help_heading = EVERYWHERE)]
+    #[arg(long, value_name = "TIME", global = true, hide = true, value_parser = moment, help_heading = EVERYWHERE)]
     now: Option<jiff::Timestamp>,
     #[command(subcommand)]
     command: Command,
+}
+
+fn moment(text: &str) -> Result<jiff::Timestamp, String> {
+    text.parse().map_err(|_| "write a moment with its offset, as in 2027-02-01T09:00:00+13:00".to_owned())
 }
 
 /// What may be shown of people.
@@ -116,17 +120,27 @@ fn run(cli: &Cli, settings: &Settings) -> Exit {
             err_colour: is_coloured(cli, settings, io::stderr().is_terminal()),
             width: terminal::width(),
             ask: is_interactive.then_some(&mut ask),
+            lost: None,
         },
         watch: &mut watch,
         lock: cli.lock.clone(),
     };
-    match command::run(&cli.command, &mut session) {
+    let exit = match command::run(&cli.command, &mut session) {
         Ok(exit) => exit,
         Err(trouble) => {
             explain(&mut session, &trouble);
             trouble.exit()
         }
-    }
+    };
+    answered(&cli.command, exit, &mut session)
+}
+
+/// An answer that was lost (a full disk behind `plan > FILE`) must not look like a good end. Where something was done,
+/// the code goes on saying what.
+fn answered(command: &Command, exit: Exit, session: &mut Session<'_>) -> Exit {
+    let Some(error) = session.screen.lost.take() else { return exit };
+    session.screen.say(&format!("error: the answer could not be written to its end: {error}"));
+    if command.only_looks() { Exit::worst([exit, Exit::Error]) } else { exit }
 }
 
 fn explain(session: &mut Session<'_>, trouble: &Trouble) {

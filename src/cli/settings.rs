@@ -19,8 +19,7 @@ pub(super) struct Settings {
 
 impl Settings {
     pub(super) fn read() -> Self {
-        let config = set("XDG_CONFIG_HOME").map(Utf8PathBuf::from).filter(|path| path.is_absolute());
-        let config = config.or_else(|| set("HOME").map(|home| Utf8PathBuf::from(home).join(".config")));
+        let config = folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")));
         Self {
             config_dir: config.map(|folder| folder.join("firstbell")),
             key: set("FIRSTBELL_KEY"),
@@ -35,8 +34,14 @@ impl Settings {
     }
 }
 
-/// A variable that is set to something.
+/// A variable that names a folder. One that depends on where one stands would lay the key into the project.
+fn folder(name: &str) -> Option<Utf8PathBuf> {
+    set(name).map(Utf8PathBuf::from).filter(|path| path.is_absolute() && !path.as_str().contains('\u{fffd}'))
+}
+
+/// A variable that is set to something. What is not UTF-8 comes with marks in it: a key like that must be refused as
+/// malformed, not passed over as if it were not set.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn set(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
 }

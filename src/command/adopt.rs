@@ -1,28 +1,27 @@
 //! `firstbell adopt`: the school's hand-kept record becomes ours. These were activated already, and are never reset.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use camino::{Utf8Path, Utf8PathBuf};
-use jiff::Timestamp;
-use jiff::civil::Date;
+use camino::Utf8PathBuf;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::edge::LmsRead;
-use crate::files;
-use crate::model::email::fold;
 use crate::model::entry::{Adopted, Entry, Subject};
 use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId};
 use crate::model::observed::Observed;
 use crate::model::recorded::Identity;
 use crate::reconcile::identity_of;
-use crate::roster::Roster;
+use crate::roster::judge_id;
 
 use super::exit::Exit;
+use super::hand_kept::{self, Before};
 use super::project::{self, Loaded};
 use super::resolve::record;
 use super::session::Session;
 use super::trouble::Trouble;
 use super::writing::Writing;
+
+/// So many ids that the roster does not have are named.
+const LISTED: usize = 20;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -30,18 +29,12 @@ pub struct Args {
     /// The caregivers' ids in the SMS
     #[arg(required_unless_present = "file", conflicts_with = "file")]
     ids: Vec<String>,
-    /// A CSV file instead of ids, with the headings caregiver-id or email, and date if it is known
+    /// A CSV file instead of ids, with the headings caregiver-id or email (or the roster's own), and date if it is known
     #[arg(long, value_name = "CSV")]
     file: Option<Utf8PathBuf>,
     /// Why they count as having access; kept in the record
     #[arg(long, value_name = "TEXT")]
     because: String,
-}
-
-/// One who was activated before, and when, where that is known.
-struct Before {
-    caregiver: CaregiverId,
-    since: Option<Timestamp>,
 }
 
 /// Runs it.
@@ -51,19 +44,21 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     }
     let loaded = project::load(session)?;
     let named = match &args.file {
-        Some(path) => from_file(path, &loaded)?,
-        None => from_ids(&args.ids),
+        Some(path) => hand_kept::read(path, &loaded, session.clock.now())?,
+        None => from_ids(&args.ids)?,
     };
     let mut state = Writing::open(session, &loaded.rollout)?;
     let observed = project::lms_reader(session.clock, &loaded.rollout).observe()?;
     let (known, fresh): (Vec<Before>, Vec<Before>) =
         named.into_values().partition(|one| is_done(&state, &one.caregiver));
-    let strangers = fresh.iter().filter(|one| loaded.roster.caregiver(one.caregiver.as_str()).is_none()).count();
+    let is_stranger = |one: &&Before| loaded.roster.caregiver(one.caregiver.as_str()).is_none();
+    let strangers: Vec<String> =
+        fresh.iter().filter(is_stranger).map(|one| session.screen.personal.id(&one.caregiver)).collect();
     let entries = entries(session, &loaded, &state, &observed, &fresh, &args.because);
     if !entries.is_empty() {
         record(session, &loaded.rollout, &mut state, "adopt", entries)?;
     }
-    session.screen.answer(&said(fresh.len(), known.len(), strangers));
+    session.screen.answer(&said(fresh.len(), known.len(), &strangers));
     Ok(Exit::Done)
 }
 
@@ -97,7 +92,7 @@ fn entries(
     fresh.iter().map(entry).collect()
 }
 
-fn said(fresh: usize, known: usize, strangers: usize) -> String {
+fn said(fresh: usize, known: usize, strangers: &[String]) -> String {
     use std::fmt::Write as _;
     let mut text = match fresh {
         0 => "Nobody new to record.\n".to_owned(),
@@ -110,111 +105,32 @@ fn said(fresh: usize, known: usize, strangers: usize) -> String {
             let _ = writeln!(text, "{many} were recorded before; nothing changed for them.");
         }
     }
-    if strangers > 0 {
-        let _ = writeln!(text, "Not in the roster, and recorded all the same by the id: {strangers}.");
+    if !strangers.is_empty() {
+        let more = if strangers.len() > LISTED { ", …" } else { "" };
+        let listed = strangers.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", ");
+        let _ = writeln!(
+            text,
+            "Not in the roster, and recorded all the same by the id: {} ({listed}{more}).
+\
+             Where that is a typing error, adopt the right id too: it is not spared yet.",
+            strangers.len()
+        );
     }
     text
 }
 
-fn from_ids(ids: &[String]) -> BTreeMap<CaregiverId, Before> {
-    let before = |id: &String| Before { caregiver: CaregiverId::new(id.trim()), since: None };
-    ids.iter().map(before).map(|one| (one.caregiver.clone(), one)).collect()
-}
-
-/// Reads the school's list; every row that names nobody is said, and then nothing is recorded.
-fn from_file(path: &Utf8Path, loaded: &Loaded) -> Result<BTreeMap<CaregiverId, Before>, Trouble> {
-    let bytes = files::read(path).map_err(|error| {
-        Trouble::from(Diagnostics::from(
-            Diagnostic::error("adopt::unreadable", error.to_string()).with_place(Place::file(path)),
-        ))
-    })?;
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(without_mark(&bytes));
-    let headings = Headings::of(reader.headers(), path)?;
-    let by_email = by_email(&loaded.roster);
-    let (mut found, mut mistakes) = (BTreeMap::new(), Diagnostics::new());
-    for record in reader.records() {
-        let row = record.map_err(|error| (row_of(&error), error.to_string())).and_then(|record| {
-            let line = record.position().map_or(0, csv::Position::line);
-            headings.read(&record, &by_email, loaded).map_err(|what| (line, what))
-        });
-        match row {
-            Ok(one) => {
-                found.insert(one.caregiver.clone(), one);
-            }
-            Err((line, what)) => mistakes.push(mistake(path, line, what)),
+fn from_ids(ids: &[String]) -> Result<BTreeMap<CaregiverId, Before>, Trouble> {
+    let mut found = BTreeMap::new();
+    for id in ids.iter().map(|id| id.trim()) {
+        if id.is_empty() || judge_id(id, "").is_err() {
+            let shown: String = id.chars().take(60).collect();
+            return Err(Trouble::new(
+                Exit::Usage,
+                format!("{shown:?} can't be the id of a caregiver; nothing was recorded"),
+            ));
         }
+        let caregiver = CaregiverId::new(id);
+        found.insert(caregiver.clone(), Before { caregiver, since: None });
     }
-    if mistakes.has_errors() { Err(mistakes.into()) } else { Ok(found) }
-}
-
-fn mistake(path: &Utf8Path, line: u64, what: String) -> Diagnostic {
-    let line = u32::try_from(line).unwrap_or(u32::MAX);
-    Diagnostic::error("adopt::row", what)
-        .with_place(Place::line(path, line))
-        .with_help("correct the row or take it out; nothing was recorded")
-}
-
-fn row_of(error: &csv::Error) -> u64 {
-    error.position().map_or(0, csv::Position::line)
-}
-
-fn without_mark(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
-}
-
-/// Addresses that exactly one caregiver of the roster has; `None` where several have it.
-fn by_email(roster: &Roster) -> HashMap<String, Option<CaregiverId>> {
-    let mut by_email = HashMap::new();
-    for caregiver in roster.caregivers() {
-        let id = CaregiverId::new(caregiver.id());
-        by_email.entry(fold(caregiver.email_as_written())).and_modify(|known| *known = None).or_insert(Some(id));
-    }
-    by_email
-}
-
-/// Where the columns are.
-struct Headings {
-    id: Option<usize>,
-    email: Option<usize>,
-    date: Option<usize>,
-}
-
-impl Headings {
-    fn of(headers: Result<&csv::StringRecord, csv::Error>, path: &Utf8Path) -> Result<Self, Trouble> {
-        let refused = |what: String| Trouble::from(Diagnostics::from(mistake(path, 1, what)));
-        let headers = headers.map_err(|error| refused(error.to_string()))?;
-        let find = |name: &str| headers.iter().position(|heading| heading.eq_ignore_ascii_case(name));
-        let found = Self { id: find("caregiver-id"), email: find("email"), date: find("date") };
-        if found.id.is_none() && found.email.is_none() {
-            return Err(refused("there is neither a heading `caregiver-id` nor `email`".to_owned()));
-        }
-        Ok(found)
-    }
-
-    fn read(
-        &self,
-        record: &csv::StringRecord,
-        by_email: &HashMap<String, Option<CaregiverId>>,
-        loaded: &Loaded,
-    ) -> Result<Before, String> {
-        let cell = |column: Option<usize>| column.and_then(|at| record.get(at)).filter(|cell| !cell.is_empty());
-        let caregiver = match (cell(self.id), cell(self.email)) {
-            (Some(id), _) => CaregiverId::new(id),
-            (None, Some(email)) => match by_email.get(&fold(email)) {
-                Some(Some(id)) => id.clone(),
-                Some(None) => return Err("several caregivers of the roster have this address".to_owned()),
-                None => return Err("no caregiver of the roster has this address".to_owned()),
-            },
-            (None, None) => return Err("there is neither an id nor an address".to_owned()),
-        };
-        let since = cell(self.date).map(|date| day(date, loaded)).transpose()?;
-        Ok(Before { caregiver, since })
-    }
-}
-
-fn day(text: &str, loaded: &Loaded) -> Result<Timestamp, String> {
-    let zone = loaded.rollout.timezone.clone();
-    let date: Result<Date, _> = text.get(..10).unwrap_or(text).parse();
-    let start = date.ok().and_then(|date| date.to_zoned_datetime(zone).ok());
-    start.map(|start| start.timestamp()).ok_or_else(|| format!("`{text}` is not a date: write 2026-02-27"))
+    Ok(found)
 }

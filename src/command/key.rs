@@ -17,7 +17,7 @@ const FILE: &str = "key";
 pub(super) fn find(session: &Session<'_>) -> Result<Option<SealingKey>, Trouble> {
     if let Some(text) = &session.key {
         let key = parse(text).ok_or_else(|| {
-            Trouble::new(Exit::Error, "FIRSTBELL_KEY is not a key: 64 hexadecimal digits are expected")
+            Trouble::new(Exit::Error, "FIRSTBELL_KEY is not a key: 64 hexadecimal digits are expected, as in the file `key` that firstbell makes")
         })?;
         return Ok(Some(key));
     }
@@ -33,8 +33,13 @@ pub(super) fn find(session: &Session<'_>) -> Result<Option<SealingKey>, Trouble>
     })
 }
 
+/// Refuses a malformed `FIRSTBELL_KEY` also where no key is needed yet: the plan is where people look for mistakes.
+pub(super) fn check_named(session: &Session<'_>) -> Result<(), Trouble> {
+    if session.key.is_some() { find(session).map(drop) } else { Ok(()) }
+}
+
 /// The key for a state that exists.
-pub(super) fn existing(session: &Session<'_>) -> Result<SealingKey, Trouble> {
+pub(super) fn existing(session: &mut Session<'_>) -> Result<SealingKey, Trouble> {
     let missing = || {
         let place = path(session).map_or_else(|_| FILE.to_owned(), |path| path.to_string());
         Trouble::new(
@@ -45,12 +50,15 @@ pub(super) fn existing(session: &Session<'_>) -> Result<SealingKey, Trouble> {
             ),
         )
     };
-    find(session)?.ok_or_else(missing)
+    let key = find(session)?.ok_or_else(missing)?;
+    warn_if_open(session);
+    Ok(key)
 }
 
 /// The key, made where there is none.
-pub(super) fn find_or_make(session: &Session<'_>) -> Result<SealingKey, Trouble> {
+pub(super) fn find_or_make(session: &mut Session<'_>) -> Result<SealingKey, Trouble> {
     if let Some(key) = find(session)? {
+        warn_if_open(session);
         return Ok(key);
     }
     let path = path(session)?;
@@ -64,6 +72,21 @@ pub(super) fn find_or_make(session: &Session<'_>) -> Result<SealingKey, Trouble>
     // Two first runs may be under way at once, in two projects: a key that one of them has used must stay.
     let is_ours = files::create_private_once(&path, format!("{text}\n").as_bytes()).map_err(failed)?;
     if is_ours { Ok(SealingKey::new(bytes)) } else { existing(session) }
+}
+
+/// Whoever can read the key can open the letters that still lie sealed in the state. Said, not refused: a first day of
+/// term is no time for it, and others may have read it already.
+fn warn_if_open(session: &mut Session<'_>) {
+    const OTHERS: u32 = 0o077;
+    if session.key.is_some() {
+        return;
+    }
+    let Ok(path) = path(session) else { return };
+    if files::mode(&path).is_ok_and(|mode| mode & OTHERS != 0) {
+        session.screen.say(&format!(
+            "warning: the sealing key `{path}` may be read by others on this machine: `chmod 600 {path}` shuts it"
+        ));
+    }
 }
 
 fn path(session: &Session<'_>) -> Result<Utf8PathBuf, Trouble> {

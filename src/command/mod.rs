@@ -7,6 +7,7 @@ pub mod check;
 pub mod exit;
 pub mod explain;
 mod git;
+mod hand_kept;
 pub mod init;
 mod key;
 mod lineage;
@@ -25,6 +26,8 @@ pub mod state;
 pub mod status;
 pub mod trouble;
 mod writing;
+
+use crate::files;
 
 use exit::Exit;
 use session::Session;
@@ -73,8 +76,20 @@ pub enum Command {
     Sandbox(sandbox::Args),
 }
 
+impl Command {
+    /// Whether its answer is all that it is run for.
+    pub fn only_looks(&self) -> bool {
+        !matches!(self, Self::Init(_) | Self::Apply(_) | Self::Adopt(_) | Self::Resolve(_))
+    }
+}
+
 /// Runs one command.
 pub fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let makes_folder = matches!(command, Command::Init(_));
+    if !makes_folder && !files::is_dir(&session.dir) {
+        let what = format!("there is no folder `{}`: `-C` names the folder that rollout.yaml lies in", session.dir);
+        return Err(Trouble::new(Exit::Usage, what));
+    }
     match command {
         Command::Init(args) => init::run(args, session),
         Command::Check(args) => check::run(args, session),

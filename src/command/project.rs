@@ -114,6 +114,7 @@ pub(super) fn read_state(session: &mut Session<'_>, rollout: &Rollout) -> Result
         SqliteStore::exists(&rollout.state).then(|| SqliteStore::open(&rollout.state, Access::Read)).transpose()?;
     let Some(mut store) = store else {
         mark::compare(session, None)?;
+        key::check_named(session)?;
         // Nothing is recorded, so no fingerprint is ever compared: any key will do.
         let fingerprinter = Fingerprinter::new(&SealingKey::new([0; 32]));
         return Ok(StateView { recorded: Recorded::default(), fingerprinter, store: None, _lock: lock });

@@ -1,13 +1,16 @@
 //! What every command is handed: the project's folder, the screen, time, chance, and what this machine's settings say.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::diagnostic::{Diagnostics, Severity, Style, render};
+use crate::diagnostic::{Diagnostics, Severity, Style, render_in};
 use crate::edge::{Clock, Random, Watch};
 use crate::model::entry::Actor;
 use crate::report::{Personal, View};
+
+/// A line of a document that is longer is cut around the mark, also where there is no terminal.
+const WIDEST: usize = 120;
 
 /// What every command is handed.
 pub struct Session<'a> {
@@ -49,13 +52,15 @@ pub struct Screen<'a> {
     pub width: Option<usize>,
     /// Asks a question that is answered with yes; `None` where nobody is there to answer.
     pub ask: Option<&'a mut dyn FnMut(&str) -> bool>,
+    /// Why an answer did not get to where it was sent (a full disk).
+    pub lost: Option<io::Error>,
 }
 
 impl Screen<'_> {
     /// Prints the answer. A reader that has gone away is no error of ours.
     pub fn answer(&mut self, text: &str) {
-        let _ = self.out.write_all(text.as_bytes());
-        let _ = self.out.flush();
+        let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+        self.lost = written.err().filter(|error| error.kind() != io::ErrorKind::BrokenPipe).or(self.lost.take());
     }
 
     /// Says something beside the answer, a line.
@@ -66,8 +71,9 @@ impl Screen<'_> {
     /// Shows problems, sorted by place; with a last line that counts the errors.
     pub fn problems(&mut self, diagnostics: &Diagnostics) {
         let style = if self.err_colour { Style::Coloured } else { Style::Plain };
+        let width = self.width.unwrap_or(usize::MAX).min(WIDEST);
         for diagnostic in diagnostics.sorted() {
-            let _ = self.err.write_all(render(diagnostic, style).as_bytes());
+            let _ = self.err.write_all(render_in(diagnostic, style, width).as_bytes());
         }
         let errors = diagnostics.sorted().iter().filter(|one| one.severity == Severity::Error).count();
         match errors {

@@ -84,10 +84,12 @@ fn last_run(store: &mut SqliteStore) -> Result<LastRun, Trouble> {
 fn verify(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, Trouble> {
     let mut store = open(rollout)?;
     let verified = store.verify()?;
+    // Said before it is compared: where `rollout.lock` is in conflict, this tells which side belongs to this state.
+    let run = last_run(&mut store)?.map_or_else(String::new, |(run, ..)| format!("The last run is {run}.\n"));
+    session.screen.answer(&(report::verified(&verified) + &run));
     if key::find(session)?.is_some() {
         drop(store);
         project::read_state(session, rollout)?;
     }
-    session.screen.answer(&report::verified(&verified));
     Ok(if verified.is_sound() { Exit::Done } else { Exit::Stale })
 }

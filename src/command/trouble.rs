@@ -54,10 +54,10 @@ impl Trouble {
     /// The code that the process answers with.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Documents(_) => Exit::BadInput,
+            Self::Documents(_) | Self::Lms(LmsError::Garbled { .. }) => Exit::BadInput,
             Self::State(StateError::Locked { .. }) => Exit::Locked,
             Self::State(StateError::Foreign { .. }) => Exit::Stale,
-            Self::State(StateError::Io { .. }) | Self::Lms(_) => Exit::Unreachable,
+            Self::State(StateError::Io { .. }) | Self::Lms(LmsError::Unreachable { .. }) => Exit::Unreachable,
             Self::State(StateError::Conflict { .. }) | Self::File { .. } => Exit::Error,
             Self::Apply(halted) => match (&halted.error, halted.tally.has_effects()) {
                 (ApplyError::RecordLost(_), _) => Exit::Unknown,

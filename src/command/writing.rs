@@ -34,9 +34,7 @@ impl Writing {
             &session.actor,
             &session.clock.now().to_zoned_datetime(rollout.timezone.clone()),
         )?;
-        let path = mark::rollout_lock_path(session);
-        rollout_lock::check_writable(&path)
-            .map_err(|error| Trouble::file(format!("`{path}` can't be written, so nothing was done"), error))?;
+        check_lock_file(session)?;
         let exists = SqliteStore::exists(&rollout.state);
         let mut store = if exists { Some(open_store(session, rollout)?) } else { None };
         let key = if exists { key::existing(session)? } else { key::find_or_make(session)? };
@@ -83,6 +81,18 @@ impl Writing {
         };
         Ok((self.store.insert(store), lineage))
     }
+}
+
+/// `rollout.lock` can be read, and could be written: asked before anything is made.
+fn check_lock_file(session: &Session<'_>) -> Result<(), Trouble> {
+    let path = mark::rollout_lock_path(session);
+    rollout_lock::read(&path)?;
+    rollout_lock::check_writable(&path).map_err(|error| {
+        let what = format!(
+            "`{path}` can't be written, so nothing was done: give yourself the right to, or keep it elsewhere with `--lock FILE`"
+        );
+        Trouble::file(what, error)
+    })
 }
 
 fn make_store(

@@ -19,7 +19,7 @@ pub enum LmsError {
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
-    /// Reached, but its data can't be understood: exit code 69.
+    /// Reached, but its data can't be understood, and a person must mend it: exit code 65.
     #[error("{what}")]
     Garbled {
         /// What, where (file, line, column) and what to do.

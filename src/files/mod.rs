@@ -15,11 +15,21 @@ const PRIVATE: u32 = 0o600;
 
 /// Opens a file for reading; a folder is refused with a sentence.
 pub fn open(path: &Utf8Path) -> io::Result<File> {
-    let file = File::open(path)?;
+    let file = File::open(path).map_err(|error| in_words(path, error))?;
     if file.metadata()?.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, format!("`{path}` is a folder, not a file")));
     }
     Ok(file)
+}
+
+/// The two failures that people meet, in their words; the system's for all others.
+fn in_words(path: &Utf8Path, error: io::Error) -> io::Error {
+    let what = match error.kind() {
+        io::ErrorKind::NotFound => format!("there is no file `{path}`"),
+        io::ErrorKind::PermissionDenied => format!("this account may not read `{path}`"),
+        _ => return error,
+    };
+    io::Error::new(error.kind(), what)
 }
 
 /// Reads a whole file.
@@ -115,6 +125,10 @@ fn put(path: &Utf8Path, bytes: &[u8], mode: u32) -> io::Result<()> {
 }
 
 fn place(path: &Utf8Path, bytes: &[u8], mode: u32) -> Result<(), NotPlaced> {
+    if is_dir(path) {
+        let what = format!("`{path}` is a folder, not a file");
+        return Err(NotPlaced::Untouched(io::Error::new(io::ErrorKind::IsADirectory, what)));
+    }
     let temporary = temporary_beside(path);
     let mut file = fs::OpenOptions::new()
         .write(true)
@@ -207,7 +221,7 @@ pub enum Kind {
 
 /// Tells what stands at a path, without following a link.
 pub fn kind(path: &Utf8Path) -> io::Result<Kind> {
-    let meta = fs::symlink_metadata(path)?;
+    let meta = fs::symlink_metadata(path).map_err(|error| in_words(path, error))?;
     Ok(if meta.is_symlink() {
         Kind::Link
     } else if meta.is_file() {

@@ -34,6 +34,10 @@ pub(super) struct Mistake {
     line: Option<u32>,
 }
 
+/// So many steps a letter may take: a hundred times what a long one for many children takes, and no time at all. Loops
+/// in loops would keep an apply waiting for hours otherwise.
+const LONGEST_WORK: u64 = 200_000;
+
 /// The words of the one mistake that we add to those of minijinja.
 const ABSENT: &str = "a value that is not there is shown";
 
@@ -115,6 +119,7 @@ fn environment() -> Environment<'static> {
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().unwrap_or_default());
     // With debug on, errors carry the values of the moment, the password among them.
     environment.set_debug(false);
+    environment.set_fuel(Some(LONGEST_WORK));
     environment.set_formatter(refuse_absent);
     environment.add_filter("join_and", |names: Vec<String>, word: String| join_and(&names, &word));
     environment

@@ -72,6 +72,9 @@ impl MailTransport for Outbox {
 }
 
 fn unwritable(folder: &Utf8Path, error: &std::io::Error) -> String {
+    if files::exists(folder) && !files::is_dir(folder) {
+        return format!("the outbox `{folder}` is not a folder: move that file away, and run the same command again");
+    }
     format!("the outbox `{folder}` can't be written to: {error}")
 }
 

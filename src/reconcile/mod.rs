@@ -23,6 +23,9 @@ mod update;
 mod username;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
 
 use crate::model::capability::{LmsCapabilities, MailCapabilities};

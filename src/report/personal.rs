@@ -10,7 +10,7 @@ use super::view::Personal;
 
 impl Personal {
     /// A caregiver's id. Where the SMS has none, the address stands for it and is shown like one.
-    pub(super) fn id(self, id: &CaregiverId) -> String {
+    pub fn id(self, id: &CaregiverId) -> String {
         match self {
             Self::Full => id.to_string(),
             _ if id.as_str().contains('@') => self.address(id.as_str()),

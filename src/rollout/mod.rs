@@ -52,9 +52,10 @@ const MOST_PROBLEMS: usize = 200;
 pub fn read(file: &Utf8Path) -> Result<(Rollout, Diagnostics), Diagnostics> {
     let bytes = files::read(file).map_err(|error| {
         let (code, help) = match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                ("rollout::missing", "run this in the project's folder, or begin one with `firstbell init`")
-            }
+            std::io::ErrorKind::NotFound => (
+                "rollout::missing",
+                "run this in the project's folder, or name that with `-C FOLDER`; `firstbell init` begins a new project",
+            ),
             _ => ("rollout::unreadable", "the rollout is a file that this account may read"),
         };
         let message = format!("the rollout can't be read: {error}");

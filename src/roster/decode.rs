@@ -21,7 +21,7 @@ const LARGEST_FILE: u64 = u32::MAX as u64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     /// A byte that is not UTF-8, counted from 0.
-    NotUtf8 { offset: u64, line: u64 },
+    NotUtf8 { offset: u64, line: u64, byte: u8 },
     /// A NUL byte, counted from 0.
     Nul { offset: u64, line: u64 },
     /// A line that does not end.
@@ -43,10 +43,10 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotUtf8 { offset, .. } => write!(f, "the roster is not UTF-8 at byte {offset}"),
-            Self::Nul { offset, .. } => write!(f, "the roster has a NUL byte at byte {offset}"),
+            Self::NotUtf8 { offset, byte, .. } => write!(f, "this is not UTF-8: byte {offset} is 0x{byte:02X}"),
+            Self::Nul { offset, .. } => write!(f, "there is a NUL byte at byte {offset}"),
             Self::LongLine { line } => write!(f, "line {line} is longer than 1 MiB"),
-            Self::TooLarge => write!(f, "the roster is larger than 4 GiB"),
+            Self::TooLarge => write!(f, "this is larger than 4 GiB"),
         }
     }
 }
@@ -119,14 +119,15 @@ impl<R: Read> Decoded<R> {
             match std::str::from_utf8(&self.cut) {
                 Ok(_) => self.cut.clear(),
                 Err(error) if error.error_len().is_none() => {}
-                Err(_) => return Err(Fault::NotUtf8 { offset: start, line: self.line }),
+                Err(_) => return Err(Fault::NotUtf8 { offset: start, line: self.line, byte: self.cut[0] }),
             }
             at += 1;
         }
         let Err(error) = std::str::from_utf8(&chunk[at..]) else { return Ok(()) };
         let (before, rest) = chunk.split_at(at + error.valid_up_to());
         if error.error_len().is_some() {
-            return Err(Fault::NotUtf8 { offset: self.offset + before.len() as u64, line: self.line_behind(before) });
+            let offset = self.offset + before.len() as u64;
+            return Err(Fault::NotUtf8 { offset, line: self.line_behind(before), byte: rest[0] });
         }
         self.cut.extend_from_slice(rest);
         Ok(())
@@ -155,8 +156,9 @@ impl<R: Read> Decoded<R> {
     }
 
     fn finish(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if !self.cut.is_empty() {
-            return Err(fault(Fault::NotUtf8 { offset: self.offset - self.cut.len() as u64, line: self.line }));
+        if let Some(&byte) = self.cut.first() {
+            let offset = self.offset - self.cut.len() as u64;
+            return Err(fault(Fault::NotUtf8 { offset, line: self.line, byte }));
         }
         self.end.read(buffer)
     }
@@ -231,8 +233,12 @@ mod tests {
     #[test]
     fn a_byte_of_another_encoding_is_named_with_its_line() {
         for step in [1, 3, 100] {
-            assert_eq!(decode(b"ab\ncd\nM\xE4ia\n", step), Err(Fault::NotUtf8 { offset: 7, line: 3 }), "{step}");
-            assert_eq!(decode(b"ab\ncd\xC4", step), Err(Fault::NotUtf8 { offset: 5, line: 2 }), "{step}");
+            assert_eq!(
+                decode(b"ab\ncd\nM\xE4ia\n", step),
+                Err(Fault::NotUtf8 { offset: 7, line: 3, byte: 0xE4 }),
+                "{step}"
+            );
+            assert_eq!(decode(b"ab\ncd\xC4", step), Err(Fault::NotUtf8 { offset: 5, line: 2, byte: 0xC4 }), "{step}");
             assert_eq!(decode(b"ab\nc\0d", step), Err(Fault::Nul { offset: 4, line: 2 }), "{step}");
         }
     }
@@ -248,6 +254,6 @@ mod tests {
     #[test]
     fn lone_line_ends_come_out_as_line_feeds() {
         assert_eq!(decode(b"a,b\rc,d\r", 2).unwrap().0, b"a,b\nc,d\n\n\0");
-        assert_eq!(decode(b"a,b\r\xE4", 2), Err(Fault::NotUtf8 { offset: 4, line: 2 }));
+        assert_eq!(decode(b"a,b\r\xE4", 2), Err(Fault::NotUtf8 { offset: 4, line: 2, byte: 0xE4 }));
     }
 }

@@ -8,6 +8,8 @@ const LONGEST: usize = 200;
 pub(super) enum IdProblem {
     /// `1.23457E+09`: a spreadsheet has cut the digits, and several people now share this "id".
     Shortened,
+    /// `#N/A`, `#####`: a spreadsheet could not compute or show it.
+    Failed,
     /// Line ends or other characters that can't be seen.
     Invisible,
     /// Longer than ids are: probably two columns that ran together.
@@ -22,6 +24,8 @@ pub(super) fn judge(id: &str) -> Result<(), IdProblem> {
         Err(IdProblem::Invisible)
     } else if is_scientific(id) {
         Err(IdProblem::Shortened)
+    } else if is_failed(id) {
+        Err(IdProblem::Failed)
     } else {
         Ok(())
     }
@@ -37,11 +41,18 @@ fn is_scientific(id: &str) -> bool {
     whole_and_rest && exponent.strip_prefix('+').is_some_and(is_number)
 }
 
+/// What Excel and its like show where a formula fails, and where a column is too narrow for a number.
+fn is_failed(id: &str) -> bool {
+    const FAILURES: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"];
+    FAILURES.contains(&id) || (id.len() > 1 && id.bytes().all(|byte| byte == b'#'))
+}
+
 impl IdProblem {
     /// The diagnostic's code.
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::Shortened => "roster::excel-number",
+            Self::Failed => "roster::excel-error",
             Self::Invisible => "roster::bad-id",
             Self::TooLong => "roster::long-id",
         }
@@ -51,6 +62,7 @@ impl IdProblem {
     pub(super) fn message(self, id: &str, heading: &str) -> String {
         match self {
             Self::Shortened => format!("`{id}` in column `{heading}` is not an id: Excel has shortened it"),
+            Self::Failed => format!("`{id}` in column `{heading}` is not an id: a spreadsheet could not work it out"),
             Self::Invisible => format!("the id in column `{heading}` holds a line end or an invisible character"),
             Self::TooLong => format!("the id in column `{heading}` is {} bytes long", id.len()),
         }
@@ -62,6 +74,7 @@ impl IdProblem {
             Self::Shortened => {
                 "the lost digits are not in the file: export again from the SMS and don't open or save the file in Excel"
             }
+            Self::Failed => "export again from the SMS and don't open or save the file in Excel",
             Self::Invisible => "correct the id in the SMS, or export again",
             Self::TooLong => {
                 "see whether a quotation mark or a delimiter is missing in this line; ids have at most 200 bytes"
@@ -79,6 +92,15 @@ mod tests {
         for id in ["1.23457E+09", "1E+12", "1,2e+10"] {
             assert_eq!(judge(id), Err(IdProblem::Shortened), "{id}");
         }
+    }
+
+    #[test]
+    fn what_a_spreadsheet_could_not_work_out_is_no_id() {
+        for id in ["#N/A", "#REF!", "#####"] {
+            assert_eq!(judge(id), Err(IdProblem::Failed), "{id}");
+        }
+        assert_eq!(judge("#12"), Ok(()));
+        assert_eq!(judge("#"), Ok(()));
     }
 
     #[test]

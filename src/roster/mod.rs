@@ -20,6 +20,7 @@ mod fold;
 mod form;
 mod ids;
 mod interned;
+mod list;
 mod order;
 mod people;
 mod problems;
@@ -45,6 +46,7 @@ use crate::model::source::{RosterFormat, RosterSource};
 pub use address::AddressProblem;
 pub use facts::RosterFacts;
 pub use form::Malformed;
+pub use list::{List, ListRow, judge_id, read_list};
 pub use store::Roster;
 pub use view::{Caregiver, Child};
 

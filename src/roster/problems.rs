@@ -5,7 +5,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Span};
 
 /// So many faulty rows are named one by one.
-const SHOWN: u64 = 50;
+const SHOWN: u64 = 20;
 /// A heading line longer than this is not shown.
 const LONGEST_SHOWN: usize = 500;
 
@@ -14,12 +14,14 @@ pub(super) struct Problems {
     file: String,
     found: Diagnostics,
     faulty_rows: u64,
+    /// The first faulty row that is not named.
+    first_unnamed: u32,
 }
 
 impl Problems {
     /// None yet.
     pub(super) fn new(file: &str) -> Self {
-        Self { file: file.to_owned(), found: Diagnostics::new(), faulty_rows: 0 }
+        Self { file: file.to_owned(), found: Diagnostics::new(), faulty_rows: 0, first_unnamed: 0 }
     }
 
     /// A problem with the file as a whole.
@@ -43,8 +45,10 @@ impl Problems {
     /// A row that can't be read.
     pub(super) fn row(&mut self, line: u32, problem: Diagnostic) {
         self.faulty_rows += 1;
-        if self.faulty_rows <= SHOWN {
-            self.at_line(line, problem);
+        match self.faulty_rows.checked_sub(SHOWN) {
+            None | Some(0) => self.at_line(line, problem),
+            Some(1) => self.first_unnamed = line,
+            Some(_) => {}
         }
     }
 
@@ -57,8 +61,9 @@ impl Problems {
     pub(super) fn finish(mut self) -> Diagnostics {
         let more = self.faulty_rows.saturating_sub(SHOWN);
         if more > 0 {
-            let message = format!("and {more} more errors in rows that are not shown");
-            self.whole(Diagnostic::error("roster::more", message).with_help("mend the ones shown, and check again"));
+            let message = format!("and {more} more errors from this row on");
+            let problem = Diagnostic::error("roster::more", message);
+            self.at_line(self.first_unnamed, problem.with_help("mend the ones shown, and check again"));
         }
         self.found
     }
@@ -69,16 +74,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_fifty_first_faulty_row_is_counted_and_not_shown() {
+    fn the_twenty_first_faulty_row_is_counted_and_not_shown() {
         let mut problems = Problems::new("r.csv");
-        for line in 2..62 {
+        for line in 2..32 {
             problems.row(line, Diagnostic::error("roster::ragged-row", "x"));
         }
         let found = problems.finish();
-        assert_eq!(found.len(), 51);
-        assert!(
-            found.sorted().iter().any(|problem| problem.message == "and 10 more errors in rows that are not shown")
-        );
+        assert_eq!(found.len(), 21);
+        assert_eq!(found.sorted().last().unwrap().message, "and 10 more errors from this row on");
     }
 
     #[test]

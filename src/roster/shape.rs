@@ -76,7 +76,7 @@ fn not_csv(head: &[u8]) -> Option<Diagnostic> {
         (b"\xFE\xFF", "UTF-16 text", UNICODE),
     ];
     let (_, kind, help) = kinds.into_iter().find(|(magic, ..)| head.starts_with(magic))?;
-    Some(Diagnostic::error("roster::not-csv", format!("the roster is {kind}, not CSV in UTF-8")).with_help(help))
+    Some(Diagnostic::error("roster::not-csv", format!("this is {kind}, not CSV in UTF-8")).with_help(help))
 }
 
 /// Where the heading line ends; a line end inside quotation marks does not count.

@@ -58,6 +58,9 @@ impl Students {
         if student.name.merge(name, shared) && !std::mem::replace(&mut student.has_several_names, true) {
             tallies.add(Oddity::StudentNames, row.line);
         }
+        if is_date(row.cell(Column::Year)) || is_date(row.cell(Column::Class)) {
+            tallies.add(Oddity::ExcelDate, row.line);
+        }
         let [year, class, school] =
             [Column::Year, Column::Class, Column::School].map(|column| row.word(column, shared));
         let clashes = [
@@ -75,6 +78,20 @@ impl Students {
         self.ids.shrink();
         self.all.shrink_to_fit();
     }
+}
+
+/// `07-Jul`, `Jul-07`, `7/09/2026`: what Excel makes of `7-7`, `7/9` and their like.
+fn is_date(cell: &str) -> bool {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let is_number = |text: &str| (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some((first, second)) = cell.split_once('-') {
+        return (is_number(first) && MONTHS.contains(&second)) || (MONTHS.contains(&first) && is_number(second));
+    }
+    let Some((day, (month, year))) = cell.split_once('/').and_then(|(day, rest)| Some((day, rest.split_once('/')?)))
+    else {
+        return false;
+    };
+    is_number(day) && is_number(month) && is_number(year)
 }
 
 #[cfg(test)]

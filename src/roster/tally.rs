@@ -30,10 +30,12 @@ pub(super) enum Oddity {
     StudentNames,
     /// One student id, several years, classes or schools.
     StudentPlaces,
+    /// A year or class that a spreadsheet took for a date.
+    ExcelDate,
 }
 
 impl Oddity {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::NoCaregiverId,
         Self::NoUsableAddress,
         Self::NoStudentId,
@@ -44,6 +46,7 @@ impl Oddity {
         Self::Languages,
         Self::StudentNames,
         Self::StudentPlaces,
+        Self::ExcelDate,
     ];
 
     fn code(self) -> &'static str {
@@ -58,6 +61,7 @@ impl Oddity {
             Self::Languages => "roster::several-languages",
             Self::StudentNames => "roster::several-student-names",
             Self::StudentPlaces => "roster::several-classes",
+            Self::ExcelDate => "roster::excel-date",
         }
     }
 
@@ -72,6 +76,7 @@ impl Oddity {
             Self::CaregiverNames | Self::StudentNames => "different names in different rows, of which one is used",
             Self::Languages => "different languages in different rows, of which one is used",
             Self::StudentPlaces => "different years, classes or schools in different rows, of which one is used",
+            Self::ExcelDate => "the year or the class is a date (`07-Jul`), so that no cohort finds the child by it",
         }
     }
 
@@ -93,6 +98,7 @@ impl Oddity {
             }
             Self::StrangePriority => "priorities are 1, 2, 3 …",
             Self::CaregiverNames => "see in the SMS whether two people share one id",
+            Self::ExcelDate => "export again from the SMS and don't open or save the file in Excel",
             Self::Languages | Self::StudentNames | Self::StudentPlaces => "make the records in the SMS agree",
         }
     }

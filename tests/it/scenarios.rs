@@ -85,6 +85,15 @@ fn every_symbol_is_in_a_story() {
 }
 
 #[test]
+fn the_list_of_stories_names_every_one() {
+    let list = fs::read_to_string(story::folder().join("README.md")).unwrap();
+    let rows = list.lines().filter_map(|line| line.strip_prefix("| "));
+    let listed: BTreeSet<&str> = rows.flat_map(|row| row.split([',', '|', ' '])).collect();
+    let missing: Vec<_> = story::names().into_iter().filter(|name| !listed.contains(name.as_str())).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn no_transcript_holds_a_password_or_a_path_of_this_machine() {
     let text = transcripts();
     for word in text.split_whitespace() {

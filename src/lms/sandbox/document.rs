@@ -76,7 +76,7 @@ pub(super) fn parse(path: &Utf8Path, bytes: &[u8]) -> Result<Document, LmsError>
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let document: Document = serde_json::from_slice(bytes).map_err(|error| {
         let error = text::syntax_error(bytes).unwrap_or(error);
-        let place = format!(":{}:{}", error.line(), error.column());
+        let place = format!(":{}:{}", error.line(), error.column().max(1));
         garbled(path, &place, &format!("this is no list of sandbox accounts: {}", without_place(&error)), FIX)
     })?;
     match document.accounts.iter().position(|account| account.username.as_str().trim().is_empty()) {
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_refused_with_its_place() {
-        for (text, place) in [("", ":1:0:"), ("hello", ":1:1:"), ("{\"accounts\": [{\"usern", ":1:21:"), ("7", ":1:1:")]
+        for (text, place) in [("", ":1:1:"), ("hello", ":1:1:"), ("{\"accounts\": [{\"usern", ":1:21:"), ("7", ":1:1:")]
         {
             let message = message(text);
             assert!(message.starts_with(&format!("lms.json{place}")), "{message}");

@@ -6,7 +6,7 @@
 
 use std::io::{self, Write};
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::edge::LmsError;
 use crate::files::{self, File};
@@ -75,16 +75,39 @@ pub(super) trait Durable {
     fn cut(&mut self, length: u64) -> io::Result<()>;
 }
 
-impl Durable for File {
+/// The file of a log. Nothing of it is made or changed before the first effect: whoever only looks at a plan and declines
+/// has left everything as it was.
+struct LogFile {
+    path: Utf8PathBuf,
+    whole: u64,
+    file: Option<File>,
+}
+
+impl LogFile {
+    fn opened(&mut self) -> io::Result<&mut File> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => opened(&self.path, self.whole)?,
+        };
+        Ok(self.file.insert(file))
+    }
+}
+
+impl Durable for LogFile {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.write_all(bytes)?;
-        self.sync_data()
+        let file = self.opened()?;
+        file.write_all(bytes)?;
+        file.sync_data()
     }
 
     fn cut(&mut self, length: u64) -> io::Result<()> {
-        self.set_len(length)?;
-        self.sync_all()
+        self.file.as_mut().map_or(Ok(()), |file| cut(file, length))
     }
+}
+
+fn cut(file: &File, length: u64) -> io::Result<()> {
+    file.set_len(length)?;
+    file.sync_all()
 }
 
 /// A log that is open for writing.
@@ -95,9 +118,15 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Opens a log, makes it where there is none, and cuts a torn end off.
+    /// A log that can be written, as far as that can be told without writing. The first effect makes it where there is
+    /// none, and cuts a torn end off.
     pub(super) fn open(path: &Utf8Path, whole: u64) -> Result<Self, LmsError> {
-        open(path, whole).map_err(|error| unreachable("can't write the sandbox's effects to", path, error))
+        if files::exists(path) {
+            files::open_append(path)
+                .map_err(|error| unreachable("can't write the sandbox's effects to", path, error))?;
+        }
+        let file = LogFile { path: path.to_owned(), whole, file: None };
+        Ok(Self::new(Box::new(file), whole))
     }
 
     /// A log that ends here.
@@ -133,20 +162,20 @@ impl Log {
     }
 }
 
-fn open(path: &Utf8Path, whole: u64) -> io::Result<Log> {
+fn opened(path: &Utf8Path, whole: u64) -> io::Result<File> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_str().is_empty()) {
         files::make_private_dir(folder)?;
     }
     let is_new = !files::exists(path);
-    let mut file = files::open_append(path)?;
+    let file = files::open_append(path)?;
     if is_new {
         file.sync_all()?;
         files::sync_folder_of(path)?;
     }
     if file.metadata()?.len() > whole {
-        file.cut(whole)?;
+        cut(&file, whole)?;
     }
-    Ok(Log::new(Box::new(file), whole))
+    Ok(file)
 }
 
 fn bytes(effects: &[Effect]) -> serde_json::Result<Vec<u8>> {

@@ -32,7 +32,7 @@ pub struct SandboxWriter<'a> {
 }
 
 impl<'a> SandboxWriter<'a> {
-    /// Opens a sandbox for writing: loads it, makes its log where there is none, cuts off what a crash left half written.
+    /// Opens a sandbox for writing: loads it, and leaves it as it is until the first effect.
     pub fn open(
         path: impl Into<Utf8PathBuf>,
         written_path: impl Into<String>,

@@ -14,7 +14,8 @@ const HEAD: &str = "\
 # It names nobody. It is how firstbell notices that somebody applies with an old copy of the state.
 ";
 
-const RESTORE: &str = "take this file as it was after the last `firstbell apply` from version control";
+/// What to do about a file that can't be used.
+pub(super) const RESTORE: &str = "take this file as it was after the last `firstbell apply` from version control";
 
 /// The file's text.
 pub(super) fn format(lock: &RolloutLock) -> String {
@@ -37,6 +38,7 @@ pub(super) fn parse(path: &Utf8Path, bytes: &[u8]) -> Result<RolloutLock, Diagno
         problem("lock::garbled", message).with_place(Place::file(path))
     })?;
     let mut lines = Lines::read(path, text)?;
+    lines.check_presence()?;
     lines.check_version()?;
     let lock = RolloutLock {
         lineage: lines.take("lineage", "32 hexadecimal digits", lineage).unwrap_or_else(|| Lineage::new("")),
@@ -110,6 +112,14 @@ impl<'a> Lines<'a> {
             return self.problems.push(self.garbled(number, whole, format!("`{key}` stands here a second time")));
         }
         self.left.push(Line { number, whole, key, value: value.trim() });
+    }
+
+    /// One problem for an empty file, not one for each key.
+    fn check_presence(&self) -> Result<(), Diagnostics> {
+        if !self.left.is_empty() || !self.problems.is_empty() {
+            return Ok(());
+        }
+        Err(problem("lock::garbled", format!("`{}` is empty", self.path)).with_place(Place::file(self.path)).into())
     }
 
     fn check_version(&mut self) -> Result<(), Diagnostics> {
@@ -230,8 +240,12 @@ letters-sent: 310
     }
 
     #[test]
-    fn an_empty_file_misses_every_key() {
-        assert_eq!(parsed("").unwrap_err().len(), 8);
+    fn an_empty_file_is_one_problem_and_a_file_of_comments_too() {
+        for text in ["", "\n\n", "# nothing\n"] {
+            let problems = parsed(text).unwrap_err();
+            assert_eq!(problems.len(), 1, "{text:?}");
+            assert!(problems[0].1.contains("is empty"), "{problems:?}");
+        }
     }
 
     #[test]

@@ -67,6 +67,11 @@ fn sql(error: rusqlite::Error, to: &str, path: &Utf8Path) -> StateError {
             "{}: the disk is full; nothing of this step was recorded: make room, then run the same command again",
             cannot(to, path)
         ),
+        (Some(ErrorCode::SystemIoFailure), _) => format!(
+            "{}: the disk would not take or give it (is it full, or over a quota, or damaged?); nothing of this step \
+             was recorded: mend that, then run the same command again",
+            cannot(to, path)
+        ),
         (Some(ErrorCode::ReadOnly), _) => read_only(path),
         (Some(ErrorCode::CannotOpen), _) => {
             format!("{}: see that you may read it, and write to its folder", cannot(to, path))

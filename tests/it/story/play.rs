@@ -56,8 +56,14 @@ impl Play {
                 self.school.add_account(account);
                 self.line(&format!("at the LMS: a new account {account}"));
             }
-            Step::Accident(accident) => self.school.accident = accident.clone(),
-            Step::Interrupt(after) => self.school.interrupt_after = Some(*after),
+            Step::Accident(words, accident) => {
+                self.line(&format!("(in this apply {words})"));
+                self.school.accident = accident.clone();
+            }
+            Step::Interrupt(after) => {
+                self.line(&format!("(Ctrl-C in this apply, when {after} of the caregivers are finished)"));
+                self.school.interrupt_after = Some(*after);
+            }
             Step::Command(words) => self.command(words),
         }
     }
@@ -92,10 +98,11 @@ impl Play {
         let mut changes = String::new();
         for change in TextDiff::from_lines(&before, &text).iter_all_changes() {
             match change.tag() {
-                ChangeTag::Delete => changes.extend(["- ", &change.to_string()]),
-                ChangeTag::Insert => changes.extend(["+ ", &change.to_string()]),
-                ChangeTag::Equal => {}
+                ChangeTag::Delete => changes.push_str("- "),
+                ChangeTag::Insert => changes.push_str("+ "),
+                ChangeTag::Equal => continue,
             }
+            changes.push_str(change.value());
         }
         let changes = if changes.is_empty() { "(the same rows)".to_owned() } else { changes };
         self.show(&format!("{file} is the roster now{at}"), &changes);

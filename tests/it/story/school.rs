@@ -155,6 +155,7 @@ impl School {
                 err_colour: false,
                 width: Some(WIDTH),
                 ask: Some(&mut ask),
+                lost: None,
             },
             watch: &mut watch,
             lock: None,

@@ -37,8 +37,8 @@ impl Seen {
         let effects = world.effects();
         let mut text = String::new();
         for effect in &effects[self.effects..] {
-            let value = |key: &str| effect[key].as_str().unwrap_or_default().to_owned();
-            let (op, caregiver) = (value("op"), value("caregiver"));
+            let text_of = |key: &str| effect[key].as_str().unwrap_or_default().to_owned();
+            let (op, caregiver) = (text_of("op"), text_of("caregiver"));
             let is_replay = effect["replay"] == true;
             let note = match (op.as_str(), is_replay) {
                 ("set-password", true) => "  the same password again".to_owned(),
@@ -49,7 +49,7 @@ impl Seen {
                 }
                 _ => values(effect),
             };
-            let _ = writeln!(text, "   LMS      {op} {caregiver} {}{note}", value("username"));
+            let _ = writeln!(text, "   LMS      {op} {caregiver} {}{note}", text_of("username"));
         }
         self.effects = effects.len();
         text

@@ -1,0 +1,106 @@
+//! Who belongs where, and when a cohort opens.
+
+use crate::model::activation::{ActivationStage, LetterStage};
+use crate::plan::CohortState;
+
+use super::{HONE, MERE, School, code, mere, symbols};
+
+const CHAIN: &str = "cohorts:
+  - {name: pilot, select: {caregivers: [C1]}}
+  - {name: year-7, select: {years: [7]}, after: [pilot]}
+  - {name: year-8, select: {years: [8]}, after: [year-7]}
+";
+
+fn chain() -> School {
+    School::new(CHAIN, &format!("{MERE}{HONE}C3,L,N,lan@example.com,S3,8,yes,\n"))
+}
+
+fn states(school: &School) -> Vec<bool> {
+    let plan = school.plan();
+    plan.cohorts.iter().map(|cohort| matches!(cohort.state, CohortState::Open(_) | CohortState::Opens)).collect()
+}
+
+#[test]
+fn the_first_cohort_that_selects_somebody_has_them() {
+    let plan = chain().plan();
+    let counts: Vec<_> = plan.cohorts.iter().map(|cohort| (cohort.caregivers, cohort.in_earlier)).collect();
+    assert_eq!(counts, [(1, 0), (1, 1), (1, 0)]);
+}
+
+#[test]
+fn a_chain_opens_one_cohort_after_the_other() {
+    let mut school = chain();
+    assert_eq!(states(&school), [true, false, false]);
+    school.activate("C1");
+    assert_eq!(states(&school), [true, true, false]);
+    school.activate("C2");
+    assert_eq!(states(&school), [true, true, true]);
+}
+
+#[test]
+fn a_cohort_does_not_wait_for_people_whose_address_is_to_be_mended() {
+    let mut school = chain();
+    school.set_roster(&format!("C1,Mere,Tamihana,,S1,7,yes,1\n{HONE}"));
+    assert_eq!(states(&school), [true, true, false]);
+}
+
+#[test]
+fn a_cohort_waits_for_what_is_due_unknown_or_handed_over() {
+    let stages = [
+        (ActivationStage::Setting, LetterStage::Prepared),
+        (ActivationStage::Set, LetterStage::Prepared),
+        (ActivationStage::ResetUnknown, LetterStage::Prepared),
+        (ActivationStage::HandedOver, LetterStage::Prepared),
+    ];
+    for (stage, letter) in stages {
+        let mut school = chain();
+        let history = school.history("C1", stage, letter);
+        school.record("C1", history);
+        school.accounts = vec![mere()];
+        assert_eq!(states(&school), [true, false, false], "{stage}");
+    }
+}
+
+#[test]
+fn a_cohort_with_a_day_waits_for_both() {
+    let cohorts = "cohorts:
+  - {name: pilot, select: {caregivers: [C1]}}
+  - {name: year-7, select: {years: [7]}, after: [pilot], opens: 2027-02-03}
+";
+    let mut school = School::new(cohorts, &format!("{MERE}{HONE}"));
+    school.activate("C1");
+    assert_eq!(states(&school), [true, false]);
+    school.now = "2027-02-03T00:00:00Z".parse().unwrap();
+    assert_eq!(states(&school), [true, true]);
+}
+
+#[test]
+fn an_empty_cohort_is_settled_once_it_is_open() {
+    let cohorts = "cohorts:
+  - {name: nobody, select: {years: [1]}, opens: 2027-02-03}
+  - {name: year-7, select: {years: [7]}, after: [nobody]}
+";
+    let mut school = School::new(cohorts, MERE);
+    assert_eq!(states(&school), [false, false]);
+    school.now = "2027-02-03T00:00:00Z".parse().unwrap();
+    assert_eq!(states(&school), [true, true]);
+}
+
+#[test]
+fn an_opening_is_not_undone() {
+    let mut school = School::new("cohorts:\n  - {name: year-7, select: {years: [7]}, opens: 2999-01-01}\n", MERE);
+    assert_eq!(symbols(&school.plan(), "C1"), "");
+    school.opened("year-7", &["C1"]);
+    let plan = school.plan();
+    assert_eq!((symbols(&plan, "C1"), code(&plan, "C1")), ("+".into(), None));
+    assert!(plan.openings.is_empty(), "it is recorded once");
+}
+
+#[test]
+fn somebody_who_left_their_cohort_is_not_done_again_in_another() {
+    let mut school = chain();
+    school.activate("C1");
+    school.set_roster("C1,Mere,Tamihana,mere@example.nz,S1,8,yes,1\n");
+    school.set_rollout("cohorts:\n  - {name: year-8, select: {years: [8]}}\n");
+    assert!(school.plan().changes.is_empty());
+}

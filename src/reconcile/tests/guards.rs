@@ -1,0 +1,90 @@
+//! The guards: what they count, what lifts them, and for how long.
+
+use crate::model::account::Account;
+use crate::plan::GuardResult;
+
+use super::{HONE, MERE, School, YEAR_7, hone, mere};
+
+fn guard(school: &School, name: &str) -> GuardResult {
+    let guards = school.plan().guards;
+    guards.into_iter().find(|guard| guard.name == name).unwrap()
+}
+
+/// Mere and Hōne are to be reset, under these lines.
+fn resets(lines: &str) -> School {
+    let mut school = School::new(&format!("{lines}{YEAR_7}"), &format!("{MERE}{HONE}"));
+    school.accounts = vec![mere(), hone()];
+    school
+}
+
+#[test]
+fn a_plan_within_its_limits_is_not_blocked() {
+    let school = resets("");
+    let plan = school.plan();
+    assert!(!plan.is_blocked());
+    assert_eq!((guard(&school, "resets").actual, guard(&school, "emails").actual), (2, 2));
+}
+
+#[test]
+fn each_guard_counts_its_own() {
+    let mut school = resets("guards: {resets: 1, emails: 2, creates: 0}\n");
+    school.accounts.pop();
+    assert_eq!(guard(&school, "resets").actual, 1);
+    assert_eq!(guard(&school, "emails").actual, 2);
+    let creates = guard(&school, "creates");
+    assert!(creates.blocks && creates.actual == 1);
+    assert!(creates.fix.contains("{guard: creates, value: 1, because: …, expires: …}"), "{}", creates.fix);
+}
+
+#[test]
+fn an_override_lifts_a_guard_until_its_day() {
+    let lines = "guards: {resets: 1}\noverride: [{guard: resets, value: 2, because: T-1, expires: 2027-02-02}]\n";
+    let mut school = resets(lines);
+    let lifted = guard(&school, "resets");
+    assert!(!lifted.blocks && lifted.limit == 2);
+    assert_eq!(lifted.overridden.as_deref(), Some("T-1, until 2027-02-02"));
+    school.now = "2027-02-01T11:00:00Z".parse().unwrap();
+    assert!(guard(&school, "resets").blocks, "2 February has begun in Auckland");
+    let notes = school.plan().inputs.rollout.notes;
+    assert_eq!(notes, ["the override of `resets` expired on 2027-02-02 and is ignored; the line may go"]);
+}
+
+#[test]
+fn an_override_of_one_guard_lifts_no_other() {
+    let lines = "guards: {resets: 1}\noverride: [{guard: emails, value: 9, because: T-1, expires: 2027-02-09}]\n";
+    assert!(guard(&resets(lines), "resets").blocks);
+}
+
+#[test]
+fn a_roster_that_shrinks_or_grows_too_much_blocks() {
+    for before in [1, 4] {
+        let mut school = resets("guards: {roster-change: 40%}\n");
+        let people = ["C1", "C2", "C3", "C4"];
+        school.accept("before", school.now, &people[..before]);
+        let change = guard(&school, "roster-change");
+        assert!(change.blocks, "{change:?}");
+        assert!(change.fix.contains(&format!("2 rows here, {before} in the roster accepted last")), "{}", change.fix);
+    }
+}
+
+#[test]
+fn withdrawals_are_counted_against_those_who_are_active() {
+    let mut school = resets("leavers: disable\nguards: {withdrawals: 40%, roster-change: 100%}\n");
+    school.activate("C1");
+    school.activate("C2");
+    let day = jiff::SignedDuration::from_hours(24);
+    school.accept("a", school.now - day - day - day, &["C1", "C2"]);
+    school.accept("b", school.now - day, &["C2"]);
+    school.set_roster(HONE);
+    let withdrawals = guard(&school, "withdrawals");
+    assert!(withdrawals.blocks && withdrawals.actual == 1 && withdrawals.limit == 0, "{withdrawals:?}");
+}
+
+#[test]
+fn a_second_reset_without_its_line_can_not_be_planned() {
+    let mut school = resets("");
+    school.activate("C1");
+    school.accounts[0] = Account { sign_in: crate::model::account::SignIn::Never, ..mere() };
+    assert_eq!(school.plan().effects().second_resets, 0);
+    assert_eq!(guard(&school, "second-resets").limit, 0);
+}
