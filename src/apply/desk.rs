@@ -143,15 +143,16 @@ impl<'a> Worker<'a> {
     }
 
     fn prepare_one(&mut self, change: &Change) -> Option<Ready> {
-        let (kind, activation, username, recipient, fingerprint) = match change.acts.first()? {
-            Act::Create { activation, username, recipient, letter } => {
-                (ActivationKind::Create, *activation, username, recipient, *letter)
-            }
-            Act::Reset { activation, username, recipient, letter, .. } => {
-                (ActivationKind::Reset, *activation, username, recipient, *letter)
-            }
-            _ => return None,
-        };
+        let (kind, activation, username, recipient, fingerprint) =
+            match change.acts.iter().find(|act| matches!(act, Act::Create { .. } | Act::Reset { .. }))? {
+                Act::Create { activation, username, recipient, letter } => {
+                    (ActivationKind::Create, *activation, username, recipient, *letter)
+                }
+                Act::Reset { activation, username, recipient, letter, .. } => {
+                    (ActivationKind::Reset, *activation, username, recipient, *letter)
+                }
+                _ => return None,
+            };
         let subject = Subject { caregiver: change.caregiver.clone(), activation };
         let key = ActivationKey(self.random.id());
         let password = password::draw(self.order.rollout.password, self.random);

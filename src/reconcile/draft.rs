@@ -102,7 +102,11 @@ impl<'g, 'a> Draft<'g, 'a> {
             self.cohorts[cohort].changing += 1;
         }
         let mut acts = vec![self.act_of(member, due)];
-        acts.extend(update::of(self.ground, member));
+        match update::of(self.ground, member) {
+            // A password is of no use on an account that is still disabled.
+            Some(update @ Act::Update { enable: true, .. }) => acts.insert(0, update),
+            update => acts.extend(update),
+        }
         self.change(member, acts, words::reason(due));
     }
 
@@ -287,6 +291,6 @@ fn empty_summary(name: &CohortName, openness: &Openness) -> CohortSummary {
 
 /// Within a cohort those come first who are locked out as long as nothing is done.
 fn order(change: &Change) -> usize {
-    let symbol = change.acts.first().map_or(' ', Act::symbol);
-    "?@+*~-=".find(symbol).unwrap_or(usize::MAX)
+    let ranks = change.acts.iter().filter_map(|act| "?@+*~-=".find(act.symbol()));
+    ranks.min().unwrap_or(usize::MAX)
 }

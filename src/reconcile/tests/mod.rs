@@ -15,6 +15,7 @@ mod usernames;
 use camino::Utf8Path;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::diagnostic::Diagnostics;
 use crate::model::account::{Account, SignIn, SignInMethod};
 use crate::model::activation::{ActivationKind, ActivationStage, LetterStage};
 use crate::model::capability::{LmsCapabilities, MailCapabilities};
@@ -23,7 +24,7 @@ use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId, LetterNumb
 use crate::model::observed::Observed;
 use crate::model::recorded::{AcceptedRoster, History, Identity, LetterRecord, Opening, Presence, Recorded};
 use crate::model::secret::SealingKey;
-use crate::plan::{Act, Held, HoldCode, Plan};
+use crate::plan::{Act, Held, HoldCode, Narrowing, Plan};
 use crate::rollout::{self, Project, Rollout};
 use crate::roster::{self, Caregiver, Roster};
 
@@ -58,6 +59,7 @@ struct School {
     lms: LmsCapabilities,
     mail: MailCapabilities,
     now: Timestamp,
+    narrowing: Narrowing,
 }
 
 impl School {
@@ -72,6 +74,7 @@ impl School {
             lms: LmsCapabilities { has_marker: true, can_update: true, can_disable: true },
             mail: MailCapabilities { is_idempotent: true },
             now: NOW,
+            narrowing: Narrowing::default(),
         }
     }
 
@@ -97,12 +100,20 @@ impl School {
             lms: self.lms,
             mail: self.mail,
             state_path: "state",
+            letters_sha256: "",
+            git: None,
+            narrowing: &self.narrowing,
             lms_description: "an LMS",
         };
-        let mistakes = super::check(&self.rollout, &self.recorded);
+        let mistakes = self.mistakes();
         assert!(!mistakes.has_errors(), "{mistakes:?}");
         let desired = Desired { rollout: &self.rollout, roster: &self.roster };
         super::reconcile(desired, &self.recorded, &observed, &context).unwrap()
+    }
+
+    fn mistakes(&self) -> Diagnostics {
+        let today = self.now.to_zoned_datetime(self.rollout.timezone.clone()).date();
+        super::check(&self.rollout, &self.recorded, today)
     }
 
     fn caregiver(&self, id: &str) -> Caregiver<'_> {
