@@ -41,6 +41,9 @@ const LONGEST_WORK: u64 = 200_000;
 /// The words of the one mistake that we add to those of minijinja.
 const ABSENT: &str = "a value that is not there is shown";
 
+/// What minijinja calls an engine without fuel.
+const TOO_LONG: &str = "this takes too many steps: a loop goes round too often, or a text is repeated too often";
+
 impl Template {
     /// Parses the parts; all mistakes of syntax at once, one a part.
     pub(super) fn parse(sources: [String; 3]) -> Result<Self, Vec<Mistake>> {
@@ -82,7 +85,11 @@ impl Mistake {
         let is_absent = root.detail() == Some(ABSENT);
         Self {
             part: root.name().and_then(Part::from_file_name).unwrap_or(rendered),
-            kind: if is_absent { ABSENT.to_owned() } else { root.kind().to_string() },
+            kind: match root.kind() {
+                _ if is_absent => ABSENT.to_owned(),
+                ErrorKind::OutOfFuel => TOO_LONG.to_owned(),
+                kind => kind.to_string(),
+            },
             detail: root.detail().map(str::to_owned),
             is_undefined: root.kind() == ErrorKind::UndefinedError,
             is_absent,

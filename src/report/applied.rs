@@ -6,6 +6,7 @@ use crate::apply::{Applied, End, Tally};
 use crate::plan::{CohortState, Plan};
 
 use super::names::{count, number};
+use super::page::folded;
 use super::view::View;
 
 /// So many failures are listed; the rest is counted.
@@ -21,7 +22,7 @@ pub fn applied(applied: &Applied, plan: &Plan, outbox: &str, view: &View) -> Str
     };
     failures(&applied.tally, view, &mut text);
     next(applied, plan, outbox, &mut text);
-    text
+    folded(&text, view, 2)
 }
 
 /// The closing lines of an apply that could not go on.

@@ -15,7 +15,11 @@ use crate::plan::{Person, Plan};
 use super::blocks::today;
 use super::clean::clean;
 use super::names::short_date;
+use super::page::folded;
 use super::view::{Personal, View};
+
+/// The columns of what stands in front: `Account   `.
+const LABEL: usize = 10;
 
 /// Everything that the page is made of.
 pub struct Explained<'a> {
@@ -43,7 +47,7 @@ pub fn explain(explained: &Explained<'_>, view: &View) -> String {
     now(explained, view, &mut text);
     events(explained, view, &mut text);
     letters(explained, view, &mut text);
-    text
+    folded(&text, view, LABEL)
 }
 
 fn who(explained: &Explained<'_>, view: &View, text: &mut String) {

@@ -78,6 +78,17 @@ impl Page {
     }
 }
 
+/// A text of lines, each broken at words where the width is known; what follows hangs `hang` columns further in.
+pub(super) fn folded(text: &str, view: &View, hang: usize) -> String {
+    let mut page = Page::new(view);
+    for line in text.lines() {
+        let body = line.trim_start_matches(' ');
+        let indent = &line[..line.len() - body.len()];
+        page.entry(indent, body, indent.len() + hang);
+    }
+    page.finish()
+}
+
 /// The columns that a text takes: macrons none, escapes none, wide characters two.
 pub(super) fn columns(text: &str) -> usize {
     let mut is_escape = false;
@@ -105,6 +116,17 @@ mod tests {
 
     fn page(width: Option<usize>) -> Page {
         Page::new(&View { personal: Personal::Full, colour: false, width, summary_only: false })
+    }
+
+    #[test]
+    fn a_text_is_folded_line_by_line_and_left_alone_without_a_width() {
+        let text = "Account   mere.tamihana, never signed in\n\n  one two three\n";
+        let view = |width| View { personal: Personal::Full, colour: false, width, summary_only: false };
+        assert_eq!(folded(text, &view(None), 10), text);
+        assert_eq!(
+            folded(text, &view(Some(30)), 4),
+            "Account   mere.tamihana, never\n    signed in\n\n  one two three\n"
+        );
     }
 
     #[test]

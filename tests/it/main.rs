@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests look at files, and wait, by themselves")]
 
 mod accident;
+mod bad_input;
 mod binary;
 mod ci;
 mod cli;
