@@ -40,7 +40,7 @@
 //! | 4 | [`reconcile`] [`letter`] | desired x recorded x observed to a plan; templates to the exact bytes |
 //! | 3 | [`plan`] | the plan as a value |
 //! | 2 | [`roster`] [`rollout`] | the two documents that people hand us |
-//! | 1 | [`model`] [`diagnostic`] [`files`] | nouns; problems with places; the one place that touches files |
+//! | 1 | [`model`] [`diagnostic`] [`files`] [`both`](mod@both) | nouns; problems with places; the one place that touches files; two pieces of work at once |
 //!
 //! Up to floor 4 nothing reads a clock, chance, the environment or a network.
 //!
@@ -61,6 +61,7 @@
 //! | `~/.config/firstbell/key` | the key that seals passwords until they are sent | [`command::apply`], or `FIRSTBELL_KEY` | never |
 
 pub mod apply;
+pub mod both;
 pub mod cli;
 pub mod command;
 pub mod diagnostic;

@@ -19,8 +19,7 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
-    let loaded = project::load(session)?;
-    let mut state = project::read_state(session, &loaded.rollout)?;
+    let (loaded, mut state) = project::load_with_state(session)?;
     let mut lms = project::lms_reader(session.clock, &loaded.rollout);
     let plan =
         project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms, &Scope::default())?;

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use crate::edge::{LmsRead, StateStore};
 use crate::model::fingerprint::Fingerprinter;
-use crate::plan::Plan;
+use crate::plan::{Outline, Plan};
 use crate::report;
 use crate::rollout::Rollout;
 
@@ -55,8 +55,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     if args.expires_in <= SignedDuration::ZERO {
         return Err(Trouble::new(Exit::Usage, "`--expires-in` must be a time to come, such as 24h"));
     }
-    let loaded = project::load(session)?;
-    let mut state = project::read_state(session, &loaded.rollout)?;
+    let (loaded, mut state) = project::load_with_state(session)?;
     if args.output.is_some() && state.store.is_none() {
         // The saved plan is bound to the state to be: to its key, and to its name.
         state.fingerprinter = Fingerprinter::new(&key::find_or_make(session)?);
@@ -69,6 +68,13 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let reader = project::lms_reader(session.clock, &loaded.rollout);
     let mut lms: Box<dyn LmsRead + '_> =
         if args.offline { Box::new(Remembered::of(state.store.as_mut(), &reader)?) } else { Box::new(reader) };
+    if args.summary && !is_for_machines {
+        let outline =
+            project::make_outline(session, &loaded, &state.recorded, &state.fingerprinter, &mut *lms, &scope)?;
+        let view = session.screen.view(true);
+        session.screen.answer(&report::outline(&outline, &view));
+        return Ok(exit(&outline, args.detailed_exitcode));
+    }
     let mut plan = project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut *lms, &scope)?;
     if let Some(path) = &args.output {
         if let Some(store) = &mut state.store {
@@ -77,7 +83,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         save(session, &loaded.rollout, &mut plan, &state.fingerprinter, path, args.expires_in)?;
     }
     show(session, &plan, args.format, args.summary);
-    Ok(exit(&plan, args.detailed_exitcode))
+    Ok(exit(&plan.outline(), args.detailed_exitcode))
 }
 
 fn save(
@@ -111,7 +117,7 @@ pub(super) fn show(session: &mut Session<'_>, plan: &Plan, format: Format, summa
     }
 }
 
-fn exit(plan: &Plan, is_detailed: bool) -> Exit {
+fn exit(plan: &Outline, is_detailed: bool) -> Exit {
     let blocked = plan.is_blocked().then_some(Exit::Blocked);
     let unknown = plan.has_unknown().then_some(Exit::Unknown);
     let changes = (is_detailed && plan.has_changes()).then_some(Exit::Changes);

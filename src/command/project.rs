@@ -1,19 +1,21 @@
 //! Opens what a project holds: rollout, roster, letters, state, LMS. Everything that is wrong with the documents is said in
 //! one go, not one by one.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::both::both;
 use crate::diagnostic::Diagnostics;
-use crate::edge::{Clock, LmsRead, MailTransport, StateStore};
+use crate::edge::{Clock, LmsRead, MailTransport, StateError, StateStore};
 use crate::files;
 use crate::letter::{self, Letters};
 use crate::lms::sandbox::SandboxReader;
 use crate::mail::Outbox;
 use crate::model::fingerprint::Fingerprinter;
+use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
 use crate::model::secret::SealingKey;
-use crate::plan::{GitInput, Narrowing, Plan};
-use crate::reconcile::{self, Context, Desired};
+use crate::plan::{GitInput, Narrowing, Outline, Plan};
+use crate::reconcile::{self, Context, Desired, Refusal};
 use crate::rollout::{self, LmsSettings, Rollout, Transport};
 use crate::roster::{self, Roster};
 use crate::state::run_lock::{self, RunLock};
@@ -41,6 +43,19 @@ pub(super) fn load_rollout(session: &mut Session<'_>) -> Result<Rollout, Trouble
 /// Rollout, roster and letters; all their mistakes together.
 pub(super) fn load(session: &mut Session<'_>) -> Result<Loaded, Trouble> {
     let rollout = load_rollout(session)?;
+    load_rest(session, rollout)
+}
+
+/// All of it, and the state: that is read while the roster is.
+pub(super) fn load_with_state(session: &mut Session<'_>) -> Result<(Loaded, StateView), Trouble> {
+    let rollout = load_rollout(session)?;
+    let path = rollout.state.clone();
+    let (loaded, opened) = both(|| load_rest(session, rollout), || open_state(&path));
+    let loaded = loaded?;
+    Ok((loaded, trusted(session, opened?)?))
+}
+
+fn load_rest(session: &mut Session<'_>, rollout: Rollout) -> Result<Loaded, Trouble> {
     let (loaded, diagnostics) = read_all(session, rollout);
     match loaded {
         Some(loaded) if !diagnostics.has_errors() => {
@@ -109,10 +124,29 @@ pub(super) struct StateView {
 
 /// Opens the state for reading. Where there is none yet, nothing is recorded.
 pub(super) fn read_state(session: &mut Session<'_>, rollout: &Rollout) -> Result<StateView, Trouble> {
-    let lock = run_lock::acquire_shared(&rollout.state)?;
-    let store =
-        SqliteStore::exists(&rollout.state).then(|| SqliteStore::open(&rollout.state, Access::Read)).transpose()?;
-    let Some(mut store) = store else {
+    trusted(session, open_state(&rollout.state)?)
+}
+
+/// What a state holds, as long as it is not known whether it can be trusted.
+struct Opened {
+    lock: RunLock,
+    stored: Option<(SqliteStore, Result<Recorded, StateError>)>,
+}
+
+fn open_state(path: &Utf8Path) -> Result<Opened, StateError> {
+    let lock = run_lock::acquire_shared(path)?;
+    let store = SqliteStore::exists(path).then(|| SqliteStore::open(path, Access::Read)).transpose()?;
+    let stored = store.map(|mut store| {
+        let recorded = store.load();
+        (store, recorded)
+    });
+    Ok(Opened { lock, stored })
+}
+
+/// Holds a state against its key and against `rollout.lock`.
+fn trusted(session: &mut Session<'_>, opened: Opened) -> Result<StateView, Trouble> {
+    let Opened { lock, stored } = opened;
+    let Some((mut store, recorded)) = stored else {
         mark::compare(session, None)?;
         key::check_named(session)?;
         // Nothing is recorded, so no fingerprint is ever compared: any key will do.
@@ -121,7 +155,7 @@ pub(super) fn read_state(session: &mut Session<'_>, rollout: &Rollout) -> Result
     };
     let fingerprinter = Fingerprinter::new(&key::existing(session)?);
     store.check_key(&fingerprinter)?;
-    let recorded = store.load()?;
+    let recorded = recorded?;
     mark::compare(session, Some((&recorded, &mut store)))?;
     Ok(StateView { recorded, fingerprinter, store: Some(store), _lock: lock })
 }
@@ -154,6 +188,32 @@ pub(super) fn make_plan(
     lms: &mut dyn LmsRead,
     scope: &Scope,
 ) -> Result<Plan, Trouble> {
+    make(reconcile::reconcile, session, loaded, recorded, fingerprinter, lms, scope)
+}
+
+/// Makes the plan's outline.
+pub(super) fn make_outline(
+    session: &mut Session<'_>,
+    loaded: &Loaded,
+    recorded: &Recorded,
+    fingerprinter: &Fingerprinter,
+    lms: &mut dyn LmsRead,
+    scope: &Scope,
+) -> Result<Outline, Trouble> {
+    make(reconcile::outline, session, loaded, recorded, fingerprinter, lms, scope)
+}
+
+type Reconcile<T> = fn(Desired<'_>, &Recorded, &Observed, &Context<'_>) -> Result<T, Refusal>;
+
+fn make<T>(
+    reconcile: Reconcile<T>,
+    session: &mut Session<'_>,
+    loaded: &Loaded,
+    recorded: &Recorded,
+    fingerprinter: &Fingerprinter,
+    lms: &mut dyn LmsRead,
+    scope: &Scope,
+) -> Result<T, Trouble> {
     let today = session.clock.now().to_zoned_datetime(loaded.rollout.timezone.clone()).date();
     let mut mistakes = reconcile::check(&loaded.rollout, recorded, today);
     add_lines(&mut mistakes, &loaded.rollout);
@@ -175,20 +235,22 @@ pub(super) fn make_plan(
         lms_description: &description,
     };
     let desired = Desired { rollout: &loaded.rollout, roster: &loaded.roster };
-    reconcile::reconcile(desired, recorded, &observed, &context).map_err(|refusal| {
-        Trouble::new(
-            Exit::Stale,
-            format!(
-                "{refusal}\n  Put the newest copy of the state in place. If those accounts are from before this state, \
-                 record them with `firstbell adopt ID … --because …`."
-            ),
-        )
-    })
+    reconcile(desired, recorded, &observed, &context).map_err(|refusal| refused(&refusal))
+}
+
+fn refused(refusal: &Refusal) -> Trouble {
+    Trouble::new(
+        Exit::Stale,
+        format!(
+            "{refusal}\n  Put the newest copy of the state in place. If those accounts are from before this state, \
+             record them with `firstbell adopt ID … --because …`."
+        ),
+    )
 }
 
 /// A path of this machine as the project's people know it.
-pub(super) fn shown(session: &Session<'_>, path: &camino::Utf8Path) -> Utf8PathBuf {
-    path.strip_prefix(&session.dir).map_or_else(|_| path.to_owned(), camino::Utf8Path::to_owned)
+pub(super) fn shown(session: &Session<'_>, path: &Utf8Path) -> Utf8PathBuf {
+    path.strip_prefix(&session.dir).map_or_else(|_| path.to_owned(), Utf8Path::to_owned)
 }
 
 /// The cohort that a caregiver of the roster belongs to.

@@ -155,7 +155,7 @@ fn still_holds(saved: &SavedChange, change: &Change, fingerprinter: &Fingerprint
 /// The last activation of everybody who is active, by the keyed hash of their id.
 fn active_subjects(recorded: &Recorded, fingerprinter: &Fingerprinter) -> BTreeMap<String, u32> {
     let active = recorded.histories.iter().filter(|(_, history)| history.is_active());
-    active.map(|(id, history)| (saved::subject(id, fingerprinter), history.number.0)).collect()
+    active.map(|(id, history)| (saved::subject(&CaregiverId::new(id), fingerprinter), history.number.0)).collect()
 }
 
 /// An activation is done when it, or a later one, is active; a correction when none is due any more.

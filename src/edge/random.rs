@@ -1,7 +1,7 @@
 //! Chance comes in through here: the operating system's in the real program, seeded in tests.
 
 /// A source of unpredictable bytes.
-pub trait Random {
+pub trait Random: Send {
     /// Fills the buffer.
     fn fill(&mut self, bytes: &mut [u8]);
 

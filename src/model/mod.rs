@@ -6,6 +6,7 @@
 pub mod access;
 pub mod account;
 pub mod activation;
+pub mod by_id;
 pub mod capability;
 pub mod email;
 pub mod entry;

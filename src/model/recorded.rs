@@ -2,14 +2,15 @@
 //!
 //! No names, addresses or passwords: fingerprints say "the same person" and "the same address" without saying who.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::activation::{ActivationKind, ActivationStage, LetterStage};
+use super::by_id::ById;
 use super::fingerprint::Fingerprint;
 use super::ids::{
-    ActivationKey, ActivationNumber, CaregiverId, CohortName, LetterNumber, Lineage, MessageId, RosterNumber, RunNumber,
+    ActivationKey, ActivationNumber, CohortName, LetterNumber, Lineage, MessageId, RosterNumber, RunNumber,
 };
 
 /// Everything recorded. [`Recorded::default`] is a state in which nothing has happened.
@@ -18,9 +19,9 @@ pub struct Recorded {
     /// Which state this is and how far it has come; `None` before the first run.
     pub position: Option<Position>,
     /// What was done to whom. Only caregivers with an activation, of any stage but voided.
-    pub histories: HashMap<CaregiverId, History>,
+    pub histories: ById<History>,
     /// The caregivers of the accepted rosters.
-    pub presence: HashMap<CaregiverId, Presence>,
+    pub presence: ById<Presence>,
     /// Accepted rosters by number, oldest first.
     pub rosters: Vec<AcceptedRoster>,
     /// When each cohort was opened.

@@ -106,22 +106,7 @@ pub enum Act {
 impl Act {
     /// The column in front of the line: `+ * @ ~ - =` and `?`.
     pub fn symbol(&self) -> char {
-        match self {
-            Self::Create { .. } => '+',
-            Self::Reset { .. } => '*',
-            Self::Settle { proof: Proof::Unknown, .. } => '?',
-            Self::Settle { proof: Proof::WasSet, .. } | Self::Email { .. } => '@',
-            Self::Settle { proof: Proof::NotSet, is_create, .. } => {
-                if *is_create {
-                    '+'
-                } else {
-                    '*'
-                }
-            }
-            Self::Update { .. } => '~',
-            Self::Withdraw { .. } => '-',
-            Self::Adopt { .. } => '=',
-        }
+        self.kind().symbol()
     }
 
     /// The words of the JSON plan's `actions`.
@@ -146,19 +131,6 @@ impl Act {
             Self::Adopt { .. } => Some(ActivationNumber::FIRST),
             Self::Update { .. } | Self::Withdraw { .. } => None,
         }
-    }
-
-    /// Whether it sets a password in the LMS.
-    pub fn sets_password(&self) -> bool {
-        matches!(
-            self,
-            Self::Create { .. } | Self::Reset { .. } | Self::Settle { proof: Proof::NotSet | Proof::Unknown, .. }
-        )
-    }
-
-    /// Whether it sends a letter.
-    pub fn sends_letter(&self) -> bool {
-        matches!(self, Self::Create { .. } | Self::Reset { .. } | Self::Settle { .. } | Self::Email { .. })
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::model::ids::{Lineage, RunNumber};
 
 /// What a plan was made from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inputs {
     /// When the plan was made.
     pub now: Timestamp,
@@ -28,7 +28,7 @@ pub struct Inputs {
 }
 
 /// The roster a plan was made from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RosterInput {
     /// As the rollout names it.
     pub path: String,
@@ -55,7 +55,7 @@ pub struct RosterInput {
 }
 
 /// The rollout a plan was made from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RolloutInput {
     /// The file.
     pub path: String,
@@ -79,7 +79,7 @@ pub struct GitInput {
 }
 
 /// The state a plan was made from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateInput {
     /// The file.
     pub path: String,
@@ -96,7 +96,7 @@ pub struct StateInput {
 }
 
 /// The LMS a plan was made from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LmsInput {
     /// `sandbox state/lms.json`.
     pub description: String,

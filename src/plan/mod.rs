@@ -8,7 +8,9 @@ mod change;
 mod guard;
 mod hold;
 mod inputs;
+mod kind;
 mod narrowing;
+mod outline;
 #[expect(clippy::module_inception, reason = "the plan's own type stands in the file of its name")]
 mod plan;
 pub mod saved;
@@ -17,5 +19,7 @@ pub use change::{Act, Change, Child, FieldChange, FieldName, LetterSource, Perso
 pub use guard::GuardResult;
 pub use hold::{Held, HoldCode};
 pub use inputs::{GitInput, Inputs, LmsInput, RolloutInput, RosterInput, StateInput};
+pub use kind::ActKind;
 pub use narrowing::Narrowing;
+pub use outline::{HeldCounts, Outline, Records, Totals};
 pub use plan::{CohortState, CohortSummary, Effects, Idle, Plan, RosterAcceptance, Summary};

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::model::ids::{CaregiverId, CohortName, RosterNumber};
 use crate::model::recorded::AcceptedRoster;
 
-use super::change::{Act, Change};
+use super::change::Change;
 use super::guard::GuardResult;
 use super::hold::Held;
 use super::inputs::Inputs;
@@ -74,39 +74,12 @@ impl Plan {
 
     /// The counts of the closing lines.
     pub fn summary(&self) -> Summary {
-        let mut summary = Summary {
-            held: self.held.iter().filter(|held| !held.code.is_unknown()).count() as u64,
-            unknown: self.held.iter().filter(|held| held.code.is_unknown()).count() as u64,
-            unchanged: self.unchanged.values().sum(),
-            ..Summary::default()
-        };
-        for act in self.changes.iter().flat_map(|change| &change.acts) {
-            match act.symbol() {
-                '+' => summary.create += 1,
-                '*' => summary.reset += 1,
-                '@' => summary.email += 1,
-                '~' => summary.update += 1,
-                '-' => summary.withdraw += 1,
-                '=' => summary.adopt += 1,
-                _ => summary.unknown += 1,
-            }
-        }
-        summary
+        self.totals().summary
     }
 
     /// What happens outside: passwords, letters, accounts.
     pub fn effects(&self) -> Effects {
-        let mut effects = Effects::default();
-        for act in self.changes.iter().flat_map(|change| &change.acts) {
-            effects.accounts_created += u64::from(act.symbol() == '+');
-            effects.passwords_set += u64::from(act.sets_password());
-            effects.emails += u64::from(act.sends_letter());
-            if let Act::Reset { activation, has_signed_in, .. } = act {
-                effects.second_resets += u64::from(activation.0 > 1);
-                effects.signed_in_reset += u64::from(*has_signed_in);
-            }
-        }
-        effects
+        self.totals().effects
     }
 }
 
@@ -149,7 +122,7 @@ pub struct Effects {
 }
 
 /// One cohort in the plan.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CohortSummary {
     /// Its name.
     pub name: CohortName,

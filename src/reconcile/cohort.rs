@@ -3,15 +3,18 @@
 //! Membership counts permitted children only; a caregiver belongs to the first cohort that selects one of them. Without any
 //! permitted child they belong where their children would have put them, to be held there as `no-access`.
 
+use std::collections::{BTreeSet, HashMap};
+
+use foldhash::fast::FixedState;
 use jiff::civil::Date;
 
 use crate::model::ids::CohortName;
 use crate::model::recorded::Opening;
 use crate::plan::CohortState;
 use crate::rollout::{Cohort, Rollout, Select};
-use crate::roster::{Caregiver, Child};
+use crate::roster::{Caregiver, Child, Roster, Seat};
 
-use super::decide::Decision;
+use super::decide::Case;
 use super::ground::{Ground, is_permitted};
 
 /// A caregiver of the roster and where they belong.
@@ -19,49 +22,84 @@ pub(super) struct Member<'a> {
     pub(super) caregiver: Caregiver<'a>,
     /// The index of their cohort.
     pub(super) cohort: Option<usize>,
-    /// Later cohorts that would select them too.
-    pub(super) also: Vec<usize>,
     pub(super) has_permitted_child: bool,
 }
 
-/// All caregivers of the roster, ordered by id.
-pub(super) fn members<'a>(ground: &Ground<'a>) -> Vec<Member<'a>> {
-    ground.roster.caregivers().map(|caregiver| member(ground, caregiver)).collect()
+impl<'a> Member<'a> {
+    pub(super) fn of(ground: &Ground<'a>, caregiver: Caregiver<'a>) -> Self {
+        let has_permitted_child = ground.has_permitted_child(caregiver);
+        let first = |child: Child<'_>| ground.selecting(caregiver, child).next();
+        let cohort = ground.counting(caregiver, has_permitted_child).filter_map(first).min();
+        Self { caregiver, cohort, has_permitted_child }
+    }
 }
 
-fn member<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>) -> Member<'a> {
-    let has_permitted_child = ground.has_permitted_child(caregiver);
-    let counts = |child: &Child<'_>| !has_permitted_child || ground.is_permitted(child);
-    let selecting = ground.rollout.cohorts.iter().enumerate();
-    let mut indices = selecting
-        .filter(|(_, cohort)| {
-            caregiver.children().any(|child| counts(&child) && selects(&cohort.select, caregiver, child))
-        })
-        .map(|(index, _)| index);
-    let cohort = indices.next();
-    Member { caregiver, cohort, also: indices.collect(), has_permitted_child }
+/// Which cohorts' years, classes and schools fit a child. There are few different ones, however many children.
+pub(super) struct Seats(HashMap<Seat, Vec<usize>, FixedState>);
+
+impl Seats {
+    pub(super) fn new(roster: &Roster, rollout: &Rollout) -> Self {
+        let mut seats: HashMap<Seat, Vec<usize>, FixedState> = HashMap::default();
+        for child in roster.caregivers().flat_map(Caregiver::children) {
+            seats.entry(child.seat()).or_insert_with(|| {
+                let cohorts = rollout.cohorts.iter().enumerate();
+                cohorts.filter(|(_, cohort)| fits_seat(&cohort.select, child)).map(|(index, _)| index).collect()
+            });
+        }
+        Self(seats)
+    }
+}
+
+impl<'a> Ground<'a> {
+    /// The cohorts that select a caregiver because of this child, in order.
+    fn selecting(&self, caregiver: Caregiver<'_>, child: Child<'_>) -> impl Iterator<Item = usize> {
+        let seated = self.seats.0.get(&child.seat()).into_iter().flatten().copied();
+        seated.filter(move |&index| names(&self.rollout.cohorts[index].select, caregiver, child))
+    }
+
+    /// The children by which a caregiver belongs somewhere.
+    fn counting(&self, caregiver: Caregiver<'a>, has_permitted_child: bool) -> impl Iterator<Item = Child<'a>> {
+        caregiver.children().filter(move |child| !has_permitted_child || self.is_permitted(child))
+    }
+
+    /// The cohorts behind a member's own that would select them too, each once.
+    pub(super) fn each_later_cohort(&self, member: &Member<'a>, mut later: impl FnMut(usize)) {
+        let caregiver = member.caregiver;
+        let children = || self.counting(caregiver, member.has_permitted_child);
+        for (at, child) in children().enumerate() {
+            for index in self.selecting(caregiver, child).filter(|&index| Some(index) != member.cohort) {
+                let is_known = |before: Child<'_>| self.selecting(caregiver, before).any(|other| other == index);
+                if !children().take(at).any(is_known) {
+                    later(index);
+                }
+            }
+        }
+    }
 }
 
 /// The cohort that one caregiver belongs to.
 pub fn cohort_of(rollout: &Rollout, caregiver: Caregiver<'_>) -> Option<CohortName> {
     let has_permitted_child = caregiver.children().any(|child| is_permitted(rollout, &child));
     let counts = |child: &Child<'_>| !has_permitted_child || is_permitted(rollout, child);
-    let selecting = |cohort: &&Cohort| {
-        caregiver.children().any(|child| counts(&child) && selects(&cohort.select, caregiver, child))
-    };
+    let selects = |select: &Select, child| fits_seat(select, child) && names(select, caregiver, child);
+    let selecting =
+        |cohort: &&Cohort| caregiver.children().any(|child| counts(&child) && selects(&cohort.select, child));
     rollout.cohorts.iter().find(selecting).map(|cohort| cohort.name.clone())
 }
 
-fn selects(select: &Select, caregiver: Caregiver<'_>, child: Child<'_>) -> bool {
-    let fits = |wanted: &Option<std::collections::BTreeSet<String>>, value: &str| {
-        wanted.as_ref().is_none_or(|wanted| wanted.contains(value))
-    };
+fn fits(wanted: Option<&BTreeSet<String>>, value: &str) -> bool {
+    wanted.is_none_or(|wanted| wanted.contains(value))
+}
+
+fn fits_seat(select: &Select, child: Child<'_>) -> bool {
     select.all
-        || (fits(&select.years, child.year())
-            && fits(&select.classes, child.class())
-            && fits(&select.schools, child.school())
-            && fits(&select.students, child.id())
-            && fits(&select.caregivers, caregiver.id()))
+        || (fits(select.years.as_ref(), child.year())
+            && fits(select.classes.as_ref(), child.class())
+            && fits(select.schools.as_ref(), child.school()))
+}
+
+fn names(select: &Select, caregiver: Caregiver<'_>, child: Child<'_>) -> bool {
+    select.all || (fits(select.students.as_ref(), child.id()) && fits(select.caregivers.as_ref(), caregiver.id()))
 }
 
 /// Whether a cohort is open, and whether everything in it is settled.
@@ -78,9 +116,9 @@ impl Openness {
 }
 
 /// Which cohorts are open: recorded as opened, or their day has come and the cohorts before them are settled.
-pub(super) fn openness(ground: &Ground<'_>, members: &[Member<'_>], decisions: &[Decision<'_>]) -> Vec<Openness> {
+pub(super) fn openness(ground: &Ground<'_>, cases: &[Case<'_>]) -> Vec<Openness> {
     let mut is_busy = vec![false; ground.rollout.cohorts.len()];
-    for (member, decision) in members.iter().zip(decisions) {
+    for Case { member, decision } in cases {
         if let Some(index) = member.cohort {
             is_busy[index] |= decision.is_unsettled();
         }

@@ -1,8 +1,11 @@
 //! Decides for each caregiver of the roster: what is due, unless something stops it.
 
+use crate::both::both_if;
+use crate::roster::Caregiver;
+
 use super::cohort::Member;
 use super::due::{self, Due, Row};
-use super::ground::Ground;
+use super::ground::{Ground, MANY};
 use super::stop::{self, Stop};
 
 /// What is decided for one caregiver of the roster, as if their cohort were open.
@@ -36,13 +39,35 @@ impl Decision<'_> {
     }
 }
 
-/// Decides for every caregiver of the roster.
-pub(super) fn decide<'a>(ground: &Ground<'a>, members: &[Member<'a>]) -> Vec<Decision<'a>> {
-    members.iter().map(|member| decide_one(ground, member)).collect()
+/// A caregiver of the roster, and what is decided for them.
+pub(super) struct Case<'a> {
+    pub(super) member: Member<'a>,
+    pub(super) decision: Decision<'a>,
+}
+
+/// Decides for every caregiver of the roster, ordered by id. Each case depends on the ground alone, so two threads may
+/// share them.
+pub(super) fn cases<'a>(ground: &Ground<'a>) -> Vec<Case<'a>> {
+    let len = ground.roster.len();
+    let half = len / 2;
+    let mut cases = Vec::with_capacity(len);
+    let ((), second) = both_if(
+        len >= MANY,
+        || cases.extend(ground.roster.caregivers().take(half).map(|caregiver| case(ground, caregiver))),
+        || ground.roster.caregivers().skip(half).map(|caregiver| case(ground, caregiver)).collect::<Vec<_>>(),
+    );
+    cases.extend(second);
+    cases
+}
+
+fn case<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>) -> Case<'a> {
+    let member = Member::of(ground, caregiver);
+    let decision = decide_one(ground, &member);
+    Case { member, decision }
 }
 
 fn decide_one<'a>(ground: &Ground<'a>, member: &Member<'a>) -> Decision<'a> {
-    let history = ground.history(member.caregiver.id());
+    let history = ground.history(member.caregiver);
     let row = history.map_or(Row::Fresh, |history| due::from_record(ground, member.caregiver, history));
     let due = match (row, member.cohort) {
         (Row::Active, _) => return Decision::Active,

@@ -3,9 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::account::{Account, SignIn};
-use crate::model::activation::{ActivationStage, LetterStage};
+use crate::model::activation::{ActivationKind, ActivationStage, LetterStage};
+use crate::model::ids::ActivationNumber;
 use crate::model::recorded::{History, LetterRecord};
-use crate::plan::{LetterSource, Proof};
+use crate::plan::{ActKind, LetterSource, Proof};
 use crate::rollout::{Bounced, NewArrivals, Reissue};
 use crate::roster::Caregiver;
 
@@ -25,11 +26,11 @@ const RETRY_AFTER: [SignedDuration; 3] =
 #[derive(Clone, Copy)]
 pub(super) enum Due<'a> {
     /// D1: a reset was begun and its outcome is open.
-    Settle { history: &'a History, proof: Proof, source: LetterSource },
+    Settle { history: &'a History, proof: Proof, is_create: bool, source: LetterSource },
     /// D2: the password is set, its letter not yet accepted.
     Email { history: &'a History, source: LetterSource },
-    /// D3: a reviewed line asks for another activation.
-    Reissue { line: &'a Reissue },
+    /// D3: a reviewed line asks for another activation: on the account that stands; where it has vanished, on a new one.
+    Reissue { line: &'a Reissue, account: Option<&'a Account> },
     /// D5: seen signing in, or mailed by the LMS's own gateway.
     Adopt { account: &'a Account, by_gateway: bool },
     /// D5: no account.
@@ -38,7 +39,26 @@ pub(super) enum Due<'a> {
     Reset { account: &'a Account },
 }
 
-impl Due<'_> {
+impl<'a> Due<'a> {
+    fn reissue(ground: &Ground<'a>, caregiver: Caregiver<'a>, line: &'a Reissue) -> Self {
+        Self::Reissue { line, account: ground.accounts(caregiver.id()).one() }
+    }
+
+    /// What kind of act it comes to.
+    pub(super) fn kind(&self) -> ActKind {
+        match *self {
+            Self::Settle { proof, is_create, .. } => ActKind::Settle { proof, is_create },
+            Self::Email { .. } => ActKind::Email,
+            Self::Reissue { line, account: Some(account) } => ActKind::Reset {
+                is_second: line.activation > ActivationNumber::FIRST,
+                has_signed_in: matches!(account.sign_in, SignIn::At(_)),
+            },
+            Self::Create | Self::Reissue { account: None, .. } => ActKind::Create,
+            Self::Adopt { .. } => ActKind::Adopt,
+            Self::Reset { .. } => ActKind::Reset { is_second: false, has_signed_in: false },
+        }
+    }
+
     /// D5 waits for the cohort to open; what was begun does not.
     pub(super) fn waits_for_opening(&self) -> bool {
         matches!(self, Self::Adopt { .. } | Self::Create | Self::Reset { .. })
@@ -85,7 +105,7 @@ pub(super) fn from_record<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, his
 /// D3 or D4.
 fn active<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a History) -> Row<'a> {
     match ground.reissue(caregiver.id(), last_done(history)) {
-        Some(line) => Row::Due(Due::Reissue { line }),
+        Some(line) => Row::Due(Due::reissue(ground, caregiver, line)),
         None => Row::Active,
     }
 }
@@ -94,14 +114,16 @@ fn active<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
 fn settle<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a History) -> Row<'a> {
     let account = ground.accounts(caregiver.id()).one();
     let source = source(ground, caregiver, history);
+    // A create that was begun and is proven not to have happened is a create still.
+    let is_create = history.kind == ActivationKind::Create && account.is_none();
     if account.and_then(|account| account.marker) == Some(history.key) {
-        return Row::Due(Due::Settle { history, proof: Proof::WasSet, source });
+        return Row::Due(Due::Settle { history, proof: Proof::WasSet, is_create: false, source });
     }
     if account.is_some_and(|account| matches!(account.sign_in, SignIn::At(at) if at > history.stage_at)) {
         return Row::Stop(Stop::ChangedMeanwhile);
     }
     if ground.context.lms.has_marker {
-        return Row::Due(Due::Settle { history, proof: Proof::NotSet, source });
+        return Row::Due(Due::Settle { history, proof: Proof::NotSet, is_create, source });
     }
     let waited = ground.context.now.duration_since(history.stage_at);
     if waited < SETTLE_AFTER {
@@ -110,7 +132,7 @@ fn settle<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
     if waited > SETTLE_WITHIN {
         return Row::Stop(Stop::ResetUnknown { again: None });
     }
-    Row::Due(Due::Settle { history, proof: Proof::Unknown, source })
+    Row::Due(Due::Settle { history, proof: Proof::Unknown, is_create, source })
 }
 
 /// Which letter goes out: the sealed one, unless recipient or children have changed since.
@@ -165,7 +187,7 @@ fn bounced<'a>(
     email: Row<'a>,
 ) -> Row<'a> {
     if let Some(line) = ground.reissue(caregiver.id(), history.number.0) {
-        return Row::Due(Due::Reissue { line });
+        return Row::Due(Due::reissue(ground, caregiver, line));
     }
     match (is_same, history.has_secret, ground.rollout.bounced) {
         (false, true, Bounced::Resend) => email,
@@ -177,7 +199,7 @@ fn bounced<'a>(
 /// A letter that can't go out any more: a reviewed line gives another password, else they are held.
 fn reissue_or<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &History, stop: Stop<'a>) -> Row<'a> {
     match ground.reissue(caregiver.id(), history.number.0) {
-        Some(line) => Row::Due(Due::Reissue { line }),
+        Some(line) => Row::Due(Due::reissue(ground, caregiver, line)),
         None => Row::Stop(stop),
     }
 }

@@ -3,26 +3,21 @@
 use crate::model::activation::ActivationStage;
 use crate::model::ids::CaregiverId;
 use crate::model::recorded::History;
-use crate::plan::{Change, Held, Idle, Person};
+use crate::plan::Idle;
 
-use super::draft::Draft;
+use super::draft::{Draft, Scribe};
 use super::due;
 use super::ground::Ground;
 use super::presence::Presence;
 use super::stop::Stop;
-use super::{update, words};
+use super::update;
 
-impl Draft<'_, '_> {
+impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
     /// Those with an activation whom the roster does not have, ordered by id.
     pub(super) fn add_gone(&mut self) {
-        let histories = self.ground.recorded.histories.iter();
-        let mut gone: Vec<(&CaregiverId, &History)> = histories
-            .filter(|(id, _)| self.ground.roster.caregiver(id.as_str()).is_none())
-            .filter(|(id, _)| !self.ground.has_moved_away(id.as_str()))
-            .collect();
-        gone.sort_unstable_by_key(|(id, _)| *id);
-        for (id, history) in gone {
-            self.add_one_gone(id, history);
+        let ground = self.ground;
+        for (id, history) in ground.gone.iter().filter(|(id, _)| !ground.has_moved_away(id)) {
+            self.add_one_gone(&CaregiverId::new(*id), history);
         }
     }
 
@@ -34,16 +29,11 @@ impl Draft<'_, '_> {
         let is_begun = !history.is_active() && due::last_done(history) == history.number.0;
         let is_asked_for = self.ground.reissue(id.as_str(), due::last_done(history)).is_some();
         match update::withdraw(self.ground, id, history, presence) {
-            Some(act) if !self.is_in_doubt(id, history) => self.changes.push(Change {
-                caregiver: id.clone(),
-                known_as: id.clone(),
-                cohort: None,
-                acts: vec![act],
-                reason: words::WITHDRAW.to_owned(),
-                person: Person::default(),
-                identity: history.identity.clone(),
-            }),
-            _ if (is_begun && !history.is_withdrawn) || is_asked_for => self.hold_gone(id, history, presence),
+            Some(act) if !self.is_in_doubt(id, history) => self.scribe.withdraw(id, history, act),
+            _ if (is_begun && !history.is_withdrawn) || is_asked_for => {
+                let stop = stop(self.ground, id, history, presence);
+                self.scribe.hold_gone(id, &stop);
+            }
             _ => self.idle(Idle::Gone),
         }
     }
@@ -54,23 +44,14 @@ impl Draft<'_, '_> {
         let suspects = self.suspects.get_or_insert_with(|| ground.renames.suspects(ground));
         suspects.contains(id.as_str()) || unsettled(ground, id, history).is_some()
     }
+}
 
-    /// Begun and not finished, and now they are not in the roster: S1 first, then S2.
-    fn hold_gone(&mut self, id: &CaregiverId, history: &History, presence: Presence) {
-        let stop = unsettled(self.ground, id, history).unwrap_or(match presence {
-            Presence::Left => Stop::Left,
-            Presence::Here | Presence::NotSaid | Presence::AbsentOnce => Stop::AbsentOnce,
-        });
-        let (sentence, fix) = words::of(&stop, self.ground, None, id.as_str());
-        self.held.push(Held {
-            caregiver: id.clone(),
-            cohort: None,
-            code: stop.code(),
-            sentence,
-            fix,
-            person: Person::default(),
-        });
-    }
+/// Begun and not finished, and now they are not in the roster: S1 first, then S2.
+fn stop(ground: &Ground<'_>, id: &CaregiverId, history: &History, presence: Presence) -> Stop<'static> {
+    unsettled(ground, id, history).unwrap_or(match presence {
+        Presence::Left => Stop::Left,
+        Presence::Here | Presence::NotSaid | Presence::AbsentOnce => Stop::AbsentOnce,
+    })
 }
 
 /// S1 for somebody who is gone: nobody knows what became of their password. A driver that writes markers can always say.

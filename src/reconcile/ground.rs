@@ -4,17 +4,23 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
+use crate::both::both_if;
 use crate::model::account::Account;
 use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
 use crate::model::recorded::{History, Recorded};
-use crate::rollout::{HoldRule, Reissue, Rollout};
+use crate::rollout::{HoldRule, Moved, Reissue, Rollout};
 use crate::roster::{Caregiver, Roster};
 
+use super::cohort::Seats;
+use super::join::{Joined, join};
 use super::presence::Absences;
 use super::rename::Renames;
 use super::shared::SharedAddresses;
 use super::{Context, Desired};
+
+/// From so many caregivers on, a second thread is worth its while.
+pub(super) const MANY: usize = 20_000;
 
 /// All inputs, and the look-ups built from them.
 pub(super) struct Ground<'a> {
@@ -28,6 +34,11 @@ pub(super) struct Ground<'a> {
     pub(super) absences: Absences<'a>,
     pub(super) shared: SharedAddresses,
     pub(super) renames: Renames<'a>,
+    pub(super) seats: Seats,
+    /// Those with an activation whom the roster does not have, ordered by id; also those who have moved to another id.
+    pub(super) gone: Vec<(&'a str, &'a History)>,
+    /// For each caregiver of the roster, in their order, what was done to them under the id they have.
+    own: Vec<Option<&'a History>>,
     holds: HashMap<&'a str, &'a HoldRule>,
     /// New id -> the id it had.
     moved_from: HashMap<&'a str, &'a str>,
@@ -67,6 +78,9 @@ impl<'a> Ground<'a> {
         let moved_from = rollout.moved.iter().map(|line| (line.to.as_str(), line.from.as_str())).collect();
         let moved_to: HashMap<&str, &str> =
             rollout.moved.iter().map(|line| (line.from.as_str(), line.to.as_str())).collect();
+        let is_many = roster.len() >= MANY;
+        let join = || (histories(roster, recorded), Absences::new(recorded, roster), Seats::new(roster, rollout));
+        let (((own, gone), absences, seats), shared) = both_if(is_many, join, || SharedAddresses::new(roster, rollout));
         Self {
             rollout,
             roster,
@@ -74,9 +88,12 @@ impl<'a> Ground<'a> {
             observed,
             context,
             today: context.now.to_zoned_datetime(rollout.timezone.clone()).date(),
-            absences: Absences::new(recorded, roster),
-            shared: SharedAddresses::new(roster, rollout),
-            renames: Renames::new(recorded, roster, &moved_to),
+            absences,
+            shared,
+            renames: Renames::new(gone.iter().filter(|(id, _)| !moved_to.contains_key(id)).copied()),
+            seats,
+            gone,
+            own,
             holds: rollout.hold.iter().map(|rule| (rule.caregiver.as_str(), rule)).collect(),
             moved_from,
             moved_to,
@@ -84,22 +101,26 @@ impl<'a> Ground<'a> {
     }
 
     /// What was done to this caregiver, also under the id they had before.
-    pub(super) fn history(&self, id: &str) -> Option<&'a History> {
-        let found = self.recorded.histories.get(id);
-        found.or_else(|| self.moved_from.get(id).and_then(|from| self.recorded.histories.get(*from)))
+    pub(super) fn history(&self, caregiver: Caregiver<'_>) -> Option<&'a History> {
+        let former = || self.moved_from.get(caregiver.id()).and_then(|from| self.recorded.histories.get(from));
+        self.own_history(caregiver).or_else(former)
     }
 
-    /// The id under which the record knows a person whom the rollout says has moved, while it still does.
-    pub(super) fn unrecorded_move(&self, id: &str) -> Option<&'a str> {
-        let from = *self.moved_from.get(id)?;
-        let is_new = !self.recorded.histories.contains_key(id);
-        (is_new && self.recorded.histories.contains_key(from)).then_some(from)
+    /// What was done to this caregiver under the id they have.
+    pub(super) fn own_history(&self, caregiver: Caregiver<'_>) -> Option<&'a History> {
+        self.own[caregiver.place()]
     }
 
     /// The `moved` lines that the record has not followed yet.
+    pub(super) fn open_moves(&self) -> impl Iterator<Item = &'a Moved> {
+        let histories = &self.recorded.histories;
+        let is_open = |line: &&Moved| !histories.contains_key(&line.to) && histories.contains_key(&line.from);
+        self.rollout.moved.iter().filter(is_open)
+    }
+
+    /// The same as the plan writes them down: old id, new id, why.
     pub(super) fn moves(&self) -> Vec<(CaregiverId, CaregiverId, String)> {
-        let open = self.rollout.moved.iter().filter(|line| self.unrecorded_move(line.to.as_str()).is_some());
-        open.map(|line| (line.from.clone(), line.to.clone(), line.because.clone())).collect()
+        self.open_moves().map(|line| (line.from.clone(), line.to.clone(), line.because.clone())).collect()
     }
 
     /// Whether the rollout says that this id has become another.
@@ -158,6 +179,22 @@ pub(super) fn is_permitted(rollout: &Rollout, child: &crate::roster::Child<'_>) 
         Access::Blocked => false,
         Access::Unknown => rollout.unknown_access == UnknownAccess::Allow,
     }
+}
+
+/// The roster's caregivers and the record's, put side by side.
+fn histories<'a>(
+    roster: &'a Roster,
+    recorded: &'a Recorded,
+) -> (Vec<Option<&'a History>>, Vec<(&'a str, &'a History)>) {
+    let (mut own, mut gone) = (Vec::with_capacity(roster.len()), Vec::new());
+    for joined in join(roster, &recorded.histories) {
+        match joined {
+            Joined::New(_) => own.push(None),
+            Joined::Known(_, history) => own.push(Some(history)),
+            Joined::Gone(id, history) => gone.push((id, history)),
+        }
+    }
+    (own, gone)
 }
 
 fn one_of<'a>(mut accounts: impl Iterator<Item = &'a Account>) -> Match<'a> {

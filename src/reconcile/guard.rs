@@ -1,16 +1,15 @@
 //! Limits that stop a plan that does too much. All are evaluated, always; which of them block is for the reader to see
 //! after the plan itself.
 
-use crate::plan::{GuardResult, Plan};
+use crate::plan::{GuardResult, Inputs, Totals};
 use crate::rollout::{GuardName, Limit, Override};
 
 use super::ground::Ground;
 
 /// All guards, in the order of the documents.
-pub(super) fn all(ground: &Ground<'_>, plan: &Plan) -> Vec<GuardResult> {
-    let (summary, effects, guards) = (plan.summary(), plan.effects(), &ground.rollout.guards);
-    let caregivers = ground.roster.len() as u64;
-    let active = plan.inputs.state.active;
+pub(super) fn all(ground: &Ground<'_>, inputs: &Inputs, totals: &Totals) -> Vec<GuardResult> {
+    let (summary, effects, guards) = (totals.summary, totals.effects, &ground.rollout.guards);
+    let (caregivers, active) = (inputs.roster.caregivers, inputs.state.active);
     let resets = effects.passwords_set - effects.accounts_created.min(effects.passwords_set);
     let declared = ground.rollout.reissue.len() as u64;
     vec![
@@ -20,7 +19,7 @@ pub(super) fn all(ground: &Ground<'_>, plan: &Plan) -> Vec<GuardResult> {
         limited(ground, GuardName::Withdrawals, summary.withdraw, guards.withdrawals, active),
         roster_change(ground, guards.roster_change),
         fixed(GuardName::SecondResets, effects.second_resets, declared, "exactly the lines under `reissue:`"),
-        fixed(GuardName::SignedInReset, undeclared_signed_in(plan), 0, "0"),
+        fixed(GuardName::SignedInReset, totals.undeclared, 0, "0"),
     ]
 }
 
@@ -73,15 +72,6 @@ fn fixed(name: GuardName, actual: u64, limit: u64, written: &str) -> GuardResult
         fix: if blocks { "Each needs a line of its own under `reissue:`".to_owned() } else { String::new() },
         caregivers: Vec::new(),
     }
-}
-
-/// Passwords taken from people who have signed in, other than by a `reissue` line (which alone makes an activation
-/// above number 1).
-fn undeclared_signed_in(plan: &Plan) -> u64 {
-    use crate::plan::Act;
-    let acts = plan.changes.iter().flat_map(|change| &change.acts);
-    acts.filter(|act| matches!(act, Act::Reset { has_signed_in: true, activation, .. } if activation.0 < 2)).count()
-        as u64
 }
 
 fn fix(name: GuardName, actual: u64) -> String {

@@ -10,7 +10,7 @@ use crate::plan::{Child, Person};
 use crate::rollout::Rollout;
 use crate::roster::Caregiver;
 
-use super::ground::is_permitted;
+use super::ground::{Ground, is_permitted};
 
 /// The caregiver as the plan and the letter show them: with the permitted children only.
 pub fn person_of(caregiver: Caregiver<'_>, rollout: &Rollout) -> Person {
@@ -43,6 +43,12 @@ pub fn identity_of(caregiver: Caregiver<'_>, fingerprinter: &Fingerprinter) -> I
         name: name_fingerprint(caregiver, fingerprinter),
         students: students.into_boxed_slice(),
     }
+}
+
+/// Who a caregiver is now, where the record knows them otherwise: the next rename is found by it.
+pub(super) fn changed(ground: &Ground<'_>, caregiver: Caregiver<'_>) -> Option<Identity> {
+    let history = ground.history(caregiver)?;
+    Some(identity_of(caregiver, ground.context.fingerprinter)).filter(|now| history.identity != *now)
 }
 
 pub(super) fn address_fingerprint(address: &str, fingerprinter: &Fingerprinter) -> Fingerprint {

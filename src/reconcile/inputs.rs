@@ -51,8 +51,8 @@ fn roster_input(ground: &Ground<'_>) -> RosterInput {
         caregivers: ground.roster.len() as u64,
         exported_at: facts.exported_at,
         previous_rows: ground.recorded.last_roster().map(|last| last.rows),
-        arrivals: ground.absences.arrivals(),
-        gone: ground.absences.gone(),
+        arrivals: ground.absences.arrivals,
+        gone: ground.absences.gone,
         is_unchanged: !ground.absences.is_new_roster(),
     }
 }

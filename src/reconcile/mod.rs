@@ -9,11 +9,14 @@ mod cohort;
 mod decide;
 mod draft;
 mod due;
+mod figures;
 mod gone;
 mod ground;
 mod guard;
 mod identity;
 mod inputs;
+mod join;
+mod lists;
 mod notes;
 mod presence;
 mod rename;
@@ -33,7 +36,7 @@ use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
-use crate::plan::{GitInput, Narrowing, Plan};
+use crate::plan::{GitInput, Narrowing, Outline, Plan};
 use crate::rollout::Rollout;
 use crate::roster::Roster;
 
@@ -106,8 +109,24 @@ pub fn reconcile(
 ) -> Result<Plan, Refusal> {
     check::markers(recorded, observed)?;
     let ground = ground::Ground::new(desired, recorded, observed, context);
-    let members = cohort::members(&ground);
-    let decisions = decide::decide(&ground, &members);
-    let openness = cohort::openness(&ground, &members, &decisions);
-    Ok(draft::plan(&ground, &members, &decisions, &openness))
+    let cases = decide::cases(&ground);
+    let openness = cohort::openness(&ground, &cases);
+    Ok(lists::plan(&ground, &cases, &openness))
+}
+
+/// Makes the plan's outline: the same as [`Plan::outline`], without writing a million changes down.
+pub fn outline(
+    desired: Desired<'_>,
+    recorded: &Recorded,
+    observed: &Observed,
+    context: &Context<'_>,
+) -> Result<Outline, Refusal> {
+    if !context.narrowing.is_everybody() {
+        return reconcile(desired, recorded, observed, context).map(|plan| plan.outline());
+    }
+    check::markers(recorded, observed)?;
+    let ground = ground::Ground::new(desired, recorded, observed, context);
+    let cases = decide::cases(&ground);
+    let openness = cohort::openness(&ground, &cases);
+    Ok(figures::outline(&ground, &cases, &openness))
 }

@@ -1,6 +1,6 @@
 //! What deserves a note below the plan, without being a change or a hold.
 
-use crate::plan::{Act, Change};
+use crate::model::recorded::History;
 use crate::rollout::Moved;
 use crate::roster::Caregiver;
 
@@ -10,10 +10,10 @@ use super::ground::Ground;
 /// So many people a note names; the rest is counted.
 const NAMED: usize = 10;
 
-/// All notes of a plan with these changes.
-pub(super) fn all(ground: &Ground<'_>, changes: &[Change]) -> Vec<String> {
+/// All notes of a plan that writes to these likely typing errors.
+pub(super) fn all(ground: &Ground<'_>, typed: &[(&str, String)]) -> Vec<String> {
     let of_rollout = lines(ground).into_iter().chain(older_roster(ground));
-    of_rollout.chain(access_revoked(ground)).chain(typing_errors(ground, changes)).collect()
+    of_rollout.chain(access_revoked(ground)).chain(typing_errors(typed)).collect()
 }
 
 /// Lines that are done and may go.
@@ -31,7 +31,7 @@ fn lines(ground: &Ground<'_>) -> Vec<String> {
 fn moved(ground: &Ground<'_>, line: &Moved) -> Option<String> {
     let (from, to) = (&line.from, &line.to);
     let knows = |id: &str| ground.recorded.histories.contains_key(id);
-    if ground.unrecorded_move(to.as_str()).is_some() {
+    if !knows(to.as_str()) && knows(from.as_str()) {
         return Some(format!("what is recorded of {from} goes to {to} (`moved`: {})", line.because));
     }
     let is_done = knows(to.as_str()) && ground.known_as(to.as_str()) == to.as_str();
@@ -55,21 +55,16 @@ fn older_roster(ground: &Ground<'_>) -> Option<String> {
 
 /// `access-revoked: report`: nothing is taken from them, but somebody should know.
 fn access_revoked(ground: &Ground<'_>) -> Option<String> {
-    let is_active = |id: &str| ground.history(id).is_some_and(crate::model::recorded::History::is_active);
-    let revoked = |caregiver: &Caregiver<'_>| is_active(caregiver.id()) && !ground.has_permitted_child(*caregiver);
+    let is_active = |caregiver: Caregiver<'_>| ground.history(caregiver).is_some_and(History::is_active);
+    let revoked = |caregiver: &Caregiver<'_>| is_active(*caregiver) && !ground.has_permitted_child(*caregiver);
     let ids = ground.roster.caregivers().filter(revoked).map(|caregiver| caregiver.id().to_owned());
     let ids = list(ids.collect())?;
     Some(format!("active, without a child they may see any more: {ids}. Their accounts stay as they are"))
 }
 
 /// A password that goes to a domain which somebody registered for just such slips.
-fn typing_errors(ground: &Ground<'_>, changes: &[Change]) -> Option<String> {
-    let mailed = changes.iter().filter(|change| change.acts.iter().any(Act::sends_letter));
-    let suspect = mailed.filter_map(|change| {
-        let suggestion = ground.roster.caregiver(change.caregiver.as_str())?.suggestion()?;
-        Some(format!("{} (`{suggestion}`?)", change.caregiver))
-    });
-    let ids = list(suspect.collect())?;
+fn typing_errors(found: &[(&str, String)]) -> Option<String> {
+    let ids = list(found.iter().map(|(id, suggestion)| format!("{id} (`{suggestion}`?)")).collect())?;
     Some(format!("addresses that look like typing errors, and would get a letter: {ids}"))
 }
 

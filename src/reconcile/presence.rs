@@ -10,6 +10,8 @@ use crate::model::recorded::{AcceptedRoster, Recorded};
 use crate::plan::RosterAcceptance;
 use crate::roster::Roster;
 
+use super::join::{Joined, join};
+
 /// Two exports closer than this tell of one and the same state of the SMS.
 const APART: SignedDuration = SignedDuration::from_hours(20);
 
@@ -31,12 +33,24 @@ pub(super) struct Absences<'a> {
     recorded: &'a Recorded,
     roster: &'a Roster,
     is_new: bool,
+    /// How many ids no accepted roster had.
+    pub(super) arrivals: u64,
+    /// How many ids of the roster accepted last this one does not have.
+    pub(super) gone: u64,
 }
 
 impl<'a> Absences<'a> {
     pub(super) fn new(recorded: &'a Recorded, roster: &'a Roster) -> Self {
         let is_new = recorded.last_roster().is_none_or(|last| last.sha256 != roster.facts().sha256);
-        Self { recorded, roster, is_new }
+        let mut absences = Self { recorded, roster, is_new, arrivals: 0, gone: 0 };
+        for joined in join(roster, &recorded.presence) {
+            match joined {
+                Joined::New(_) => absences.arrivals += 1,
+                Joined::Known(..) => {}
+                Joined::Gone(_, presence) => absences.gone += u64::from(presence.absent_since.is_none()),
+            }
+        }
+        absences
     }
 
     /// Whether the roster's content differs from the one accepted last.
@@ -66,18 +80,6 @@ impl<'a> Absences<'a> {
             .map(|roster| (roster.sha256.as_str(), roster.exported_at))
     }
 
-    /// How many ids of the roster accepted last this one does not have.
-    pub(super) fn gone(&self) -> u64 {
-        let present = self.recorded.presence.iter().filter(|(_, presence)| presence.absent_since.is_none());
-        present.filter(|(id, _)| self.roster.caregiver(id.as_str()).is_none()).count() as u64
-    }
-
-    /// How many ids no accepted roster had.
-    pub(super) fn arrivals(&self) -> u64 {
-        let known = &self.recorded.presence;
-        self.roster.caregivers().filter(|caregiver| !known.contains_key(caregiver.id())).count() as u64
-    }
-
     /// What taking this roster as the school's would record; `None` where it is the one accepted last.
     pub(super) fn acceptance(&self, now: Timestamp) -> Option<RosterAcceptance> {
         if !self.is_new {
@@ -85,8 +87,6 @@ impl<'a> Absences<'a> {
         }
         let facts = self.roster.facts();
         let number = self.recorded.last_roster().map_or(RosterNumber::FIRST, |last| last.number.next());
-        let known = &self.recorded.presence;
-        let arrivals = self.roster.caregivers().filter(|caregiver| !known.contains_key(caregiver.id()));
         let roster = AcceptedRoster {
             number,
             accepted_at: now,
@@ -96,24 +96,21 @@ impl<'a> Absences<'a> {
             caregivers: self.roster.len() as u64,
             is_full: facts.is_full,
         };
-        Some(RosterAcceptance {
-            roster,
-            arrivals: arrivals.map(|caregiver| CaregiverId::new(caregiver.id())).collect(),
-            absent: if facts.is_full { self.changed(true) } else { Vec::new() },
-            returned: self.changed(false),
-        })
-    }
-
-    /// The known ids that went missing (or came back) with this roster, sorted.
-    fn changed(&self, went: bool) -> Vec<CaregiverId> {
-        let known = self.recorded.presence.iter();
-        let mut ids: Vec<CaregiverId> = known
-            .filter(|(_, presence)| presence.absent_since.is_none() == went)
-            .filter(|(id, _)| self.roster.caregiver(id.as_str()).is_none() == went)
-            .map(|(id, _)| id.clone())
-            .collect();
-        ids.sort_unstable();
-        ids
+        let mut acceptance =
+            RosterAcceptance { roster, arrivals: Vec::new(), absent: Vec::new(), returned: Vec::new() };
+        for joined in join(self.roster, &self.recorded.presence) {
+            match joined {
+                Joined::New(caregiver) => acceptance.arrivals.push(CaregiverId::new(caregiver.id())),
+                Joined::Known(caregiver, presence) if presence.absent_since.is_some() => {
+                    acceptance.returned.push(CaregiverId::new(caregiver.id()));
+                }
+                Joined::Gone(id, presence) if facts.is_full && presence.absent_since.is_none() => {
+                    acceptance.absent.push(CaregiverId::new(id));
+                }
+                Joined::Known(..) | Joined::Gone(..) => {}
+            }
+        }
+        Some(acceptance)
     }
 }
 

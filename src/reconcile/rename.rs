@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::model::fingerprint::{Fingerprint, Fingerprinter};
-use crate::model::recorded::{Identity, Recorded};
-use crate::roster::{Caregiver, Roster};
+use crate::model::recorded::{History, Identity};
+use crate::roster::Caregiver;
 
 use super::ground::Ground;
 use super::identity::identity_of;
@@ -17,16 +17,10 @@ pub(super) struct Renames<'a> {
 }
 
 impl<'a> Renames<'a> {
-    pub(super) fn new(recorded: &'a Recorded, roster: &Roster, moved_to: &HashMap<&str, &str>) -> Self {
-        let mut gone: Vec<_> = recorded
-            .histories
-            .iter()
-            .filter(|(id, _)| roster.caregiver(id.as_str()).is_none() && !moved_to.contains_key(id.as_str()))
-            .map(|(id, history)| (id.as_str(), &history.identity))
-            .collect();
-        gone.sort_unstable_by_key(|(id, _)| *id);
+    /// Ordered by id.
+    pub(super) fn new(gone: impl Iterator<Item = (&'a str, &'a History)>) -> Self {
         let mut renames = Self { by_address: HashMap::new(), by_name: HashMap::new() };
-        for (id, identity) in gone {
+        for (id, History { identity, .. }) in gone {
             if let Some(address) = identity.address {
                 renames.by_address.entry(address).or_insert(id);
             }
@@ -39,7 +33,7 @@ impl<'a> Renames<'a> {
 
     /// The ids whose people are probably in the roster under another one: nobody's account is taken from them meanwhile.
     pub(super) fn suspects(&self, ground: &Ground<'_>) -> HashSet<&'a str> {
-        let strangers = ground.roster.caregivers().filter(|caregiver| ground.history(caregiver.id()).is_none());
+        let strangers = ground.roster.caregivers().filter(|caregiver| ground.history(*caregiver).is_none());
         strangers.filter_map(|caregiver| self.probable(caregiver, ground.context.fingerprinter)).collect()
     }
 

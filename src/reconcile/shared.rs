@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use hashbrown::HashTable;
+use foldhash::fast::FixedState;
 
 use crate::model::access::Access;
 use crate::model::email::fold;
@@ -14,8 +14,8 @@ use super::ground::is_permitted;
 
 /// Which caregivers share their address, and who of them may get the letter all the same.
 pub(super) struct SharedAddresses {
-    /// Caregiver -> the others, for those who share; few, so that names may be kept.
-    groups: HashMap<Box<str>, Group>,
+    /// The places of those who share.
+    groups: HashMap<usize, Group, FixedState>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) enum Sharing {
 
 impl SharedAddresses {
     pub(super) fn new(roster: &Roster, rollout: &Rollout) -> Self {
-        let mut groups = HashMap::new();
+        let mut groups = HashMap::default();
         for members in collisions(roster) {
             judge(&members, rollout, &mut groups);
         }
@@ -47,8 +47,8 @@ impl SharedAddresses {
     }
 
     /// Why this caregiver's address can't be used, where it is shared.
-    pub(super) fn of(&self, id: &str) -> Option<Sharing> {
-        match self.groups.get(id)? {
+    pub(super) fn of(&self, caregiver: Caregiver<'_>) -> Option<Sharing> {
+        match self.groups.get(&caregiver.place())? {
             Group::First => None,
             Group::Shares => Some(Sharing::Shared),
             Group::WithBlocked => Some(Sharing::WithBlocked),
@@ -56,30 +56,56 @@ impl SharedAddresses {
     }
 
     /// Whether this caregiver's address is also somebody else's, whatever follows from that.
-    pub(super) fn contains(&self, id: &str) -> bool {
-        self.groups.contains_key(id)
+    pub(super) fn contains(&self, caregiver: Caregiver<'_>) -> bool {
+        self.groups.contains_key(&caregiver.place())
     }
 }
 
-/// The groups of two and more caregivers with one usable address.
+/// The groups of two and more caregivers with one usable address. Almost all addresses are seen once, so a million are not
+/// put into a table: what has left the same mark as another is looked at again.
 fn collisions(roster: &Roster) -> Vec<Vec<Caregiver<'_>>> {
-    let mut first_of: HashTable<Caregiver<'_>> = HashTable::with_capacity(roster.len());
-    let mut groups: HashMap<String, Vec<Caregiver<'_>>> = HashMap::new();
-    for caregiver in roster.caregivers() {
-        let Ok(address) = caregiver.address() else { continue };
+    let usable = || roster.caregivers().filter_map(|one| one.address().ok().map(|address| (one, address)));
+    let (mut seen, mut again) = (Marks::for_about(roster.len()), Marks::for_about(roster.len()));
+    for (_, address) in usable() {
         let hashed = hash(address);
-        let same = |other: &Caregiver<'_>| other.address().is_ok_and(|own| own.eq_ignore_ascii_case(address));
-        match first_of.find(hashed, same) {
-            Some(first) => groups.entry(fold(address)).or_insert_with(|| vec![*first]).push(caregiver),
-            None => {
-                first_of.insert_unique(hashed, caregiver, |other| hash(other.address().unwrap_or_default()));
-            }
+        if !seen.set(hashed) {
+            again.set(hashed);
         }
     }
-    groups.into_values().collect()
+    let mut groups: HashMap<String, Vec<Caregiver<'_>>> = HashMap::new();
+    for (caregiver, address) in usable().filter(|(_, address)| again.has(hash(address))) {
+        groups.entry(fold(address)).or_default().push(caregiver);
+    }
+    groups.into_values().filter(|group| group.len() > 1).collect()
 }
 
-fn judge(members: &[Caregiver<'_>], rollout: &Rollout, groups: &mut HashMap<Box<str>, Group>) {
+/// One bit for each of many hashes, sixteen times as many as hashes are expected.
+struct Marks(Vec<u64>);
+
+impl Marks {
+    fn for_about(count: usize) -> Self {
+        Self(vec![0; (count / 4).next_power_of_two()])
+    }
+
+    /// Sets the mark; whether it was not set.
+    fn set(&mut self, hash: u64) -> bool {
+        let (word, bit) = self.place(hash);
+        let is_new = self.0[word] & bit == 0;
+        self.0[word] |= bit;
+        is_new
+    }
+
+    fn has(&self, hash: u64) -> bool {
+        let (word, bit) = self.place(hash);
+        self.0[word] & bit != 0
+    }
+
+    fn place(&self, hash: u64) -> (usize, u64) {
+        ((hash >> 32) as usize & (self.0.len() - 1), 1 << (hash & 63))
+    }
+}
+
+fn judge(members: &[Caregiver<'_>], rollout: &Rollout, groups: &mut HashMap<usize, Group, FixedState>) {
     let is_blocked = |caregiver: &Caregiver<'_>| caregiver.children().any(|child| child.access() == Access::Blocked);
     let has_blocked = members.iter().any(is_blocked);
     let first = members
@@ -95,7 +121,7 @@ fn judge(members: &[Caregiver<'_>], rollout: &Rollout, groups: &mut HashMap<Box<
         } else {
             Group::Shares
         };
-        groups.insert(caregiver.id().into(), group);
+        groups.insert(caregiver.place(), group);
     }
 }
 
@@ -113,5 +139,6 @@ fn hash(address: &str) -> u64 {
 
 /// The caregivers who share their address with somebody, for the office's list.
 pub fn sharers(roster: &Roster, rollout: &Rollout) -> std::collections::HashSet<Box<str>> {
-    SharedAddresses::new(roster, rollout).groups.into_keys().collect()
+    let shared = SharedAddresses::new(roster, rollout);
+    roster.caregivers().filter(|caregiver| shared.contains(*caregiver)).map(|caregiver| caregiver.id().into()).collect()
 }

@@ -128,7 +128,7 @@ fn account<'a>(ground: &Ground<'a>, member: &Member<'a>, _: &Due<'a>) -> Option<
 }
 
 fn is_withdrawn(ground: &Ground<'_>, caregiver: Caregiver<'_>) -> bool {
-    ground.history(caregiver.id()).is_some_and(|history| history.is_withdrawn)
+    ground.history(caregiver).is_some_and(|history| history.is_withdrawn)
 }
 
 /// Without an account of their own, a staff account with their address is probably theirs.
@@ -139,7 +139,7 @@ fn staff_address<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>) -> Option<St
 
 /// S6
 fn rename<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Option<Stop<'a>> {
-    let is_new = due.waits_for_opening() && ground.history(member.caregiver.id()).is_none();
+    let is_new = due.waits_for_opening() && ground.history(member.caregiver).is_none();
     let from = is_new.then(|| ground.renames.probable(member.caregiver, ground.context.fingerprinter))??;
     Some(Stop::PossibleRename { from })
 }
@@ -155,12 +155,12 @@ pub(super) fn taken_by<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, addres
     let own = caregiver.id();
     let taken = ground.observed.with_email(address).find(|account| {
         let owner = account.caregiver.as_ref().map(crate::model::ids::CaregiverId::as_str);
-        owner != Some(own) && !ground.is_former_id(own, owner) && !shares_in_roster(ground, own, owner, address)
+        owner != Some(own) && !ground.is_former_id(own, owner) && !shares_in_roster(ground, caregiver, owner, address)
     });
     taken.map(|account| account.username.as_str())
 }
 
-fn shares_in_roster(ground: &Ground<'_>, own: &str, owner: Option<&str>, address: &str) -> bool {
+fn shares_in_roster(ground: &Ground<'_>, own: Caregiver<'_>, owner: Option<&str>, address: &str) -> bool {
     let other = owner.and_then(|owner| ground.roster.caregiver(owner));
     ground.shared.contains(own)
         && other.is_some_and(|other| other.address().is_ok_and(|theirs| theirs.eq_ignore_ascii_case(address)))
@@ -200,5 +200,5 @@ fn address<'a>(_: &Ground<'a>, member: &Member<'a>, _: &Due<'a>) -> Option<Stop<
 
 /// S9
 fn shared_email<'a>(ground: &Ground<'a>, member: &Member<'a>, _: &Due<'a>) -> Option<Stop<'a>> {
-    ground.shared.of(member.caregiver.id()).map(Stop::SharedEmail)
+    ground.shared.of(member.caregiver).map(Stop::SharedEmail)
 }

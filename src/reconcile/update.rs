@@ -28,14 +28,14 @@ pub(super) fn of(ground: &Ground<'_>, member: &Member<'_>) -> Option<Act> {
     .into_iter()
     .flatten()
     .collect();
-    let enable = account.is_disabled && ground.history(caregiver.id()).is_some_and(|history| history.is_withdrawn);
+    let enable = account.is_disabled && ground.history(caregiver).is_some_and(|history| history.is_withdrawn);
     (enable || !fields.is_empty()).then(|| Act::Update { username: account.username.clone(), fields, enable })
 }
 
 /// Only an address that could be written to is carried over, and only one that nobody else has.
 fn email(ground: &Ground<'_>, member: &Member<'_>, account: &Account) -> Option<FieldChange> {
     let address = member.caregiver.address().ok()?;
-    let is_usable = ground.shared.of(member.caregiver.id()).is_none();
+    let is_usable = ground.shared.of(member.caregiver).is_none();
     let is_other = fold(address) != fold(&account.email);
     let may_change = is_usable && is_other && taken_by(ground, member.caregiver, address).is_none();
     may_change.then(|| FieldChange { field: FieldName::Email, old: account.email.to_string(), new: address.to_owned() })

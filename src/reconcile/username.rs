@@ -1,7 +1,7 @@
 //! Names for accounts to be: `first.last`, macrons folded, only letters, digits and `. - _`; a name that is taken gets a
 //! number. The same inputs give the same names, whatever the order of the roster's rows.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -17,23 +17,35 @@ const LONGEST: usize = 60;
 pub(super) struct Usernames<'a> {
     observed: &'a Observed,
     drawn: HashSet<String>,
+    /// For each stem the first number that may be free: names that are taken stay taken.
+    next: HashMap<String, u64>,
 }
 
 impl<'a> Usernames<'a> {
     pub(super) fn new(observed: &'a Observed) -> Self {
-        Self { observed, drawn: HashSet::new() }
+        Self { observed, drawn: HashSet::new(), next: HashMap::new() }
     }
 
     /// The name for this caregiver's account. Callers go through the caregivers in the order of their ids.
     pub(super) fn draw(&mut self, caregiver: Caregiver<'_>) -> Username {
-        let stem = stem(caregiver.first_name(), caregiver.last_name(), caregiver.id());
-        let name = std::iter::once(stem.clone())
-            .chain((2..u64::MAX).map(|number| format!("{stem}{number}")))
-            .find(|name| !self.drawn.contains(name) && !self.observed.has_username(name))
-            .unwrap_or(stem);
+        self.draw_from(stem(caregiver.first_name(), caregiver.last_name(), caregiver.id()))
+    }
+
+    fn draw_from(&mut self, stem: String) -> Username {
+        let first = self.next.get(&stem).copied().unwrap_or(1);
+        let names = (first..u64::MAX).map(|number| (number, numbered(&stem, number)));
+        let mut free = names.filter(|(_, name)| !self.drawn.contains(name) && !self.observed.has_username(name));
+        let (number, name) = free.next().unwrap_or((first, stem.clone()));
+        drop(free);
+        self.next.insert(stem, number + 1);
         self.drawn.insert(name.clone());
         Username::new(name)
     }
+}
+
+/// The first of a name goes without a number.
+fn numbered(stem: &str, number: u64) -> String {
+    if number == 1 { stem.to_owned() } else { format!("{stem}{number}") }
 }
 
 /// `first.last`, else whichever there is, else the id.
@@ -58,10 +70,32 @@ fn fold(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::account::{Account, SignIn, SignInMethod};
 
     #[test]
     fn macrons_and_apostrophes_fall_off() {
         assert_eq!(stem("Māia", "Te Wērā-O’Neill", "C1"), "maia.te-wera-oneill");
+    }
+
+    #[test]
+    fn a_name_that_is_taken_gets_the_smallest_free_number() {
+        let account = |username: &str| Account {
+            caregiver: None,
+            username: username.into(),
+            first_name: "".into(),
+            last_name: "".into(),
+            email: "".into(),
+            is_disabled: false,
+            is_staff: false,
+            method: SignInMethod::Password,
+            sign_in: SignIn::Never,
+            marker: None,
+        };
+        let observed = Observed::new(vec![account("Ana.Lee"), account("ana.lee4")], jiff::Timestamp::UNIX_EPOCH);
+        let mut usernames = Usernames::new(&observed);
+        let stems = ["ana.lee", "ana.lee", "ana.lee", "ana.lee5", "ana.lee", "ana.lee", "tama"];
+        let drawn = stems.map(|stem| usernames.draw_from(stem.to_owned()).to_string());
+        assert_eq!(drawn, ["ana.lee2", "ana.lee3", "ana.lee5", "ana.lee52", "ana.lee6", "ana.lee7", "tama"]);
     }
 
     #[test]

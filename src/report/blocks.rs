@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::model::ids::CohortName;
-use crate::plan::{Change, CohortState, CohortSummary, Plan};
+use crate::plan::{Change, CohortState, CohortSummary, Inputs, Outline, Plan};
 
 use super::clean::{clean, clip};
 use super::names::{count, list, number, short_date};
@@ -20,21 +20,39 @@ pub(super) const LONGEST_CELL: usize = 40;
 
 /// Writes all cohorts, and whoever belongs to none.
 pub(super) fn blocks(page: &mut Page, plan: &Plan, view: &View) {
-    let today = today(plan);
+    let today = today(&plan.inputs);
     let mut changes = by_cohort(plan);
     for cohort in &plan.cohorts {
-        let headline =
-            format!("{}: {}", page.dress(Tone::Strong, &clean(cohort.name.as_str())), summary(cohort, today));
-        page.line(0, &headline);
+        headline(page, cohort, today);
         lines(page, &changes.remove(cohort.name.as_str()).unwrap_or_default(), view);
     }
     let strays: Vec<&Change> = changes.into_values().flatten().collect();
     if !strays.is_empty() {
-        page.gap();
-        let label = page.dress(Tone::Strong, "In no cohort");
-        page.line(0, &format!("{label}: {}", count(strays.len() as u64, "caregiver", "caregivers")));
+        headline_of_strays(page, strays.len() as u64);
         lines(page, &strays, view);
     }
+}
+
+/// Writes the headlines only.
+pub(super) fn headlines(page: &mut Page, outline: &Outline) {
+    let today = today(&outline.inputs);
+    for cohort in &outline.cohorts {
+        headline(page, cohort, today);
+    }
+    if outline.totals.strays > 0 {
+        headline_of_strays(page, outline.totals.strays);
+    }
+}
+
+fn headline(page: &mut Page, cohort: &CohortSummary, today: Date) {
+    let name = page.dress(Tone::Strong, &clean(cohort.name.as_str()));
+    page.line(0, &format!("{name}: {}", summary(cohort, today)));
+}
+
+fn headline_of_strays(page: &mut Page, strays: u64) {
+    page.gap();
+    let label = page.dress(Tone::Strong, "In no cohort");
+    page.line(0, &format!("{label}: {}", count(strays, "caregiver", "caregivers")));
 }
 
 /// The changes by the name of their cohort; who has none stands under the empty name.
@@ -47,8 +65,8 @@ fn by_cohort(plan: &Plan) -> BTreeMap<&str, Vec<&Change>> {
 }
 
 /// The school's day on which the plan was made.
-pub(super) fn today(plan: &Plan) -> Date {
-    plan.inputs.timezone.to_datetime(plan.inputs.now).date()
+pub(super) fn today(inputs: &Inputs) -> Date {
+    inputs.timezone.to_datetime(inputs.now).date()
 }
 
 fn summary(cohort: &CohortSummary, today: Date) -> String {
@@ -79,7 +97,7 @@ pub(super) fn cohort_names(names: &[CohortName]) -> Vec<String> {
 }
 
 fn lines(page: &mut Page, changes: &[&Change], view: &View) {
-    if view.summary_only || changes.is_empty() {
+    if changes.is_empty() {
         return;
     }
     let paint = page.paint();

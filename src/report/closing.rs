@@ -1,6 +1,6 @@
 //! The last lines: they speak of people and mails, so that five seconds are enough.
 
-use crate::plan::{Effects, Plan, Summary};
+use crate::plan::{Effects, Outline, Summary};
 
 use super::clean::clean;
 use super::names::{about, count, list, number};
@@ -11,14 +11,14 @@ use super::view::{Personal, View};
 const INDENT: usize = 6;
 
 /// Writes what deserves a note, then the counts of people, then those of mails and passwords.
-pub(super) fn closing(page: &mut Page, plan: &Plan, view: &View) {
+pub(super) fn closing(page: &mut Page, plan: &Outline, view: &View) {
     notes(page, plan, view);
     page.gap();
     if let Some(words) = &plan.partial {
         page.line(0, &format!("This plan is partial: {}.", clean(words)));
     }
     let head = page.dress(Tone::Strong, "Plan:") + " ";
-    page.entry(&head, &people(&plan.summary()), INDENT);
+    page.entry(&head, &people(&plan.totals.summary), INDENT);
     if plan.has_changes() {
         page.entry(&" ".repeat(INDENT), &outside(plan), INDENT);
     } else if plan.has_records() {
@@ -31,7 +31,7 @@ pub(super) fn closing(page: &mut Page, plan: &Plan, view: &View) {
     }
 }
 
-fn notes(page: &mut Page, plan: &Plan, view: &View) {
+fn notes(page: &mut Page, plan: &Outline, view: &View) {
     let notes = &plan.inputs.rollout.notes;
     if notes.is_empty() {
         return;
@@ -68,7 +68,7 @@ fn people(summary: &Summary) -> String {
 }
 
 /// What a yes would do, as the words of a question without its mark: `Send 3 emails and set 3 passwords`.
-pub fn asked(plan: &Plan) -> String {
+pub fn asked(plan: &crate::plan::Plan) -> String {
     let (summary, effects) = (plan.summary(), plan.effects());
     let deeds = [
         (effects.emails, format!("send {}", count(effects.emails, "email", "emails"))),
@@ -83,8 +83,8 @@ pub fn asked(plan: &Plan) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn outside(plan: &Plan) -> String {
-    let effects = plan.effects();
+fn outside(plan: &Outline) -> String {
+    let effects = plan.totals.effects;
     if effects.emails == 0 && effects.passwords_set == 0 {
         return "Sends no email and sets no password.".to_owned();
     }
@@ -107,7 +107,7 @@ fn second_resets(effects: &Effects) -> String {
     format!("Second resets: {}.{signed_in}", number(effects.second_resets))
 }
 
-fn pace(plan: &Plan, emails: u64) -> String {
+fn pace(plan: &Outline, emails: u64) -> String {
     match plan.inputs.per_minute {
         _ if emails == 0 => String::new(),
         Some(per_minute) => {
@@ -122,19 +122,20 @@ fn pace(plan: &Plan, emails: u64) -> String {
 }
 
 /// What an apply would write down although it does nothing for anybody.
-fn records(plan: &Plan) -> String {
+fn records(plan: &Outline) -> String {
     let mut parts = Vec::new();
-    if plan.acceptance.is_some() {
+    let records = &plan.records;
+    if records.roster {
         parts.push("the roster as the school's".to_owned());
     }
-    if !plan.openings.is_empty() {
-        parts.push(format!("the opening of {}", list(&super::blocks::cohort_names(&plan.openings))));
+    if !records.openings.is_empty() {
+        parts.push(format!("the opening of {}", list(&super::blocks::cohort_names(&records.openings))));
     }
-    if !plan.moves.is_empty() {
-        parts.push(count(plan.moves.len() as u64, "changed id", "changed ids"));
+    if records.moves > 0 {
+        parts.push(count(records.moves, "changed id", "changed ids"));
     }
-    if !plan.identities.is_empty() {
-        let people = count(plan.identities.len() as u64, "caregiver", "caregivers");
+    if records.identities > 0 {
+        let people = count(records.identities, "caregiver", "caregivers");
         parts.push(format!("what changed in the SMS for {people}"));
     }
     format!("An apply records {}.", list(&parts))

@@ -133,7 +133,7 @@ fn later(explained: &Explained<'_>) -> String {
     let cohort = explained.plan.cohorts.iter().find(|cohort| Some(&cohort.name) == explained.cohort.as_ref());
     match cohort.map(|cohort| &cohort.state) {
         Some(CohortState::Later(day)) => {
-            format!("the cohort opens {}", short_date(*day, today(explained.plan)))
+            format!("the cohort opens {}", short_date(*day, today(&explained.plan.inputs)))
         }
         Some(CohortState::After(before)) => {
             let before: Vec<&str> = before.iter().map(CohortName::as_str).collect();

@@ -1,6 +1,6 @@
 //! The guards: always shown, and those that block are loud.
 
-use crate::plan::{GuardResult, Plan};
+use crate::plan::GuardResult;
 
 use super::clean::clean;
 use super::names::{list, number};
@@ -9,15 +9,15 @@ use super::paint::Tone;
 use super::view::{Personal, View};
 
 /// Writes all guards in a line, and a block for each that blocks.
-pub(super) fn guards(page: &mut Page, plan: &Plan, view: &View) {
-    if plan.guards.is_empty() {
+pub(super) fn guards(page: &mut Page, guards: &[GuardResult], view: &View) {
+    if guards.is_empty() {
         return;
     }
     page.gap();
     let head = page.dress(Tone::Strong, "Guards") + ": ";
-    let all: Vec<String> = plan.guards.iter().map(|guard| figures(guard, view)).collect();
+    let all: Vec<String> = guards.iter().map(|guard| figures(guard, view)).collect();
     page.entry(&head, &all.join(", "), 8);
-    for guard in plan.guards.iter().filter(|guard| guard.blocks) {
+    for guard in guards.iter().filter(|guard| guard.blocks) {
         blocked(page, guard, view);
     }
 }

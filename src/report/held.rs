@@ -1,6 +1,6 @@
 //! The people held back, grouped by code: who, why, and what to do about it.
 
-use crate::plan::{Held, HoldCode, Plan};
+use crate::plan::{CohortSummary, Held, HeldCounts, HoldCode, Outline, Plan};
 
 use super::blocks::LONGEST_CELL;
 use super::clean::{clean, clip};
@@ -17,11 +17,9 @@ pub(super) fn holds(page: &mut Page, plan: &Plan, view: &View) {
     if plan.held.is_empty() {
         return;
     }
-    page.gap();
-    let label = page.dress(Tone::Strong, "Held");
-    page.line(0, &format!("{label}: {}", number(plan.held.len() as u64)));
+    headline(page, plan.held.len() as u64);
     for &code in HoldCode::ALL {
-        let is_shown = |held: &&Held| held.code == code && !sensitive::is_hidden(held, view.personal);
+        let is_shown = |held: &&Held| held.code == code && !sensitive::is_hidden(held.code, view.personal);
         let group: Vec<&Held> = plan.held.iter().filter(is_shown).collect();
         if !group.is_empty() {
             write_group(page, code, &group, view);
@@ -30,12 +28,43 @@ pub(super) fn holds(page: &mut Page, plan: &Plan, view: &View) {
     hidden(page, plan, view);
 }
 
-fn write_group(page: &mut Page, code: HoldCode, group: &[&Held], view: &View) {
-    let label = format!("{} ({})", page.dress(Tone::Caution, code.as_str()), number(group.len() as u64));
-    if view.summary_only {
-        page.line(2, &format!("{label}: {}", code.title()));
-        return page.line(4, &format!("Fix: {}", fixes::general(code)));
+/// Writes the holds in figures.
+pub(super) fn counts(page: &mut Page, outline: &Outline, view: &View) {
+    let total: u64 = outline.held.values().sum();
+    if total == 0 {
+        return;
     }
+    headline(page, total);
+    for &code in HoldCode::ALL {
+        let many = with_code(outline, |held| held == code && !sensitive::is_hidden(code, view.personal));
+        if many > 0 {
+            page.line(2, &format!("{}: {}", group_label(page, code, many), code.title()));
+            page.line(4, &format!("Fix: {}", fixes::general(code)));
+        }
+    }
+    let many = with_code(outline, |code| sensitive::is_hidden(code, view.personal));
+    if many > 0 {
+        headline_of_hidden(page, many);
+        end_of_hidden(page, &outline.cohorts, &outline.held);
+    }
+}
+
+fn with_code(outline: &Outline, is_meant: impl Fn(HoldCode) -> bool) -> u64 {
+    outline.held.iter().filter(|((code, _), _)| is_meant(*code)).map(|(_, many)| many).sum()
+}
+
+fn headline(page: &mut Page, many: u64) {
+    page.gap();
+    let label = page.dress(Tone::Strong, "Held");
+    page.line(0, &format!("{label}: {}", number(many)));
+}
+
+fn group_label(page: &Page, code: HoldCode, many: u64) -> String {
+    format!("{} ({})", page.dress(Tone::Caution, code.as_str()), number(many))
+}
+
+fn write_group(page: &mut Page, code: HoldCode, group: &[&Held], view: &View) {
+    let label = group_label(page, code, group.len() as u64);
     let why = common(group, |held| sentence(held, view));
     let fix = common(group, |held| Some(clean(&fix(held, view))));
     page.line(2, &format!("{label}: {}", why.as_deref().unwrap_or(code.title())));
@@ -80,19 +109,25 @@ fn row(held: &Held, with_sentence: bool, with_fix: bool, view: &View) -> Row {
 
 /// Those whose code is not shown: ids without cohort, then counts by cohort without ids.
 fn hidden(page: &mut Page, plan: &Plan, view: &View) {
-    let group: Vec<&Held> = plan.held.iter().filter(|held| sensitive::is_hidden(held, view.personal)).collect();
+    let group: Vec<&Held> = plan.held.iter().filter(|held| sensitive::is_hidden(held.code, view.personal)).collect();
     if group.is_empty() {
         return;
     }
+    headline_of_hidden(page, group.len() as u64);
+    let mut ids: Vec<String> = group.iter().map(|held| clean(&view.personal.id(&held.caregiver))).collect();
+    ids.sort();
+    let rows = ids.into_iter().map(|id| Row { symbol: '!', cells: vec![id], last: String::new(), details: vec![] });
+    table::rows(page, 2, &rows.collect::<Vec<_>>());
+    end_of_hidden(page, &plan.cohorts, &plan.held_counts());
+}
+
+fn headline_of_hidden(page: &mut Page, many: u64) {
     let code = page.dress(Tone::Caution, sensitive::CODE);
-    page.line(2, &format!("{code} ({}): the reason is not shown here", number(group.len() as u64)));
-    if !view.summary_only {
-        let mut ids: Vec<String> = group.iter().map(|held| clean(&view.personal.id(&held.caregiver))).collect();
-        ids.sort();
-        let rows = ids.into_iter().map(|id| Row { symbol: '!', cells: vec![id], last: String::new(), details: vec![] });
-        table::rows(page, 2, &rows.collect::<Vec<_>>());
-    }
-    for (cohort, words) in sensitive::counts(plan) {
+    page.line(2, &format!("{code} ({}): the reason is not shown here", number(many)));
+}
+
+fn end_of_hidden(page: &mut Page, cohorts: &[CohortSummary], held: &HeldCounts) {
+    for (cohort, words) in sensitive::counts(cohorts, held) {
         let name = cohort.map_or_else(|| "in no cohort".to_owned(), |name| clean(name.as_str()));
         page.line(4, &format!("{name}: {words}"));
     }

@@ -7,15 +7,15 @@ use jiff::civil::Date;
 use crate::model::ids::CohortName;
 use crate::plan::{Idle, Plan};
 
-use super::blocks::{cohort_names, today};
+use super::blocks::cohort_names;
 use super::clean::clean;
 use super::names::{list, number, short_date};
 use super::page::{Page, columns};
 use super::paint::Tone;
 
 /// Writes the counts, if there are any.
-pub(super) fn unchanged(page: &mut Page, plan: &Plan) {
-    let counts: Vec<_> = plan.unchanged.iter().filter(|(_, many)| **many > 0).collect();
+pub(super) fn unchanged(page: &mut Page, unchanged: &BTreeMap<Idle, u64>, today: Date) {
+    let counts: Vec<_> = unchanged.iter().filter(|(_, many)| **many > 0).collect();
     if counts.is_empty() {
         return;
     }
@@ -26,7 +26,7 @@ pub(super) fn unchanged(page: &mut Page, plan: &Plan) {
     for (idle, many) in counts {
         let many = number(*many);
         let head = format!("  {}{many} ", " ".repeat(total.len().saturating_sub(columns(&many))));
-        page.entry(&head, &words(idle, today(plan)), columns(&head));
+        page.entry(&head, &words(idle, today), columns(&head));
     }
 }
 

@@ -40,5 +40,5 @@ pub use names::count;
 pub use record::{listed, state, verified};
 pub use saved::{saved_markdown, saved_text};
 pub use status::status;
-pub use text::text;
+pub use text::{outline, text};
 pub use view::{Personal, View};

@@ -2,10 +2,8 @@
 //!
 //! Taken from the same plan that `plan` shows; nothing is counted twice or anew.
 
-use std::collections::BTreeMap;
-
 use crate::model::ids::CohortName;
-use crate::plan::{Act, Change, CohortSummary, HoldCode, Plan};
+use crate::plan::{Act, Change, CohortSummary, Plan};
 
 use super::bar::{SIGNS, bar};
 use super::blocks::{state, today};
@@ -29,7 +27,7 @@ pub fn status(plan: &Plan, view: &View) -> String {
         write_cohort(&mut page, plan, cohort, view, widest);
     }
     legend(&mut page);
-    idle::unchanged(&mut page, plan);
+    idle::unchanged(&mut page, &plan.unchanged, today(&plan.inputs));
     next(&mut page, plan);
     page.finish()
 }
@@ -44,7 +42,7 @@ fn write_cohort(page: &mut Page, plan: &Plan, cohort: &CohortSummary, view: &Vie
     let counts: Vec<String> = counts.map(|(many, (_, _, word))| format!("{} {word}", number(*many))).collect();
     let head = format!("{name}  {bar}  ");
     let counts = if counts.is_empty() { "nobody".to_owned() } else { counts.join(", ") };
-    page.entry(&head, &format!("{counts}; {}", state(&cohort.state, today(plan))), 4);
+    page.entry(&head, &format!("{counts}; {}", state(&cohort.state, today(&plan.inputs))), 4);
     let reasons = held_by_reason(plan, &cohort.name, view.personal);
     if !reasons.is_empty() && !view.summary_only {
         page.line(4, &format!("held: {reasons}"));
@@ -70,15 +68,12 @@ fn gives_access(change: &Change) -> bool {
 }
 
 fn held_by_reason(plan: &Plan, cohort: &CohortName, personal: Personal) -> String {
-    let mut counts: BTreeMap<HoldCode, u64> = BTreeMap::new();
-    for held in plan.held.iter().filter(|held| held.cohort.as_ref() == Some(cohort)) {
-        if !sensitive::is_hidden(held, personal) {
-            *counts.entry(held.code).or_default() += 1;
-        }
-    }
-    let mut parts: Vec<String> = counts.iter().map(|(code, many)| format!("{} {code}", number(*many))).collect();
+    let held = plan.held_counts();
+    let shown =
+        held.iter().filter(|((code, name), _)| name.as_ref() == Some(cohort) && !sensitive::is_hidden(*code, personal));
+    let mut parts: Vec<String> = shown.map(|((code, _), many)| format!("{} {code}", number(*many))).collect();
     if personal == Personal::None {
-        parts.extend(Some(sensitive::in_cohort(plan, Some(cohort))).filter(|words| !words.is_empty()));
+        parts.extend(Some(sensitive::in_cohort(&held, Some(cohort))).filter(|words| !words.is_empty()));
     }
     parts.join(", ")
 }

@@ -185,19 +185,11 @@ impl Fold {
     fn roster(self, facts: RosterFacts) -> Roster {
         let Self { mut people, mut students, mut links, mut shared, rules, .. } = self;
         let by_id = order::by_text(&people.ids);
-        people.reorder(&by_id);
+        people.settle(&by_id, &rules);
         let starts = order::group(&mut links, &by_id, &students.ids, &shared);
         students.shrink();
         shared.shrink();
-        Roster {
-            facts: RosterFacts { links: links.len() as u64, ..facts },
-            people,
-            students,
-            links,
-            starts,
-            shared,
-            rules,
-        }
+        Roster { facts: RosterFacts { links: links.len() as u64, ..facts }, people, students, links, starts, shared }
     }
 }
 

@@ -32,6 +32,17 @@ impl Texts {
         self.0.get(at..at + text.len as usize).unwrap_or_default()
     }
 
+    /// The same texts, packed in the order in which they are asked for: who goes through them in that order later reads
+    /// memory from front to back.
+    pub(super) fn packed<'a>(&self, places: impl Iterator<Item = &'a mut Text>) -> Self {
+        let mut packed = Self(String::with_capacity(self.0.len()));
+        for place in places {
+            *place = packed.push(self.get(*place));
+        }
+        packed.0.shrink_to_fit();
+        packed
+    }
+
     /// Gives back what growing has reserved.
     pub(super) fn shrink(&mut self) {
         self.0.shrink_to_fit();
@@ -84,6 +95,7 @@ impl Interned {
     /// Gives the text that has number `order[n]` the number `n`.
     pub(super) fn reorder(&mut self, order: &[u32]) {
         self.places = order.iter().map(|&old| self.places[old as usize]).collect();
+        self.texts = self.texts.packed(self.places.iter_mut());
         let ranks = ranks(order);
         for entry in &mut self.entries {
             entry.number = ranks[entry.number as usize];

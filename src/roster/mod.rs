@@ -48,7 +48,7 @@ pub use facts::RosterFacts;
 pub use form::Malformed;
 pub use list::{List, ListRow, judge_id, read_list};
 pub use store::Roster;
-pub use view::{Caregiver, Child};
+pub use view::{Caregiver, Child, Seat};
 
 /// Reads an export. Its own date is the file's; the problems that come with a roster are warnings and notes only.
 pub fn read(source: &RosterSource, now: Timestamp) -> Result<(Roster, Diagnostics), Diagnostics> {

@@ -3,6 +3,7 @@
 use crate::model::email::fold;
 use crate::model::source::Column;
 
+use super::address::{AddressProblem, Rules};
 use super::clean::clean;
 use super::fold::Row;
 use super::interned::{Interned, Text, Texts};
@@ -23,8 +24,9 @@ pub(super) struct Person {
     pub(super) priority: Option<u32>,
     /// The first line.
     pub(super) line: u32,
-    /// Whether rows give different addresses.
-    pub(super) has_several_emails: bool,
+    /// Whether the address can be written to; said by [`People::settle`].
+    pub(super) judged: Result<(), AddressProblem>,
+    has_several_emails: bool,
     /// Whether any row says so.
     pub(super) is_staff: bool,
     told: Told,
@@ -66,6 +68,7 @@ impl People {
             language: Word::default(),
             priority: None,
             line,
+            judged: Err(AddressProblem::None),
             has_several_emails: false,
             is_staff: false,
             told: Told::default(),
@@ -111,12 +114,19 @@ impl People {
         }
     }
 
-    /// Puts the caregivers into this order.
-    pub(super) fn reorder(&mut self, order: &[u32]) {
+    /// Puts the caregivers into this order and judges their addresses, when all rows have been read.
+    pub(super) fn settle(&mut self, order: &[u32], rules: &Rules) {
         self.ids.reorder(order);
-        self.all = order.iter().map(|&old| self.all[old as usize]).collect();
         self.ids.shrink();
-        self.emails.shrink();
+        self.all = order.iter().map(|&old| self.all[old as usize]).collect();
+        self.emails = self.emails.packed(self.all.iter_mut().map(|person| &mut person.email));
+        for person in &mut self.all {
+            person.judged = if person.has_several_emails {
+                Err(AddressProblem::Conflicting)
+            } else {
+                rules.judge(self.emails.get(person.email))
+            };
+        }
     }
 }
 

@@ -6,7 +6,6 @@ use std::fmt;
 use crate::model::access::Access;
 use crate::model::source::Column;
 
-use super::address::Rules;
 use super::clean::clean;
 use super::facts::RosterFacts;
 use super::interned::Interned;
@@ -22,7 +21,6 @@ pub struct Roster {
     /// Where each caregiver's links begin, and where the last one's end.
     pub(super) starts: Vec<u32>,
     pub(super) shared: Shared,
-    pub(super) rules: Rules,
 }
 
 /// Shows counts only: debug output may end up in a log.
@@ -56,7 +54,7 @@ pub(super) struct Shared {
 }
 
 /// One of the [`Shared`]; the default is the blank one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Word(u32);
 
 impl Shared {

@@ -9,7 +9,7 @@ use super::address::AddressProblem;
 use super::facts::RosterFacts;
 use super::interned::short;
 use super::people::Person;
-use super::store::{Link, Roster};
+use super::store::{Link, Roster, Word};
 use super::students::Student;
 use super::suggest;
 
@@ -48,6 +48,11 @@ pub struct Caregiver<'a> {
 }
 
 impl<'a> Caregiver<'a> {
+    /// The place among all caregivers by id, from 0.
+    pub fn place(self) -> usize {
+        self.number as usize
+    }
+
     /// The SMS's id; the folded address where the rollout says `identity: email`.
     pub fn id(self) -> &'a str {
         self.roster.people.ids.get(self.number)
@@ -75,11 +80,7 @@ impl<'a> Caregiver<'a> {
 
     /// The address to write to, in the SMS's spelling, or why there is none.
     pub fn address(self) -> Result<&'a str, AddressProblem> {
-        if self.person().has_several_emails {
-            return Err(AddressProblem::Conflicting);
-        }
-        let address = self.email_as_written();
-        self.roster.rules.judge(address).map(|()| address)
+        self.person().judged.map(|()| self.email_as_written())
     }
 
     /// The address that was probably meant, where the written one looks mistyped.
@@ -129,7 +130,17 @@ pub struct Child<'a> {
     link: &'a Link,
 }
 
+/// Year, class and school of a student, to be compared within one roster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Seat([Word; 3]);
+
 impl<'a> Child<'a> {
+    /// Year, class and school as one small value: children with the same have the same three.
+    pub fn seat(self) -> Seat {
+        let Student { year, class, school, .. } = *self.student();
+        Seat([year, class, school])
+    }
+
     /// The SMS's id of the student.
     pub fn id(self) -> &'a str {
         self.roster.students.ids.get(self.link.student)

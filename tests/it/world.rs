@@ -167,7 +167,10 @@ impl World {
         let mistakes = reconcile::check(&loaded.rollout, recorded, jiff::civil::date(2026, 3, 3));
         assert!(!mistakes.has_errors(), "{mistakes:?}");
         let desired = Desired { rollout: &loaded.rollout, roster: &loaded.roster };
-        reconcile::reconcile(desired, recorded, &observed, &context).unwrap()
+        let plan = reconcile::reconcile(desired, recorded, &observed, &context).unwrap();
+        // What is counted without a plan is what counting the plan gives, in every story, law and crash.
+        assert_eq!(reconcile::outline(desired, recorded, &observed, &context).unwrap(), plan.outline());
+        plan
     }
 
     /// Plans and carries out. A crash that was asked for comes as a panic with [`Crashed`].

@@ -127,7 +127,7 @@ impl School {
 
     /// Records this of somebody.
     fn record(&mut self, id: &str, history: History) {
-        self.recorded.histories.insert(id.into(), history);
+        self.recorded.histories.insert(id, history);
     }
 
     /// An activation of somebody who is in the roster, begun an hour ago, with a letter to their address of today.
@@ -177,7 +177,7 @@ impl School {
         }
         for id in people {
             let known = self.recorded.presence.get(*id).map_or(number, |presence| presence.first);
-            self.recorded.presence.insert((*id).into(), Presence { first: known, absent_since: None });
+            self.recorded.presence.insert(*id, Presence { first: known, absent_since: None });
         }
         self.recorded.rosters.push(AcceptedRoster {
             number,

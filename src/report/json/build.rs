@@ -11,13 +11,13 @@ use super::document::{Change, Corrected, Document, Effects, Guard, Held, Summary
 use super::inputs::inputs;
 
 pub(super) fn document(plan: &Plan, view: &View, diagnostics: &[Value]) -> Document {
-    let personal = view.personal;
+    let (personal, totals) = (view.personal, plan.totals());
     Document {
         format_version: FORMAT_VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         inputs: inputs(&plan.inputs, personal),
-        summary: summary(plan.summary()),
-        effects: effects(plan.effects()),
+        summary: summary(totals.summary),
+        effects: effects(totals.effects),
         guards: plan.guards.iter().map(|guard| self::guard(guard, personal)).collect(),
         changes: plan.changes.iter().map(|change| self::change(change, personal)).collect(),
         held: plan.held.iter().map(|held| self::held(held, view)).collect(),
@@ -87,7 +87,7 @@ fn fields(act: &Act, personal: Personal) -> Vec<Corrected> {
 }
 
 fn held(of: &plan::Held, view: &View) -> Held {
-    let is_hidden = sensitive::is_hidden(of, view.personal);
+    let is_hidden = sensitive::is_hidden(of.code, view.personal);
     Held {
         caregiver: view.personal.id(&of.caregiver),
         cohort: of.cohort.as_ref().filter(|_| !is_hidden).map(ToString::to_string),

@@ -1,7 +1,5 @@
 //! Loading: everything that a plan needs, read in one go and from one moment.
 
-use std::collections::HashMap;
-
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
 use rusqlite::{Connection, Row, Rows};
 
@@ -9,7 +7,8 @@ use super::commit::position;
 use super::fault::Fault;
 use super::value::{At, Count, Students};
 use crate::model::activation::ActivationStage;
-use crate::model::ids::{ActivationNumber, CaregiverId, CohortName};
+use crate::model::by_id::ById;
+use crate::model::ids::{ActivationNumber, CohortName};
 use crate::model::recorded::{AcceptedRoster, History, Identity, LetterRecord, Opening, Presence, Recorded};
 
 /// Everything recorded.
@@ -55,7 +54,7 @@ fn openings(conn: &Connection) -> Result<std::collections::BTreeMap<CohortName, 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-type People = (HashMap<CaregiverId, History>, HashMap<CaregiverId, Presence>);
+type People = (ById<History>, ById<Presence>);
 
 /// Histories and presence. Three tables are read side by side, all in the order of caregivers: a million people are
 /// then put together without looking any of them up.
@@ -74,17 +73,17 @@ fn people(conn: &Connection) -> Result<People, Fault> {
     )?;
     let mut activations = Beside::begin(activations.query([])?)?;
     let mut letters = Beside::begin(letters.query([])?)?;
-    let mut histories = HashMap::with_capacity(size(conn, "SELECT count(*) FROM activations")?);
-    let mut presence = HashMap::with_capacity(size(conn, "SELECT count(*) FROM caregivers")?);
+    let mut histories = ById::default();
+    let mut presence = ById::default();
     let mut rows = caregivers.query([])?;
     while let Some(row) = rows.next()? {
         let caregiver = text(row)?;
         let history = latest(&mut activations, &mut letters, caregiver)?;
         if let Some(history) = history {
-            histories.insert(caregiver.into(), with_person(history, row)?);
+            histories.insert(caregiver, with_person(history, row)?);
         }
         if let Some(first) = row.get(1)? {
-            presence.insert(caregiver.into(), Presence { first, absent_since: row.get(2)? });
+            presence.insert(caregiver, Presence { first, absent_since: row.get(2)? });
         }
     }
     // A row that belongs to nobody would have stopped its table there, and hidden what was done to everybody behind it.
@@ -185,9 +184,4 @@ impl<'a> Beside<'a> {
 
 fn text<'a>(row: &'a Row<'_>) -> Result<&'a str, Fault> {
     Ok(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)
-}
-
-fn size(conn: &Connection, sql: &str) -> Result<usize, Fault> {
-    let Count(count) = conn.query_row(sql, [], |row| row.get(0))?;
-    Ok(usize::try_from(count).unwrap_or_default())
 }

@@ -1,0 +1,50 @@
+//! Two pieces of work at once, the only place that begins a thread: reading the state while the roster is read, deciding for
+//! one half of the people while the other half is decided. What comes out never depends on which is done first.
+
+use std::panic::resume_unwind;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+/// Does both at once if that is worth a thread, else one after the other.
+pub fn both_if<A, B: Send>(is_worth_it: bool, first: impl FnOnce() -> A, second: impl FnOnce() -> B + Send) -> (A, B) {
+    if is_worth_it { both(first, second) } else { (first(), second()) }
+}
+
+/// Does both, the second on a thread of its own; where the system grants none, one after the other.
+///
+/// # Panics
+///
+/// When one of the two does.
+pub fn both<A, B: Send>(first: impl FnOnce() -> A, second: impl FnOnce() -> B + Send) -> (A, B) {
+    let waiting = Mutex::new(Some(second));
+    let take = || waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let aside = || take().map(|second| second());
+    thread::scope(|scope| {
+        let beside = thread::Builder::new().spawn_scoped(scope, aside);
+        let first = first();
+        let second = match beside {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(_) => aside(),
+        };
+        #[expect(clippy::expect_used, reason = "it is taken once: by the thread, or here where there is none")]
+        (first, second.expect("the second piece of work is done once"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::both;
+
+    #[test]
+    fn both_are_done_and_their_values_keep_their_places() {
+        let text = String::from("lent to both");
+        let (length, letters) = both(|| text.len(), || text.chars().filter(|letter| letter.is_alphabetic()).count());
+        assert_eq!((length, letters), (12, 10));
+    }
+
+    #[test]
+    #[should_panic(expected = "the second")]
+    fn a_panic_of_the_second_is_not_lost() {
+        both(|| 1, || assert!(std::hint::black_box(false), "the second"));
+    }
+}

@@ -1,0 +1,85 @@
+//! Counts a plan without writing it down: what `plan --summary` shows. Who comes into it as what is decided in `draft`, for
+//! the whole plan and for its figures alike.
+
+use std::collections::BTreeMap;
+
+use crate::model::ids::{CaregiverId, CohortName};
+use crate::model::recorded::History;
+use crate::plan::{Act, CohortState, HeldCounts, HoldCode, Outline, Records, Totals};
+
+use super::cohort::{Member, Openness};
+use super::decide::{Case, Decision};
+use super::draft::{Draft, Scribe, draft};
+use super::due::Due;
+use super::ground::Ground;
+use super::inputs::inputs;
+use super::stop::Stop;
+use super::{guard, identity, notes};
+
+/// The outline of the whole plan, for everybody.
+pub(super) fn outline<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Openness]) -> Outline {
+    let Draft { cohorts, unchanged, scribe: Figures { mut totals, held }, typing_errors, .. } =
+        draft(ground, cases, openness, Figures::default());
+    totals.summary.unchanged = unchanged.values().sum();
+    let opens = cohorts.iter().filter(|cohort| cohort.state == CohortState::Opens);
+    let records = Records {
+        roster: ground.absences.is_new_roster(),
+        openings: opens.map(|cohort| cohort.name.clone()).collect(),
+        moves: ground.open_moves().count() as u64,
+        identities: if totals.changes == 0 { identities(ground, cases) } else { 0 },
+    };
+    let mut inputs = inputs(ground);
+    inputs.rollout.notes = notes::all(ground, &typing_errors);
+    let guards = guard::all(ground, &inputs, &totals);
+    let held = named(ground, held);
+    Outline { inputs, cohorts, held, unchanged, guards, totals, partial: None, records }
+}
+
+#[derive(Default)]
+struct Figures {
+    totals: Totals,
+    /// By reason and the index of the cohort.
+    held: BTreeMap<(HoldCode, Option<usize>), u64>,
+}
+
+impl<'a> Scribe<'a> for Figures {
+    fn act(&mut self, member: &Member<'a>, due: &Due<'a>, update: Option<Act>) {
+        self.totals.change(member.cohort.is_none(), [due.kind()].into_iter().chain(update.map(|act| act.kind())));
+    }
+
+    fn update(&mut self, member: &Member<'a>, update: Act) {
+        self.totals.change(member.cohort.is_none(), [update.kind()]);
+    }
+
+    fn withdraw(&mut self, _: &CaregiverId, _: &History, withdraw: Act) {
+        self.totals.change(true, [withdraw.kind()]);
+    }
+
+    fn hold(&mut self, member: &Member<'a>, stop: &Stop<'a>) {
+        self.held(stop.code(), member.cohort);
+    }
+
+    fn hold_gone(&mut self, _: &CaregiverId, stop: &Stop<'_>) {
+        self.held(stop.code(), None);
+    }
+
+    fn active(&mut self, _: &Member<'a>) {}
+}
+
+impl Figures {
+    fn held(&mut self, code: HoldCode, cohort: Option<usize>) {
+        self.totals.hold(code);
+        *self.held.entry((code, cohort)).or_default() += 1;
+    }
+}
+
+fn named(ground: &Ground<'_>, held: BTreeMap<(HoldCode, Option<usize>), u64>) -> HeldCounts {
+    let name = |cohort: usize| -> CohortName { ground.rollout.cohorts[cohort].name.clone() };
+    held.into_iter().map(|((code, cohort), many)| ((code, cohort.map(name)), many)).collect()
+}
+
+/// How many active caregivers are not quite who they were.
+fn identities(ground: &Ground<'_>, cases: &[Case<'_>]) -> u64 {
+    let active = cases.iter().filter(|case| matches!(case.decision, Decision::Active));
+    active.filter(|case| identity::changed(ground, case.member.caregiver).is_some()).count() as u64
+}

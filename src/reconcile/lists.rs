@@ -1,0 +1,205 @@
+//! Writes a plan down in full: every change with all that carrying it out needs, every hold with its sentence and fix, in
+//! the plan's order.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::model::email::EmailAddress;
+use crate::model::ids::{ActivationNumber, CaregiverId, CohortName, RosterNumber};
+use crate::model::recorded::{History, Identity};
+use crate::plan::{Act, ActKind, Change, CohortState, CohortSummary, Held, Idle, Person, Plan};
+
+use super::cohort::{Member, Openness};
+use super::decide::Case;
+use super::draft::{Draft, Scribe, draft};
+use super::due::{self, Due};
+use super::ground::Ground;
+use super::identity::{self, identity_of, letter_fingerprint, person_of};
+use super::inputs::inputs;
+use super::stop::Stop;
+use super::username::Usernames;
+use super::{guard, notes, words};
+
+/// The whole plan.
+pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Openness]) -> Plan {
+    let Draft { cohorts, mut unchanged, scribe: mut lists, mut typing_errors, .. } =
+        draft(ground, cases, openness, Lists::new(ground));
+    let left_out = lists.narrow();
+    if left_out > 0 {
+        *unchanged.entry(Idle::NotMeant).or_default() += left_out;
+    }
+    lists.sort();
+    let mut plan = Plan {
+        inputs: inputs(ground),
+        openings: lists.openings(&cohorts),
+        cohorts,
+        changes: lists.changes,
+        held: lists.held,
+        unchanged,
+        guards: Vec::new(),
+        last_roster: ground.recorded.last_roster().map_or(RosterNumber::FIRST, |last| last.number),
+        partial: Some(ground.context.narrowing.in_words()).filter(|words| !words.is_empty()),
+        moves: ground.moves(),
+        acceptance: ground.absences.acceptance(ground.context.now),
+        identities: lists.identities,
+    };
+    let is_mailed: HashSet<&str> = plan.changes.iter().map(|change| change.caregiver.as_str()).collect();
+    typing_errors.retain(|(id, _)| is_mailed.contains(id));
+    plan.inputs.rollout.notes = notes::all(ground, &typing_errors);
+    plan.guards = guard::all(ground, &plan.inputs, &plan.totals());
+    plan
+}
+
+/// The plan's lists while they are written.
+struct Lists<'g, 'a> {
+    ground: &'g Ground<'a>,
+    usernames: Usernames<'a>,
+    changes: Vec<Change>,
+    held: Vec<Held>,
+    identities: Vec<(CaregiverId, Identity)>,
+}
+
+impl<'a> Scribe<'a> for Lists<'_, 'a> {
+    fn act(&mut self, member: &Member<'a>, due: &Due<'a>, update: Option<Act>) {
+        let mut acts = vec![self.act_of(member, due)];
+        match update {
+            // A password is of no use on an account that is still disabled.
+            Some(update @ Act::Update { enable: true, .. }) => acts.insert(0, update),
+            update => acts.extend(update),
+        }
+        self.change(member, acts, words::reason(due));
+    }
+
+    fn update(&mut self, member: &Member<'a>, update: Act) {
+        self.change(member, vec![update], words::UPDATE.to_owned());
+    }
+
+    fn withdraw(&mut self, id: &CaregiverId, history: &History, withdraw: Act) {
+        self.changes.push(Change {
+            caregiver: id.clone(),
+            known_as: id.clone(),
+            cohort: None,
+            acts: vec![withdraw],
+            reason: words::WITHDRAW.to_owned(),
+            person: Person::default(),
+            identity: history.identity.clone(),
+        });
+    }
+
+    fn hold(&mut self, member: &Member<'a>, stop: &Stop<'a>) {
+        let (sentence, fix) = words::of(stop, self.ground, Some(member.caregiver), member.caregiver.id());
+        self.held.push(Held {
+            caregiver: CaregiverId::new(member.caregiver.id()),
+            cohort: self.cohort_name(member),
+            code: stop.code(),
+            sentence,
+            fix,
+            person: person_of(member.caregiver, self.ground.rollout),
+        });
+    }
+
+    fn hold_gone(&mut self, id: &CaregiverId, stop: &Stop<'_>) {
+        let (sentence, fix) = words::of(stop, self.ground, None, id.as_str());
+        self.held.push(Held {
+            caregiver: id.clone(),
+            cohort: None,
+            code: stop.code(),
+            sentence,
+            fix,
+            person: Person::default(),
+        });
+    }
+
+    /// Notes who an active caregiver is now, where that has changed: the next rename is found by it.
+    fn active(&mut self, member: &Member<'a>) {
+        let now = identity::changed(self.ground, member.caregiver);
+        self.identities.extend(now.map(|now| (CaregiverId::new(member.caregiver.id()), now)));
+    }
+}
+
+impl<'g, 'a> Lists<'g, 'a> {
+    fn new(ground: &'g Ground<'a>) -> Self {
+        let usernames = Usernames::new(ground.observed);
+        Self { ground, usernames, changes: Vec::new(), held: Vec::new(), identities: Vec::new() }
+    }
+
+    fn cohort_name(&self, member: &Member<'_>) -> Option<CohortName> {
+        member.cohort.map(|cohort| self.ground.rollout.cohorts[cohort].name.clone())
+    }
+
+    fn change(&mut self, member: &Member<'a>, acts: Vec<Act>, reason: String) {
+        self.changes.push(Change {
+            caregiver: CaregiverId::new(member.caregiver.id()),
+            known_as: CaregiverId::new(self.ground.known_as(member.caregiver.id())),
+            cohort: self.cohort_name(member),
+            acts,
+            reason,
+            person: person_of(member.caregiver, self.ground.rollout),
+            identity: identity_of(member.caregiver, self.ground.context.fingerprinter),
+        });
+    }
+
+    fn act_of(&mut self, member: &Member<'a>, due: &Due<'a>) -> Act {
+        let ground = self.ground;
+        let recipient = EmailAddress::from_judged(member.caregiver.address().unwrap_or_default());
+        let letter = letter_fingerprint(member.caregiver, ground.rollout, ground.context.fingerprinter);
+        let number = ground.history(member.caregiver).map_or(1, |history| due::last_done(history) + 1);
+        let activation = ActivationNumber(number);
+        match *due {
+            Due::Settle { history, proof, is_create, source } => Act::Settle {
+                activation: history.number,
+                key: history.key,
+                proof,
+                is_create,
+                recipient,
+                letter,
+                source,
+            },
+            Due::Email { history, source } => Act::Email { activation: history.number, recipient, letter, source },
+            Due::Adopt { account, by_gateway } => Act::Adopt {
+                evidence: words::evidence(account, by_gateway, &ground.rollout.timezone),
+                marker: account.marker,
+            },
+            Due::Create | Due::Reissue { account: None, .. } => {
+                let username = self.usernames.draw(member.caregiver);
+                Act::Create { activation, username, recipient, letter }
+            }
+            Due::Reset { account } | Due::Reissue { account: Some(account), .. } => {
+                let has_signed_in = matches!(due.kind(), ActKind::Reset { has_signed_in: true, .. });
+                Act::Reset { activation, username: account.username.clone(), recipient, letter, has_signed_in }
+            }
+        }
+    }
+
+    /// Leaves out whom the plan is not for. How many that are.
+    fn narrow(&mut self) -> u64 {
+        let narrowing = self.ground.context.narrowing;
+        let before = self.changes.len() + self.held.len();
+        self.changes.retain(|change| narrowing.admits(&change.caregiver, change.cohort.as_ref()));
+        self.held.retain(|held| narrowing.admits(&held.caregiver, held.cohort.as_ref()));
+        (before - self.changes.len() - self.held.len()) as u64
+    }
+
+    /// The cohorts that open with this plan. One for some only opens those in which it does something.
+    fn openings(&self, cohorts: &[CohortSummary]) -> Vec<CohortName> {
+        let is_whole = self.ground.context.narrowing.is_everybody();
+        let has_change = |name: &CohortName| self.changes.iter().any(|change| change.cohort.as_ref() == Some(name));
+        let opens = cohorts.iter().filter(|cohort| cohort.state == CohortState::Opens);
+        opens.map(|cohort| cohort.name.clone()).filter(|name| is_whole || has_change(name)).collect()
+    }
+
+    fn sort(&mut self) {
+        let cohorts = self.ground.rollout.cohorts.iter().enumerate();
+        let place: BTreeMap<&str, usize> = cohorts.map(|(index, cohort)| (cohort.name.as_str(), index)).collect();
+        let cohort_of = |name: &Option<CohortName>| name.as_ref().and_then(|name| place.get(name.as_str()).copied());
+        let rank = |name: &Option<CohortName>| cohort_of(name).unwrap_or(usize::MAX);
+        self.changes
+            .sort_by(|a, b| (rank(&a.cohort), order(a), &a.caregiver).cmp(&(rank(&b.cohort), order(b), &b.caregiver)));
+        self.held.sort_by(|a, b| (a.code, rank(&a.cohort), &a.caregiver).cmp(&(b.code, rank(&b.cohort), &b.caregiver)));
+    }
+}
+
+/// Within a cohort those come first who are locked out as long as nothing is done.
+fn order(change: &Change) -> usize {
+    let ranks = change.acts.iter().filter_map(|act| "?@+*~-=".find(act.symbol()));
+    ranks.min().unwrap_or(usize::MAX)
+}
