@@ -97,6 +97,8 @@ fn save(
     if plan.inputs.state.lineage.is_none() {
         plan.inputs.state.lineage = Some(lineage::pending_or_draw(session, &rollout.state)?);
     }
+    // Where the project lies on this machine is nobody's business who reviews the plan.
+    plan.inputs.rollout.path = project::shown(session, plan.inputs.rollout.path.as_str().into()).into_string();
     let saved = saved::write(session, plan, fingerprinter, path, lives)?;
     session
         .screen

@@ -45,6 +45,7 @@ fn a_saved_plan_names_nobody_whatever_the_flags() {
         assert!(!plan.contains(&format!("{} {}", cells[1], cells[2])), "{} {}", cells[1], cells[2]);
         assert!(cells[3].is_empty() || !plan.contains(cells[3]), "{}", cells[3]);
     }
+    assert!(!plan.contains(project.path().to_str().unwrap()), "the folder on this machine is in the plan");
 }
 
 #[test]
