@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Makes a project folder for the plan benchmark: N caregivers, about 1.6 links each, from a seed.
 
-    python3 benches/make_roster.py --caregivers 100k --out target/bench/100k [--recorded 0.6]
+    python3 benches/make_roster.py --caregivers 100k --out target/bench/100k [--recorded 0.6] [--accounts 0.6]
 
-Writes rollout.yaml, roster/caregivers.csv, state/lms.json (empty) and letters/ (copied). With --recorded also adopt.csv,
-that share of the caregivers, for `firstbell adopt --file adopt.csv --because bench`. Python's standard library only; the same
-arguments give the same bytes. The rows are in the order of a real export (by year), so that one caregiver's lie far apart.
+Writes rollout.yaml, roster/caregivers.csv, state/lms.json and letters/ (copied). With --recorded also adopt.csv, that share
+of the caregivers, for `firstbell adopt --file adopt.csv --because bench`; with --accounts that share has an account in the
+LMS (the same people, where both are given alike). Python's standard library only; the same arguments give the same bytes.
+The rows are in the order of a real export (by year), so that one caregiver's lie far apart.
 """
 
 import argparse
+import json
 import pathlib
 import random
 import shutil
@@ -76,7 +78,7 @@ def address(chance, person, number):
 
 
 def generate(caregivers, seed):
-    """The rows of each year, and the caregivers as (id, address)."""
+    """The rows of each year, and the caregivers as (id, address, first name, last name)."""
     chance = random.Random(seed).random
     years, people, student = {year: [] for year in YEARS}, [], 0
     while len(people) < caregivers:
@@ -98,7 +100,7 @@ def generate(caregivers, seed):
                 email = shared
             shared = email
             identity = f"C{(number * MUL + 11) % MOD:08d}"
-            people.append((identity, email))
+            people.append((identity, email, FIRST[person[0]], LAST[person[1]]))
             portal = "Yes" if chance() < 0.97 else "No"
             row = (f"{identity},{FIRST[person[0]]},{LAST[person[1]]},{email},{'Father' if place else 'Mother'},{portal}\n")
             for year, child in kids:
@@ -108,12 +110,26 @@ def generate(caregivers, seed):
     return years, people
 
 
-def adopted(people, share, seed):
-    """The lines of adopt.csv: people with an address, as a school's hand-kept record has them."""
+def chosen_of(people, share, seed):
+    """That share of the people."""
     chance = random.Random(f"{seed}/recorded").random
-    for identity, email in people:
-        if chance() < share:
-            yield f"{identity},{email.strip()},2026-02-02\n" if email.count("@") == 1 else f"{identity},,2026-02-02\n"
+    return (person for person in people if chance() < share)
+
+
+def adopted(people):
+    """The lines of adopt.csv: people with an address, as a school's hand-kept record has them."""
+    for identity, email, _, _ in people:
+        yield f"{identity},{email.strip()},2026-02-02\n" if email.count("@") == 1 else f"{identity},,2026-02-02\n"
+
+
+def accounts(people):
+    """The pieces of lms.json: accounts as the SMS once uploaded them."""
+    yield '{"accounts": ['
+    for at, (identity, email, first, last) in enumerate(people):
+        account = {"caregiver": identity, "username": f"u{identity.lower()}", "first-name": first, "last-name": last,
+                   "email": email.strip()}
+        yield (",\n" if at else "\n") + json.dumps(account, ensure_ascii=False)
+    yield "\n]}\n"
 
 
 def number(text):
@@ -127,6 +143,7 @@ def main():
     options.add_argument("--caregivers", type=number, required=True)
     options.add_argument("--out", type=pathlib.Path, required=True)
     options.add_argument("--recorded", type=float, default=0.0)
+    options.add_argument("--accounts", type=float, default=0.0)
     options.add_argument("--seed", type=int, default=20260131)
     chosen = options.parse_args()
     if not 0 < chosen.caregivers <= MOD // 4:
@@ -140,7 +157,6 @@ def main():
     shutil.copytree(letters, chosen.out / "letters/welcome.en", dirs_exist_ok=True)
     cohorts = "".join(f"  - {{name: year-{year}, select: {{years: [{year}]}}}}\n" for year in YEARS)
     (chosen.out / "rollout.yaml").write_text(ROLLOUT + cohorts, encoding="utf-8")
-    (chosen.out / "state/lms.json").write_text('{"accounts": []}\n', encoding="utf-8")
     years, people = generate(chosen.caregivers, chosen.seed)
     with open(chosen.out / "roster/caregivers.csv", "w", encoding="utf-8", newline="") as roster:
         roster.write(HEADING)
@@ -149,7 +165,9 @@ def main():
     if chosen.recorded > 0:
         with open(chosen.out / "adopt.csv", "w", encoding="utf-8", newline="") as record:
             record.write("caregiver-id,email,date\n")
-            record.writelines(adopted(people, chosen.recorded, chosen.seed))
+            record.writelines(adopted(chosen_of(people, chosen.recorded, chosen.seed)))
+    with open(chosen.out / "state/lms.json", "w", encoding="utf-8", newline="") as lms:
+        lms.writelines(accounts(chosen_of(people, chosen.accounts, chosen.seed)))
     links = sum(len(rows) for rows in years.values())
     print(f"{chosen.out}: {len(people)} caregivers, {links} links", file=sys.stderr)
 
