@@ -43,6 +43,8 @@ pub(super) struct Draft<'g, 'a, S> {
     pub(super) suspects: Option<HashSet<&'a str>>,
     /// Those who would get a letter at an address that looks like a typing error, and the likely one.
     pub(super) typing_errors: Vec<(&'a str, String)>,
+    /// Domains that look like no typing error: asked once, not once a person.
+    good_domains: HashSet<String>,
 }
 
 /// Goes through all decisions, then through those whom the roster does not have.
@@ -61,6 +63,7 @@ pub(super) fn draft<'g, 'a, S: Scribe<'a>>(
         scribe,
         suspects: None,
         typing_errors: Vec::new(),
+        good_domains: HashSet::new(),
     };
     for Case { member, decision } in cases {
         draft.add(member, decision);
@@ -102,12 +105,23 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
         if let Some(cohort) = member.cohort {
             self.cohorts[cohort].changing += 1;
         }
-        if due.kind().sends_letter()
-            && let Some(suggestion) = member.caregiver.suggestion()
-        {
-            self.typing_errors.push((member.caregiver.id(), suggestion));
+        if due.kind().sends_letter() {
+            self.look_for_typing_error(member);
         }
         self.scribe.act(member, due, update::of(self.ground, member));
+    }
+
+    fn look_for_typing_error(&mut self, member: &Member<'a>) {
+        let domain = crate::model::email::domain(member.caregiver.address().unwrap_or_default());
+        if self.good_domains.contains(&domain) {
+            return;
+        }
+        match member.caregiver.suggestion() {
+            Some(suggestion) => self.typing_errors.push((member.caregiver.id(), suggestion)),
+            None => {
+                self.good_domains.insert(domain);
+            }
+        }
     }
 
     /// D4: nothing is due, but the account may need correcting.
