@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 
-use crate::edge::LmsRead;
 use crate::model::entry::{Adopted, Entry, Subject};
 use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId};
 use crate::model::observed::Observed;
@@ -12,6 +11,7 @@ use crate::model::recorded::Identity;
 use crate::reconcile::identity_of;
 use crate::roster::judge_id;
 
+use super::doors;
 use super::exit::Exit;
 use super::hand_kept::{self, Before};
 use super::project::{self, Loaded};
@@ -48,7 +48,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         None => from_ids(&args.ids)?,
     };
     let mut state = Writing::open(session, &loaded.rollout)?;
-    let observed = project::lms_reader(session.clock, &loaded.rollout).observe()?;
+    let observed = doors::lms_reader(session.clock, &loaded.rollout).observe()?;
     let (known, fresh): (Vec<Before>, Vec<Before>) =
         named.into_values().partition(|one| is_done(&state, &one.caregiver));
     let is_stranger = |one: &&Before| loaded.roster.caregiver(one.caregiver.as_str()).is_none();

@@ -3,13 +3,11 @@
 use camino::Utf8PathBuf;
 
 use crate::apply::{self as worker, Applied, Edges, End, Order, Tally};
-use crate::edge::LmsRead;
-use crate::lms::sandbox::SandboxWriter;
+use crate::edge::LmsWrite;
 use crate::model::ids::Lineage;
 use crate::plan::saved::SavedPlan;
 use crate::plan::{Narrowing, Plan};
 use crate::report;
-use crate::rollout::{LmsSettings, Rollout};
 
 use super::exit::Exit;
 use super::mark::{self, LockFile};
@@ -18,7 +16,7 @@ use super::project::{self, Loaded, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
 use super::writing::Writing;
-use super::{narrow, saved};
+use super::{doors, narrow, saved};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -61,15 +59,15 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     }
     let loaded = project::load(session)?;
     let mut desk = Writing::open(session, &loaded.rollout)?;
-    let mut lms = lms_writer(session, &loaded.rollout)?;
+    let mut lms = doors::lms_writer(session, &loaded.rollout)?;
     let is_recorded = |id: &str| desk.recorded.histories.contains_key(id);
     let narrowing = args.narrow.narrowing(&loaded.rollout, &loaded.roster, is_recorded)?;
     let mut scope = Scope { narrowing, git: None };
-    let mut plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut lms, &scope)?;
+    let mut plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
     let mut digest = String::new();
     if let Some(saved) = saved {
         scope.narrowing = reviewed(args, session, &loaded, &mut desk, &saved, &plan)?;
-        plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut lms, &scope)?;
+        plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
         digest = saved.digest;
     }
     show(session, &plan, Format::Text, args.summary);
@@ -83,7 +81,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         session.screen.say("Declined. Nothing was done.");
         return Ok(Exit::Declined);
     }
-    carry_out(session, &loaded, &plan, &mut desk, &mut lms, &digest)
+    carry_out(session, &loaded, &plan, &mut desk, &mut *lms, &digest)
 }
 
 /// Whom a saved plan is still for. Everything that speaks against it ends here, before anything is done.
@@ -124,20 +122,15 @@ fn agreed(session: &mut Session<'_>, plan: &Plan) -> bool {
     session.screen.ask.as_mut().is_some_and(|ask| ask(&question))
 }
 
-fn lms_writer<'s>(session: &Session<'s>, rollout: &Rollout) -> Result<SandboxWriter<'s>, Trouble> {
-    let LmsSettings::Sandbox { written_path, path } = &rollout.lms;
-    Ok(SandboxWriter::open(path.clone(), written_path.clone(), session.clock, (session.random)())?)
-}
-
 fn carry_out(
     session: &mut Session<'_>,
     loaded: &Loaded,
     plan: &Plan,
     desk: &mut Writing,
-    lms: &mut SandboxWriter<'_>,
+    lms: &mut dyn LmsWrite,
     digest: &str,
 ) -> Result<Exit, Trouble> {
-    let mut mail = project::mail(&loaded.rollout);
+    let mut mail = doors::mail(&loaded.rollout);
     mail.check().map_err(|what| Trouble::new(Exit::Unreachable, what))?;
     let (key, counts) = (desk.key.clone(), desk.counts);
     let mut mark = LockFile { path: mark::rollout_lock_path(session) };
@@ -154,7 +147,7 @@ fn carry_out(
     };
     let edges = Edges {
         lms,
-        mail: &mut mail,
+        mail: &mut *mail,
         store,
         mark: &mut mark,
         clock: session.clock,
@@ -176,7 +169,7 @@ fn carry_out(
 }
 
 /// Keeps what the LMS shows now, for plans without it. That it could not be kept spoils nothing that was done.
-fn remember(session: &mut Session<'_>, desk: &mut Writing, lms: &mut SandboxWriter<'_>) {
+fn remember(session: &mut Session<'_>, desk: &mut Writing, lms: &mut dyn LmsWrite) {
     let kept = lms.observe().map_err(Trouble::from).and_then(|observed| desk.remember(&observed));
     if let Err(trouble) = kept {
         session.screen.say(&format!("note: what the LMS shows was not kept for `plan --offline`: {trouble}"));

@@ -1,9 +1,10 @@
 //! `firstbell explain`: one page about one caregiver, for the help desk. Never the password.
 
-use crate::edge::{LmsRead, PersonRecord, StateStore};
+use crate::edge::{PersonRecord, StateStore};
 use crate::model::ids::CaregiverId;
 use crate::report::{self, Explained};
 
+use super::doors;
 use super::exit::Exit;
 use super::preview::no_such;
 use super::project::{self, Scope};
@@ -20,9 +21,9 @@ pub struct Args {
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let (loaded, mut state) = project::load_with_state(session)?;
-    let mut lms = project::lms_reader(session.clock, &loaded.rollout);
+    let mut lms = doors::lms_reader(session.clock, &loaded.rollout);
     let plan =
-        project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut lms, &Scope::default())?;
+        project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut *lms, &Scope::default())?;
     let id = CaregiverId::new(args.id.as_str());
     let caregiver = loaded.roster.caregiver(&args.id);
     // While a `moved:` line is not followed by record or LMS, what they know stands under the id before.

@@ -4,6 +4,7 @@
 pub mod adopt;
 pub mod apply;
 pub mod check;
+mod doors;
 pub mod exit;
 pub mod explain;
 mod git;

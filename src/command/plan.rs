@@ -14,7 +14,7 @@ use super::offline::Remembered;
 use super::project::{self, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
-use super::{git, key, lineage, narrow, saved};
+use super::{doors, git, key, lineage, narrow, saved};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -65,9 +65,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let is_for_machines = args.output.is_some() || args.format == Format::Json;
     let git = if is_for_machines { git::look(&session.dir) } else { None };
     let scope = Scope { narrowing, git };
-    let reader = project::lms_reader(session.clock, &loaded.rollout);
+    let reader = doors::lms_reader(session.clock, &loaded.rollout);
     let mut lms: Box<dyn LmsRead + '_> =
-        if args.offline { Box::new(Remembered::of(state.store.as_mut(), &reader)?) } else { Box::new(reader) };
+        if args.offline { Box::new(Remembered::of(state.store.as_mut(), &*reader)?) } else { reader };
     if args.summary && !is_for_machines {
         let outline =
             project::make_outline(session, &loaded, &state.recorded, &state.fingerprinter, &mut *lms, &scope)?;

@@ -5,18 +5,16 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::both::both;
 use crate::diagnostic::Diagnostics;
-use crate::edge::{Clock, LmsRead, MailTransport, StateError, StateStore};
+use crate::edge::{LmsRead, StateError, StateStore};
 use crate::files;
 use crate::letter::{self, Letters};
-use crate::lms::sandbox::SandboxReader;
-use crate::mail::Outbox;
 use crate::model::fingerprint::Fingerprinter;
 use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
 use crate::model::secret::SealingKey;
 use crate::plan::{GitInput, Narrowing, Outline, Plan};
 use crate::reconcile::{self, Context, Desired, Refusal};
-use crate::rollout::{self, LmsSettings, Rollout, Transport};
+use crate::rollout::{self, Rollout};
 use crate::roster::{self, Roster};
 use crate::state::run_lock::{self, RunLock};
 use crate::state::sqlite::{Access, SqliteStore};
@@ -24,7 +22,7 @@ use crate::state::sqlite::{Access, SqliteStore};
 use super::exit::Exit;
 use super::session::Session;
 use super::trouble::Trouble;
-use super::{key, mark};
+use super::{doors, key, mark};
 
 /// What the school wants, loaded.
 pub(super) struct Loaded {
@@ -160,18 +158,6 @@ fn trusted(session: &mut Session<'_>, opened: Opened) -> Result<StateView, Troub
     Ok(StateView { recorded, fingerprinter, store: Some(store), _lock: lock })
 }
 
-/// The reading half of the LMS.
-pub(super) fn lms_reader<'c>(clock: &'c dyn Clock, rollout: &Rollout) -> SandboxReader<'c> {
-    let LmsSettings::Sandbox { written_path, path } = &rollout.lms;
-    SandboxReader::new(path.clone(), written_path.clone(), clock)
-}
-
-/// The way mail leaves.
-pub(super) fn mail(rollout: &Rollout) -> Outbox {
-    let Transport::Outbox { path } = &rollout.mail.transport;
-    Outbox::new(path.clone())
-}
-
 /// Whom a plan is for, and where its rollout stands.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
@@ -227,7 +213,7 @@ fn make<T>(
         now: session.clock.now(),
         fingerprinter,
         lms: lms.capabilities(),
-        mail: mail(&loaded.rollout).capabilities(),
+        mail: doors::mail(&loaded.rollout).capabilities(),
         state_path: state_path.as_str(),
         letters_sha256: loaded.letters.sha256(),
         git: scope.git.as_ref(),

@@ -22,6 +22,10 @@ pub trait MailTransport {
     /// What planning has to know of it.
     fn capabilities(&self) -> MailCapabilities;
 
+    /// Whether letters can leave at all, so that a run is refused before any password is touched. The text says what is in
+    /// the way and what to do.
+    fn check(&mut self) -> Result<(), String>;
+
     /// Hands over one letter. `Refused` means certainly not taken, `Unknown` perhaps taken.
     fn send(&mut self, envelope: &Envelope<'_>) -> Outcome;
 }

@@ -28,16 +28,6 @@ impl Outbox {
         Self { folder: folder.into() }
     }
 
-    /// Makes the folder where it is not there and tries whether it can be written to, so that a run can be refused
-    /// before any password is touched.
-    pub fn check(&self) -> Result<(), String> {
-        let probe = self.folder.join(PROBE);
-        files::make_private_dir(&self.folder)
-            .and_then(|()| files::replace_private(&probe, b"firstbell tries whether it can write here\n"))
-            .and_then(|()| files::remove(&probe))
-            .map_err(|error| unwritable(&self.folder, &error))
-    }
-
     fn path_of(&self, id: &MessageId) -> Option<Utf8PathBuf> {
         let local = id.as_str().split('@').next().unwrap_or_default();
         let is_name = !local.is_empty()
@@ -51,6 +41,15 @@ impl Outbox {
 impl MailTransport for Outbox {
     fn capabilities(&self) -> MailCapabilities {
         MailCapabilities { is_idempotent: true }
+    }
+
+    /// Makes the folder where it is not there and tries whether it can be written to.
+    fn check(&mut self) -> Result<(), String> {
+        let probe = self.folder.join(PROBE);
+        files::make_private_dir(&self.folder)
+            .and_then(|()| files::replace_private(&probe, b"firstbell tries whether it can write here\n"))
+            .and_then(|()| files::remove(&probe))
+            .map_err(|error| unwritable(&self.folder, &error))
     }
 
     fn send(&mut self, envelope: &Envelope<'_>) -> Outcome {
@@ -188,7 +187,7 @@ mod tests {
     #[test]
     fn the_check_makes_the_folder_and_leaves_nothing_in_it() {
         let folder = Folder::new();
-        let outbox = Outbox::new(folder.path("a/outbox"));
+        let mut outbox = Outbox::new(folder.path("a/outbox"));
         outbox.check().unwrap();
         outbox.check().unwrap();
         assert!(files::list(&folder.path("a/outbox")).unwrap().is_empty());

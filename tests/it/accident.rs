@@ -121,6 +121,10 @@ impl<T: MailTransport> MailTransport for Accidental<T> {
         self.inner.capabilities()
     }
 
+    fn check(&mut self) -> Result<(), String> {
+        self.inner.check()
+    }
+
     fn send(&mut self, envelope: &Envelope<'_>) -> Outcome {
         let effect = Effect::Letter(envelope.recipient.to_owned());
         self.effect(&effect, |inner| inner.send(envelope))

@@ -517,6 +517,10 @@ impl<T: MailTransport> MailTransport for Crashing<T> {
         self.inner.capabilities()
     }
 
+    fn check(&mut self) -> Result<(), String> {
+        self.inner.check()
+    }
+
     fn send(&mut self, envelope: &firstbell::edge::Envelope<'_>) -> firstbell::model::outcome::Outcome {
         self.crash.around(|| self.inner.send(envelope))
     }
