@@ -4,7 +4,7 @@
 
 use crate::edge::AccountChange;
 use crate::model::entry::{Adopted, Entry, Subject};
-use crate::model::ids::{ActivationKey, ActivationNumber, Username};
+use crate::model::ids::{ActivationKey, ActivationNumber, StudentId, Username};
 use crate::model::outcome::Outcome;
 use crate::plan::{Act, Change, FieldChange, FieldName};
 
@@ -33,6 +33,11 @@ impl Worker<'_> {
         if !fields.is_empty() {
             let names = fields.iter().map(|change| change.field.as_str().to_owned()).collect();
             self.ledger.note_effect(Entry::Updated { caregiver: caregiver.clone(), fields: names });
+        }
+        if fields.iter().any(|change| change.field == FieldName::Child) {
+            // With which children they are linked now.
+            let identity = change.identity.clone();
+            self.ledger.note_effect(Entry::Identified { caregiver: caregiver.clone(), identity });
         }
         if enable {
             self.ledger.note_effect(Entry::Restored { caregiver });
@@ -79,10 +84,16 @@ impl Worker<'_> {
 fn account_change(fields: &[FieldChange], enable: bool) -> AccountChange {
     let value =
         |wanted: FieldName| fields.iter().find(|change| change.field == wanted).map(|change| change.new.clone());
+    let children = |of: fn(&FieldChange) -> &String| {
+        let links = fields.iter().filter(|change| change.field == FieldName::Child);
+        links.map(of).filter(|id| !id.is_empty()).map(|id| StudentId::new(id.as_str())).collect()
+    };
     AccountChange {
         first_name: value(FieldName::FirstName),
         last_name: value(FieldName::LastName),
         email: value(FieldName::Email),
         enable,
+        link: children(|change| &change.new),
+        unlink: children(|change| &change.old),
     }
 }

@@ -81,7 +81,9 @@ impl Worker<'_> {
     /// Whether the LMS shows this activation's marker now. A marker that does not stand proves nothing yet: the LMS may
     /// still be working on the lost call.
     fn has_marker(&mut self, known_as: &CaregiverId, key: ActivationKey) -> bool {
+        // A driver that knows of calls that go on has looked by itself.
         self.lms.capabilities().has_marker
+            && !self.lms.capabilities().works_on
             && self
                 .lms
                 .observe_one(known_as)
@@ -182,5 +184,6 @@ fn new_account(change: &Change, fresh: &Fresh) -> NewAccount {
         first_name: change.person.first_name.clone(),
         last_name: change.person.last_name.clone(),
         email: fresh.letter.recipient.clone(),
+        language: change.person.language.clone(),
     }
 }

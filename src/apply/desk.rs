@@ -13,6 +13,9 @@ use crate::plan::{Act, Change, Person};
 use super::seal::{Seal, SealContext, SealError, SealPurpose};
 use super::{Failure, Halt, Order, Worker, password};
 
+/// So many passwords are drawn before it is said that none will do.
+const MOST_DRAWN: usize = 100;
+
 /// Password and letter of one activation, ready to go.
 pub(crate) struct Fresh {
     pub(crate) subject: Subject,
@@ -155,7 +158,10 @@ impl<'a> Worker<'a> {
             };
         let subject = Subject { caregiver: change.caregiver.clone(), activation };
         let key = ActivationKey(self.random.id());
-        let password = password::draw(self.order.rollout.password, self.random);
+        let password = match self.draw() {
+            Ok(password) => password,
+            Err(failure) => return Some(Ready::Failed(failure)),
+        };
         let wanted = LetterOrder {
             key,
             number: LetterNumber::FIRST,
@@ -187,6 +193,19 @@ impl<'a> Worker<'a> {
             letter: recorded,
         }));
         Some(Ready::Fresh(Box::new(Fresh { subject, key, username: username.clone(), password, letter })))
+    }
+
+    /// A password that the LMS takes. Nothing is announced yet, so as many may be drawn as it needs.
+    fn draw(&mut self) -> Result<Password, Failure> {
+        let mut why = String::new();
+        for _ in 0..MOST_DRAWN {
+            let password = password::draw(self.order.rollout.password, self.random);
+            match self.lms.takes(&password) {
+                Ok(()) => return Ok(password),
+                Err(reason) => why = reason,
+            }
+        }
+        Err(Failure::here(format!("none of {MOST_DRAWN} drawn passwords keeps to the LMS's policy: {why}")))
     }
 
     /// Gives up what was prepared and not begun.

@@ -7,6 +7,7 @@ mod account;
 mod activate;
 mod desk;
 mod ledger;
+mod link;
 pub mod password;
 mod run;
 pub mod seal;

@@ -114,6 +114,11 @@ impl Failure {
         Self { what: format!("{attempt}: {}", refusal.reason), is_unknown: false, reach: refusal.reach }
     }
 
+    /// Not done, and nothing is in doubt: another run does it.
+    pub(crate) fn passing(attempt: &str, detail: &str) -> Self {
+        Self { what: format!("{attempt}: {detail}"), is_unknown: false, reach: Reach::Passing }
+    }
+
     pub(crate) fn unknown(attempt: &str, detail: &str) -> Self {
         Self { what: format!("{attempt}: perhaps done ({detail})"), is_unknown: true, reach: Reach::Passing }
     }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! commit: all are about to be set -> the LMS sets them -> commit: they are set, the letters are about to go -> the letters go
+//!                                            (where it must: links parents with children)
 //! ```
 //!
 //! What became of the letters is durable with the next commit. So there are two commits a wave, however wide it is, and after a
@@ -10,6 +11,7 @@
 //! and the first that fails is their last.
 
 use crate::model::entry::Subject;
+use crate::model::ids::Username;
 use crate::plan::{Act, Change};
 
 use super::desk::{Fresh, Ready, ReadyLetter};
@@ -26,16 +28,19 @@ pub(crate) struct Job<'a> {
     pub(crate) wanted: Option<(Box<Fresh>, bool)>,
     /// The letter that is to go now.
     pub(crate) letter: Option<(Subject, ReadyLetter)>,
+    /// The account whose password that letter tells.
+    pub(crate) username: Option<Username>,
     pub(crate) failure: Option<Failure>,
 }
 
 impl<'a> Job<'a> {
     pub(crate) fn new(change: &'a Change, ready: Option<Ready>) -> Self {
-        Self { change, ready, left: &change.acts, wanted: None, letter: None, failure: None }
+        Self { change, ready, left: &change.acts, wanted: None, letter: None, username: None, failure: None }
     }
 
     /// The password stands: the letter may go.
     pub(crate) fn is_set(&mut self, fresh: Fresh) {
+        self.username = Some(fresh.username);
         self.letter = Some((fresh.subject, fresh.letter));
     }
 
@@ -71,6 +76,7 @@ impl Worker<'_> {
             self.until_effect(job)?;
         }
         self.set_passwords(jobs)?;
+        self.link_children(jobs)?;
         self.send_letters(jobs)?;
         for job in jobs {
             self.until_effect(job)?;

@@ -48,7 +48,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         None => from_ids(&args.ids)?,
     };
     let mut state = Writing::open(session, &loaded.rollout)?;
-    let observed = doors::lms_reader(session.clock, &loaded.rollout).observe()?;
+    let ask = project::ask(&loaded, &state.recorded);
+    let observed = doors::lms_reader(session, &loaded.rollout)?.observe(&ask)?;
     let (known, fresh): (Vec<Before>, Vec<Before>) =
         named.into_values().partition(|one| is_done(&state, &one.caregiver));
     let is_stranger = |one: &&Before| loaded.roster.caregiver(one.caregiver.as_str()).is_none();
@@ -86,7 +87,7 @@ fn entries(
             cohort: None,
             since: one.since,
             because: because.to_owned(),
-            identity: caregiver.map_or_else(Identity::default, |found| identity_of(found, &state.fingerprinter)),
+            identity: caregiver.map_or_else(Identity::default, |found| identity_of(found, &loaded.rollout, &state.fingerprinter)),
         })
     };
     fresh.iter().map(entry).collect()

@@ -156,7 +156,7 @@ fn carry_out(
     };
     match worker::apply(order, edges) {
         Ok(applied) => {
-            remember(session, desk, lms);
+            remember(session, loaded, desk, lms);
             let text = report::applied(&applied, plan, "outbox/", &session.screen.view(false));
             session.screen.answer(&format!("\n{text}"));
             Ok(after(plan, Some(&applied)))
@@ -169,8 +169,9 @@ fn carry_out(
 }
 
 /// Keeps what the LMS shows now, for plans without it. That it could not be kept spoils nothing that was done.
-fn remember(session: &mut Session<'_>, desk: &mut Writing, lms: &mut dyn LmsWrite) {
-    let kept = lms.observe().map_err(Trouble::from).and_then(|observed| desk.remember(&observed));
+fn remember(session: &mut Session<'_>, loaded: &Loaded, desk: &mut Writing, lms: &mut dyn LmsWrite) {
+    let ask = project::ask(loaded, &desk.recorded);
+    let kept = lms.observe(&ask).map_err(Trouble::from).and_then(|observed| desk.remember(&observed));
     if let Err(trouble) = kept {
         session.screen.say(&format!("note: what the LMS shows was not kept for `plan --offline`: {trouble}"));
     }

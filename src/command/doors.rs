@@ -1,7 +1,8 @@
 //! Which driver, transport and store a rollout names: the only file that knows them all by name. Everything else is given
 //! them as the traits of `edge`.
 
-use crate::edge::{Clock, LmsRead, LmsWrite, MailTransport};
+use crate::edge::{LmsRead, LmsWrite, MailTransport};
+use crate::lms::moodle::{MoodleReader, MoodleWriter};
 use crate::lms::sandbox::{SandboxReader, SandboxWriter};
 use crate::mail::Outbox;
 use crate::rollout::{LmsSettings, Rollout, Transport};
@@ -10,10 +11,14 @@ use super::session::Session;
 use super::trouble::Trouble;
 
 /// The reading half of the LMS: all that planning is given.
-pub(super) fn lms_reader<'c>(clock: &'c dyn Clock, rollout: &Rollout) -> Box<dyn LmsRead + 'c> {
+pub(super) fn lms_reader<'s>(session: &Session<'s>, rollout: &Rollout) -> Result<Box<dyn LmsRead + 's>, Trouble> {
     match &rollout.lms {
         LmsSettings::Sandbox { written_path, path } => {
-            Box::new(SandboxReader::new(path.clone(), written_path.clone(), clock))
+            Ok(Box::new(SandboxReader::new(path.clone(), written_path.clone(), session.clock)))
+        }
+        LmsSettings::Moodle(settings) => {
+            let token = session.hosts.lms_secret(&settings.host, &settings.token)?;
+            Ok(Box::new(MoodleReader::new(settings.clone(), token, session.clock)))
         }
     }
 }
@@ -24,6 +29,10 @@ pub(super) fn lms_writer<'s>(session: &Session<'s>, rollout: &Rollout) -> Result
         LmsSettings::Sandbox { written_path, path } => {
             let random = (session.random)();
             Ok(Box::new(SandboxWriter::open(path.clone(), written_path.clone(), session.clock, random)?))
+        }
+        LmsSettings::Moodle(settings) => {
+            let token = session.hosts.lms_secret(&settings.host, &settings.token)?;
+            Ok(Box::new(MoodleWriter::new(settings.clone(), token, session.clock)))
         }
     }
 }

@@ -12,7 +12,7 @@
 //!
 //! A driver or transport that is to send a secret asks for it with the host that it will be sent to, and gets it only for a
 //! host that is bound: `session.hosts.lms_secret(host, "FIRSTBELL_LMS_TOKEN")`. The secret is the environment variable's value,
-//! else what the host's `command` prints. `allow_lms` and `allow_smtp` ask about the host alone. Nothing is read before
+//! else the first line of the host's `file`, else what its `command` prints. `allow_lms` and `allow_smtp` ask about the host alone. Nothing is read before
 //! somebody asks, so that projects without secrets need no such settings. Names are compared without case; a port is no
 //! part of them.
 
@@ -102,7 +102,7 @@ impl Hosts {
         let found = listed.into_iter().find(|entry| same(&entry.host, host));
         match named {
             Some(name) if same(name, host) => {
-                Ok(found.unwrap_or_else(|| HostEntry { host: name.clone(), command: Vec::new() }))
+                Ok(found.unwrap_or_else(|| HostEntry { host: name.clone(), command: Vec::new(), file: None }))
             }
             None => found.ok_or_else(|| self.unbound(door, host)),
             Some(_) => Err(self.unbound(door, host)),
@@ -116,12 +116,33 @@ impl Hosts {
         }
         match self.variable.and_then(|look| look(variable)) {
             Some(value) => Ok(Password::new(value)),
+            None if entry.file.is_some() => self.kept(&entry),
             None if entry.command.is_empty() => Err(Trouble::new(
                 Exit::Usage,
-                format!("{variable} is not set, and no `command` in hosts.yaml prints the secret for `{host}`"),
+                format!("{variable} is not set, and no `command` or `file` in hosts.yaml holds the secret for `{host}`"),
             )),
             None => printed(&entry),
         }
+    }
+
+    /// What the host's own file holds, its first line. It is not shown, and others must not be able to read it.
+    fn kept(&self, entry: &HostEntry) -> Result<Password, Trouble> {
+        const OTHERS: u32 = 0o077;
+        let path = entry.file.clone().unwrap_or_default();
+        if !path.is_absolute() {
+            let what = format!("`{path}` in hosts.yaml must be a whole path, from `/` on");
+            return Err(Trouble::new(Exit::BadInput, what));
+        }
+        self.check_place(&path)?;
+        if files::mode(&path).is_ok_and(|mode| mode & OTHERS != 0) {
+            let what = format!("others on this machine may read `{path}`; `chmod 600 {path}` shuts it");
+            return Err(Trouble::new(Exit::BadInput, what));
+        }
+        let bytes = files::read(&path).map_err(|error| Trouble::file(format!("reading `{path}`"), error))?;
+        let text = String::from_utf8(bytes).unwrap_or_default();
+        let line = text.lines().next().map(str::trim).filter(|line| !line.is_empty());
+        let nothing = || Trouble::new(Exit::BadInput, format!("`{path}` has no secret on its first line"));
+        line.map(|line| Password::new(line.to_owned())).ok_or_else(nothing)
     }
 
     fn document(&self) -> Result<HostsDocument, Trouble> {
@@ -259,6 +280,20 @@ mod tests {
         let open = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
         std::fs::set_permissions(config.join(FILE), open).unwrap();
         assert!(hosts.allow_lms("moodle.example.nz").unwrap_err().to_string().contains("chmod 600"));
+    }
+
+    #[test]
+    fn a_file_holds_the_secret_where_nobody_else_reads_it() {
+        let (folder, hosts) = place("");
+        let path = Utf8PathBuf::from_path_buf(folder.path().join("token")).unwrap();
+        files::replace_private(&path, b"sesame\n").unwrap();
+        let listed = format!("lms: [{{host: a.nz, file: '{path}'}}, {{host: b.nz, file: token}}]\n");
+        files::replace_private(&hosts.path().unwrap(), listed.as_bytes()).unwrap();
+        assert_eq!(hosts.lms_secret("a.nz", "FIRSTBELL_T").unwrap().reveal(), "sesame");
+        assert_eq!(hosts.lms_secret("b.nz", "FIRSTBELL_T").unwrap_err().exit(), Exit::BadInput);
+        let open = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o644);
+        std::fs::set_permissions(&path, open).unwrap();
+        assert!(hosts.lms_secret("a.nz", "FIRSTBELL_T").unwrap_err().to_string().contains("chmod 600"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod hosts;
 pub mod init;
 mod key;
 mod lineage;
+pub mod lms;
 mod mark;
 pub mod narrow;
 mod offline;
@@ -71,6 +72,9 @@ pub enum Command {
     /// Look into the record of what was done; changes nothing
     #[command(after_help = "Example:\n  firstbell state verify")]
     State(state::Args),
+    /// Look at the LMS: can it be reached, is everything granted
+    #[command(after_help = "Example:\n  firstbell lms check")]
+    Lms(lms::Args),
     /// Do at the sandbox, the pretend LMS, what a parent would do
     #[command(
         after_help = "Example:\n  echo 'Harbour4-kettle7-mossy2-lantern' | firstbell sandbox sign-in aroha.tamihana"
@@ -104,6 +108,7 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, Trouble
         Command::Resolve(args) => resolve::run(args, session),
         Command::Preview(args) => preview::run(args, session),
         Command::State(args) => state::run(args, session),
+        Command::Lms(args) => lms::run(args, session),
         Command::Sandbox(args) => sandbox::run(args, session),
     }
 }

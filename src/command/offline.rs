@@ -1,7 +1,7 @@
 //! The LMS as it was when a run last read it: for plans where the LMS is out of reach, or is not to be troubled. It can only be
 //! read, so nothing can be applied from it.
 
-use crate::edge::{LmsError, LmsRead, StateStore};
+use crate::edge::{Ask, LmsError, LmsRead, StateStore};
 use crate::model::account::Account;
 use crate::model::capability::LmsCapabilities;
 use crate::model::ids::CaregiverId;
@@ -43,7 +43,7 @@ impl LmsRead for Remembered {
     }
 
     /// Hands over what was kept; a plan looks once.
-    fn observe(&mut self) -> Result<Observed, LmsError> {
+    fn observe(&mut self, _: &Ask) -> Result<Observed, LmsError> {
         Ok(std::mem::take(&mut self.observed))
     }
 

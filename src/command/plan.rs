@@ -65,7 +65,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let is_for_machines = args.output.is_some() || args.format == Format::Json;
     let git = if is_for_machines { git::look(&session.dir) } else { None };
     let scope = Scope { narrowing, git };
-    let reader = doors::lms_reader(session.clock, &loaded.rollout);
+    let reader = doors::lms_reader(session, &loaded.rollout)?;
     let mut lms: Box<dyn LmsRead + '_> =
         if args.offline { Box::new(Remembered::of(state.store.as_mut(), &*reader)?) } else { reader };
     if args.summary && !is_for_machines {

@@ -1,20 +1,23 @@
 //! Opens what a project holds: rollout, roster, letters, state, LMS. Everything that is wrong with the documents is said in
 //! one go, not one by one.
 
+use std::collections::{BTreeSet, HashSet};
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::both::both;
 use crate::diagnostic::Diagnostics;
-use crate::edge::{LmsRead, StateError, StateStore};
+use crate::edge::{Ask, Asked, LmsRead, StateError, StateStore};
 use crate::files;
 use crate::letter::{self, Letters};
 use crate::model::fingerprint::Fingerprinter;
+use crate::model::ids::{CaregiverId, StudentId};
 use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
 use crate::model::secret::SealingKey;
 use crate::plan::{GitInput, Narrowing, Outline, Plan};
 use crate::reconcile::{self, Context, Desired, Refusal};
-use crate::rollout::{self, Rollout};
+use crate::rollout::{self, LmsSettings, Rollout};
 use crate::roster::{self, Roster};
 use crate::state::run_lock::{self, RunLock};
 use crate::state::sqlite::{Access, SqliteStore};
@@ -206,7 +209,7 @@ fn make<T>(
     if mistakes.has_errors() {
         return Err(mistakes.into());
     }
-    let observed = lms.observe()?;
+    let observed = lms.observe(&ask(loaded, recorded))?;
     let state_path = shown(session, &loaded.rollout.state);
     let description = lms.describe();
     let context = Context {
@@ -232,6 +235,31 @@ fn refused(refusal: &Refusal) -> Trouble {
              record them with `firstbell adopt ID … --because …`."
         ),
     )
+}
+
+/// Whom the LMS is asked for: everybody of the roster, and everybody whom the record knows.
+pub(super) fn ask(loaded: &Loaded, recorded: &Recorded) -> Ask {
+    if matches!(loaded.rollout.lms, LmsSettings::Sandbox { .. }) {
+        return Ask::default();
+    }
+    let mut ask = reconcile::ask_for(&loaded.roster);
+    let gone = recorded.histories.iter().map(|(id, _)| id).filter(|id| loaded.roster.caregiver(id).is_none());
+    ask.extend(gone.map(|id| (id.to_owned(), None, None)));
+    let moved = loaded.rollout.moved.iter().map(|line| line.from.as_str().to_owned());
+    ask.extend(moved.map(|id| (id, None, None)));
+    let mut seen = HashSet::new();
+    ask.retain(|(id, _, _)| seen.insert(id.clone()));
+    let asked = |(id, email, username): (String, Option<String>, Option<String>)| Asked {
+        caregiver: CaregiverId::new(id),
+        email,
+        username,
+    };
+    let children = loaded.roster.caregivers().flat_map(|caregiver| caregiver.children().map(|child| child.id()));
+    let students: BTreeSet<&str> = children.collect();
+    Ask {
+        people: ask.into_iter().map(asked).collect(),
+        students: students.into_iter().map(StudentId::new).collect(),
+    }
 }
 
 /// A path of this machine as the project's people know it.

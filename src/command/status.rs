@@ -15,7 +15,7 @@ pub struct Args {}
 /// Runs it.
 pub fn run(_: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let (loaded, state) = project::load_with_state(session)?;
-    let mut lms = doors::lms_reader(session.clock, &loaded.rollout);
+    let mut lms = doors::lms_reader(session, &loaded.rollout)?;
     let plan =
         project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut *lms, &Scope::default())?;
     let text = report::status(&plan, &session.screen.view(false));

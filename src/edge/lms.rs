@@ -2,7 +2,7 @@
 
 use crate::model::account::Account;
 use crate::model::capability::LmsCapabilities;
-use crate::model::ids::{ActivationKey, CaregiverId, Username};
+use crate::model::ids::{ActivationKey, CaregiverId, StudentId, Username};
 use crate::model::observed::Observed;
 use crate::model::outcome::Outcome;
 use crate::model::secret::Password;
@@ -27,6 +27,46 @@ pub enum LmsError {
     },
 }
 
+/// Whom a plan is about. An LMS that lists nobody without being asked is asked for these; others may ignore it.
+#[derive(Clone, Debug, Default)]
+pub struct Ask {
+    /// The caregivers of the roster and of the record, each once.
+    pub people: Vec<Asked>,
+    /// The children of the roster, each once.
+    pub students: Vec<StudentId>,
+}
+
+/// One caregiver to ask for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The SMS id.
+    pub caregiver: CaregiverId,
+    /// Their address: an account that has it may be theirs without carrying the id.
+    pub email: Option<String>,
+    /// What the name of an account of theirs would begin with: whether it is free decides the name.
+    pub username: Option<String>,
+}
+
+/// One thing that an LMS must allow, and whether it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was asked, in a few words.
+    pub what: String,
+    /// What came of it.
+    pub answer: Answer,
+}
+
+/// Whether an LMS allows something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It does; perhaps with a few words more.
+    Good(String),
+    /// It can't be found out from here; what to look at.
+    Open(String),
+    /// It does not; what an administrator must do.
+    Missing(String),
+}
+
 /// The reading half.
 pub trait LmsRead {
     /// What the driver can do.
@@ -35,11 +75,37 @@ pub trait LmsRead {
     /// One short phrase for the plan's header: `sandbox state/lms.json`.
     fn describe(&self) -> String;
 
-    /// All accounts, in one go.
-    fn observe(&mut self) -> Result<Observed, LmsError>;
+    /// All accounts that matter for those who are asked for, in one go.
+    fn observe(&mut self, ask: &Ask) -> Result<Observed, LmsError>;
 
     /// The accounts of one caregiver as they are at this moment: asked again before an unknown reset is settled.
     fn observe_one(&mut self, caregiver: &CaregiverId) -> Result<Vec<Account>, LmsError>;
+
+    /// Whether the LMS would take this password; in words why not, without the password.
+    fn takes(&self, password: &Password) -> Result<(), String> {
+        let _ = password;
+        Ok(())
+    }
+
+    /// Tries everything that a rollout needs, without changing anything.
+    fn check(&mut self, ask: &Ask) -> Result<Vec<Finding>, LmsError> {
+        let accounts = self.observe(ask)?.accounts().len();
+        let answer = Answer::Good(format!("{accounts} accounts"));
+        Ok(vec![Finding { what: "the accounts can be read".to_owned(), answer }])
+    }
+}
+
+/// A caregiver's children, to be linked in the LMS: the parent sees them there.
+#[derive(Clone, Debug)]
+pub struct Links<'a> {
+    /// The SMS id that the account carries.
+    pub caregiver: &'a CaregiverId,
+    /// The name it signs in with.
+    pub username: &'a Username,
+    /// Children that they may see.
+    pub link: Vec<&'a StudentId>,
+    /// Children that they may not see any more.
+    pub unlink: Vec<&'a StudentId>,
 }
 
 /// An account to create, with its first password.
@@ -55,6 +121,8 @@ pub struct NewAccount {
     pub last_name: String,
     /// Address.
     pub email: String,
+    /// Language code, lower-case; empty where the SMS has none.
+    pub language: String,
 }
 
 /// Values to correct on an account; `None` leaves one alone. Never a password.
@@ -68,6 +136,10 @@ pub struct AccountChange {
     pub email: Option<String>,
     /// Enable an account that we disabled.
     pub enable: bool,
+    /// Children to be linked.
+    pub link: Vec<StudentId>,
+    /// Children whose link goes.
+    pub unlink: Vec<StudentId>,
 }
 
 /// A password to set, on an account to be or on one that stands.
@@ -122,7 +194,13 @@ pub trait LmsWrite: LmsRead {
         wanted.iter().map(activate).collect()
     }
 
-    /// Corrects name, address or enabled; never a password.
+    /// Links several caregivers with their children and says of each what became of it, in the same order. Doing it again
+    /// changes nothing. An LMS that knows its families by itself has nothing to do.
+    fn link_all(&mut self, links: &[Links<'_>]) -> Vec<Outcome> {
+        links.iter().map(|_| Outcome::Done(())).collect()
+    }
+
+    /// Corrects name, address, links or enabled; never a password.
     fn update(&mut self, caregiver: &CaregiverId, username: &Username, change: &AccountChange) -> Outcome;
 
     /// Disables an account; never deletes.

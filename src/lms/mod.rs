@@ -3,4 +3,5 @@
 //! A driver reads accounts and carries single effects out. It never decides who gets what, and keeps no record of its
 //! own: whether something was done already is the state's business.
 
+pub mod moodle;
 pub mod sandbox;

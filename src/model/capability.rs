@@ -12,6 +12,11 @@ pub struct LmsCapabilities {
     pub can_disable: bool,
     /// How many passwords it sets at once; at least 1. So many are in doubt after a crash.
     pub batch: usize,
+    /// It links caregivers with their children, and that is done before the letter goes.
+    pub can_link: bool,
+    /// It may go on working on a call whose answer was lost: a marker that does not stand proves nothing before
+    /// `settle-after`.
+    pub works_on: bool,
 }
 
 /// What a mail transport can do.

@@ -1,5 +1,7 @@
 //! The observed state: the accounts of the LMS as they are now, findable by caregiver, address and username.
 
+use std::collections::HashSet;
+
 use hashbrown::HashTable;
 use jiff::Timestamp;
 
@@ -15,6 +17,8 @@ pub struct Observed {
     by_username: HashTable<u32>,
     /// When they were read.
     pub read_at: Timestamp,
+    /// The children of the roster that have exactly one account, where caregivers are linked with children.
+    students: Option<HashSet<String>>,
 }
 
 impl Observed {
@@ -26,7 +30,19 @@ impl Observed {
             (!email.is_empty()).then(|| hash(&email))
         });
         let by_username = index(&accounts, |account| Some(hash(&account.username.as_str().to_lowercase())));
-        Self { accounts, by_caregiver, by_email, by_username, read_at }
+        Self { accounts, by_caregiver, by_email, by_username, read_at, students: None }
+    }
+
+    /// The same, with the children that have an account; `None` where the LMS links nobody.
+    #[must_use]
+    pub fn with_students(mut self, students: Option<HashSet<String>>) -> Self {
+        self.students = students;
+        self
+    }
+
+    /// Whether a caregiver could be linked with this child; an LMS that links nobody has no objection.
+    pub fn can_link(&self, student: &str) -> bool {
+        self.students.as_ref().is_none_or(|students| students.contains(student))
     }
 
     /// All accounts, in the driver's order.

@@ -113,7 +113,8 @@ pub struct Identity {
     pub address: Option<Fingerprint>,
     /// First and last name, folded.
     pub name: Option<Fingerprint>,
-    /// The students they were linked with, sorted.
+    /// The students they were linked with, sorted; where the LMS links parents with children, a second fingerprint of each
+    /// that they may see.
     pub students: Box<[Fingerprint]>,
 }
 

@@ -174,6 +174,8 @@ pub enum FieldName {
     FirstName,
     /// Family name.
     LastName,
+    /// The link with a child, by the child's id.
+    Child,
 }
 
 impl FieldName {
@@ -183,6 +185,7 @@ impl FieldName {
             Self::Email => "email",
             Self::FirstName => "first name",
             Self::LastName => "last name",
+            Self::Child => "child",
         }
     }
 }

@@ -87,6 +87,8 @@ codes! {
     PossibleRename = "possible-rename", "probably had another id before";
     /// S6. Another account has the address.
     EmailTaken = "email-taken", "another account has the address";
+    /// S6. The LMS has not exactly one account of a child of theirs, to link them with.
+    ChildNotLinked = "child-not-linked", "a child can't be linked with them";
     /// S7. Joined a cohort already opened.
     NewArrival = "new-arrival", "joined after the cohort was opened";
     /// S8. The LMS can't say whether they have signed in.
@@ -127,7 +129,14 @@ impl HoldCode {
 
     /// Codes of those whose password is set and who don't have it until a person acts: exit code 8.
     pub fn needs_person(self) -> bool {
-        matches!(self, Self::AwaitingConfirmation | Self::AddressChanged | Self::LetterRejected | Self::SecretLost)
+        matches!(
+            self,
+            Self::AwaitingConfirmation
+                | Self::AddressChanged
+                | Self::LetterRejected
+                | Self::SecretLost
+                | Self::ChildNotLinked
+        )
     }
 
     /// Codes for which the cohort does not count as settled.

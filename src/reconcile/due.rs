@@ -122,10 +122,12 @@ fn settle<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
     if account.is_some_and(|account| matches!(account.sign_in, SignIn::At(at) if at > history.stage_at)) {
         return Row::Stop(Stop::ChangedMeanwhile);
     }
-    if ground.context.lms.has_marker {
+    let lms = ground.context.lms;
+    let waited = ground.context.now.duration_since(history.stage_at);
+    // An LMS that may still be working on the lost call has not said no yet.
+    if lms.has_marker && (!lms.works_on || waited >= SETTLE_AFTER) {
         return Row::Due(Due::Settle { history, proof: Proof::NotSet, is_create, source });
     }
-    let waited = ground.context.now.duration_since(history.stage_at);
     if waited < SETTLE_AFTER {
         return Row::Stop(Stop::ResetUnknown { again: Some(history.stage_at + SETTLE_AFTER) });
     }

@@ -34,9 +34,13 @@ pub fn person_of(caregiver: Caregiver<'_>, rollout: &Rollout) -> Person {
 }
 
 /// The caregiver as the record keeps them: fingerprints, by which a person is known again under another id.
-pub fn identity_of(caregiver: Caregiver<'_>, fingerprinter: &Fingerprinter) -> Identity {
+pub fn identity_of(caregiver: Caregiver<'_>, rollout: &Rollout, fingerprinter: &Fingerprinter) -> Identity {
     let mut students: Vec<Fingerprint> =
         caregiver.children().map(|child| fingerprinter.of(Purpose::Student, [child.id()])).collect();
+    if rollout.links_children() {
+        let linked = caregiver.children().filter(|child| is_permitted(rollout, child));
+        students.extend(linked.map(|child| link_fingerprint(child.id(), fingerprinter)));
+    }
     students.sort_unstable();
     Identity {
         address: caregiver.address().ok().map(|address| address_fingerprint(address, fingerprinter)),
@@ -48,7 +52,16 @@ pub fn identity_of(caregiver: Caregiver<'_>, fingerprinter: &Fingerprinter) -> I
 /// Who a caregiver is now, where the record knows them otherwise: the next rename is found by it.
 pub(super) fn changed(ground: &Ground<'_>, caregiver: Caregiver<'_>) -> Option<Identity> {
     let history = ground.history(caregiver)?;
-    Some(identity_of(caregiver, ground.context.fingerprinter)).filter(|now| history.identity != *now)
+    // Until a link is made or taken away, who was linked must be remembered: the correction itself records it then.
+    if !super::links::due(ground, caregiver).is_empty() {
+        return None;
+    }
+    Some(identity_of(caregiver, ground.rollout, ground.context.fingerprinter)).filter(|now| history.identity != *now)
+}
+
+/// That a caregiver is linked with a child in the LMS.
+pub(super) fn link_fingerprint(student: &str, fingerprinter: &Fingerprinter) -> Fingerprint {
+    fingerprinter.of(Purpose::Student, ["linked with", student])
 }
 
 pub(super) fn address_fingerprint(address: &str, fingerprinter: &Fingerprinter) -> Fingerprint {

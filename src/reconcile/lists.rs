@@ -134,7 +134,7 @@ impl<'g, 'a> Lists<'g, 'a> {
             acts,
             reason,
             person: person_of(member.caregiver, self.ground.rollout),
-            identity: identity_of(member.caregiver, self.ground.context.fingerprinter),
+            identity: identity_of(member.caregiver, self.ground.rollout, self.ground.context.fingerprinter),
         });
     }
 

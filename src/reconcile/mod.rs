@@ -16,6 +16,7 @@ mod guard;
 mod identity;
 mod inputs;
 mod join;
+mod links;
 mod lists;
 mod notes;
 mod presence;
@@ -98,6 +99,16 @@ fn list(caregivers: &[CaregiverId]) -> String {
         shown.push(&more);
     }
     shown.join(", ")
+}
+
+/// Whom an LMS must be asked for that lists nobody by itself: each caregiver's id, usable address, and what the name of an
+/// account of theirs would begin with.
+pub fn ask_for(roster: &Roster) -> Vec<(String, Option<String>, Option<String>)> {
+    let one = |caregiver: crate::roster::Caregiver<'_>| {
+        let email = caregiver.address().ok().map(str::to_owned);
+        (caregiver.id().to_owned(), email, Some(username::beginning(caregiver)))
+    };
+    roster.caregivers().map(one).collect()
 }
 
 /// Makes the plan.

@@ -6,6 +6,7 @@ use crate::roster::Caregiver;
 
 use super::check::last_of;
 use super::ground::Ground;
+use super::links;
 
 /// So many people a note names; the rest is counted.
 const NAMED: usize = 10;
@@ -13,7 +14,7 @@ const NAMED: usize = 10;
 /// All notes of a plan that writes to these likely typing errors.
 pub(super) fn all(ground: &Ground<'_>, typed: &[(&str, String)]) -> Vec<String> {
     let of_rollout = lines(ground).into_iter().chain(older_roster(ground));
-    of_rollout.chain(access_revoked(ground)).chain(typing_errors(typed)).collect()
+    of_rollout.chain(access_revoked(ground)).chain(links_revoked(ground)).chain(typing_errors(typed)).collect()
 }
 
 /// Lines that are done and may go.
@@ -60,6 +61,17 @@ fn access_revoked(ground: &Ground<'_>) -> Option<String> {
     let ids = ground.roster.caregivers().filter(revoked).map(|caregiver| caregiver.id().to_owned());
     let ids = list(ids.collect())?;
     Some(format!("active, without a child they may see any more: {ids}. Their accounts stay as they are"))
+}
+
+/// Links with a child that is not theirs to see any more: always said, whatever is done about it.
+fn links_revoked(ground: &Ground<'_>) -> Option<String> {
+    use crate::rollout::AccessRevoked;
+    let ids = list(links::revoked(ground))?;
+    let done = match ground.rollout.access_revoked {
+        AccessRevoked::Report => "Take them away in the LMS, or set `access-revoked: unlink`",
+        AccessRevoked::Unlink => "They are taken away",
+    };
+    Some(format!("linked in the LMS with a child they may not see any more: {ids}. {done}"))
 }
 
 /// A password that goes to a domain which somebody registered for just such slips.

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::fingerprint::{Fingerprint, Fingerprinter};
+use crate::model::fingerprint::Fingerprint;
 use crate::model::recorded::{History, Identity};
 use crate::roster::Caregiver;
 
@@ -34,15 +34,15 @@ impl<'a> Renames<'a> {
     /// The ids whose people are probably in the roster under another one: nobody's account is taken from them meanwhile.
     pub(super) fn suspects(&self, ground: &Ground<'_>) -> HashSet<&'a str> {
         let strangers = ground.roster.caregivers().filter(|caregiver| ground.history(*caregiver).is_none());
-        strangers.filter_map(|caregiver| self.probable(caregiver, ground.context.fingerprinter)).collect()
+        strangers.filter_map(|caregiver| self.probable(ground, caregiver)).collect()
     }
 
     /// The id that this caregiver probably had before.
-    pub(super) fn probable(&self, caregiver: Caregiver<'_>, fingerprinter: &Fingerprinter) -> Option<&'a str> {
+    pub(super) fn probable(&self, ground: &Ground<'_>, caregiver: Caregiver<'_>) -> Option<&'a str> {
         if self.by_address.is_empty() && self.by_name.is_empty() {
             return None;
         }
-        let now = identity_of(caregiver, fingerprinter);
+        let now = identity_of(caregiver, ground.rollout, ground.context.fingerprinter);
         let same_address = now.address.and_then(|address| self.by_address.get(&address).copied());
         same_address.or_else(|| {
             let same_name = self.by_name.get(&now.name?)?;

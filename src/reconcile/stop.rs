@@ -38,6 +38,7 @@ pub(super) enum Stop<'a> {
     DisabledAccount,
     PossibleRename { from: &'a str },
     EmailTaken { by: &'a str },
+    ChildNotLinked { child: &'a str },
     NewArrival { waits_for_gateway: bool },
     SignInUnknown,
     Address(AddressProblem),
@@ -66,6 +67,7 @@ impl Stop<'_> {
             Self::DisabledAccount => HoldCode::DisabledAccount,
             Self::PossibleRename { .. } => HoldCode::PossibleRename,
             Self::EmailTaken { .. } => HoldCode::EmailTaken,
+            Self::ChildNotLinked { .. } => HoldCode::ChildNotLinked,
             Self::NewArrival { .. } => HoldCode::NewArrival,
             Self::SignInUnknown => HoldCode::SignInUnknown,
             Self::Address(problem) => address_code(*problem),
@@ -89,7 +91,8 @@ fn address_code(problem: AddressProblem) -> HoldCode {
 type Rule = for<'a> fn(&Ground<'a>, &Member<'a>, &Due<'a>) -> Option<Stop<'a>>;
 
 /// The rows behind S1, in their order. S2 stands in `draft`, because it is about people the roster does not have.
-const RULES: [Rule; 7] = [no_access, asked_to_wait, account, rename, email_taken, new_arrival, sign_in_unknown];
+const RULES: [Rule; 8] =
+    [no_access, asked_to_wait, account, rename, email_taken, child_not_linked, new_arrival, sign_in_unknown];
 const ADDRESS_RULES: [Rule; 2] = [address, shared_email];
 
 /// The first row that fits.
@@ -140,7 +143,7 @@ fn staff_address<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>) -> Option<St
 /// S6
 fn rename<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Option<Stop<'a>> {
     let is_new = due.waits_for_opening() && ground.history(member.caregiver).is_none();
-    let from = is_new.then(|| ground.renames.probable(member.caregiver, ground.context.fingerprinter))??;
+    let from = is_new.then(|| ground.renames.probable(ground, member.caregiver))??;
     Some(Stop::PossibleRename { from })
 }
 
@@ -164,6 +167,16 @@ fn shares_in_roster(ground: &Ground<'_>, own: Caregiver<'_>, owner: Option<&str>
     let other = owner.and_then(|owner| ground.roster.caregiver(owner));
     ground.shared.contains(own)
         && other.is_some_and(|other| other.address().is_ok_and(|theirs| theirs.eq_ignore_ascii_case(address)))
+}
+
+/// S6: a letter that says what a parent can see of their child would not be true.
+fn child_not_linked<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Option<Stop<'a>> {
+    if matches!(due, Due::Adopt { .. }) {
+        return None;
+    }
+    let mut children = member.caregiver.children().filter(|child| ground.is_permitted(child));
+    let child = children.find(|child| !ground.observed.can_link(child.id()))?;
+    Some(Stop::ChildNotLinked { child: child.id() })
 }
 
 /// S7

@@ -9,17 +9,27 @@ use crate::rollout::Leavers;
 
 use super::cohort::Member;
 use super::ground::Ground;
+use super::links;
 use super::presence::Presence;
 use super::stop::taken_by;
 
 /// The correction that this caregiver's account needs.
 pub(super) fn of(ground: &Ground<'_>, member: &Member<'_>) -> Option<Act> {
     let caregiver = member.caregiver;
-    let is_left_alone = !member.has_permitted_child || ground.hold_rule(caregiver.id()).is_some();
-    let account = ground.accounts(caregiver.id()).one().filter(|_| ground.context.lms.can_update && !is_left_alone)?;
+    let is_asked_to_wait = ground.hold_rule(caregiver.id()).is_some();
+    let account = ground.accounts(caregiver.id()).one().filter(|_| ground.context.lms.can_update && !is_asked_to_wait)?;
     if account.is_staff {
         return None;
     }
+    let links = links::to_do(ground, caregiver);
+    if !member.has_permitted_child {
+        // What is taken away is theirs to lose also when no child is left; nothing else is changed then.
+        let act = || Act::Update { username: account.username.clone(), fields: links.clone(), enable: false };
+        return (!links.is_empty()).then(act);
+    }
+    // Moodle shows no names to a service account that lacks a capability in its older versions.
+    let shows_names = !account.first_name.is_empty() || !account.last_name.is_empty();
+    let name = |field, old: &str, new: &str| name(field, old, new).filter(|_| shows_names);
     let fields: Vec<FieldChange> = [
         email(ground, member, account),
         name(FieldName::FirstName, &account.first_name, caregiver.first_name()),
@@ -27,6 +37,7 @@ pub(super) fn of(ground: &Ground<'_>, member: &Member<'_>) -> Option<Act> {
     ]
     .into_iter()
     .flatten()
+    .chain(links)
     .collect();
     let enable = account.is_disabled && ground.history(caregiver).is_some_and(|history| history.is_withdrawn);
     (enable || !fields.is_empty()).then(|| Act::Update { username: account.username.clone(), fields, enable })

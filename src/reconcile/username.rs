@@ -28,7 +28,7 @@ impl<'a> Usernames<'a> {
 
     /// The name for this caregiver's account. Callers go through the caregivers in the order of their ids.
     pub(super) fn draw(&mut self, caregiver: Caregiver<'_>) -> Username {
-        self.draw_from(stem(caregiver.first_name(), caregiver.last_name(), caregiver.id()))
+        self.draw_from(beginning(caregiver))
     }
 
     fn draw_from(&mut self, stem: String) -> Username {
@@ -46,6 +46,11 @@ impl<'a> Usernames<'a> {
 /// The first of a name goes without a number.
 fn numbered(stem: &str, number: u64) -> String {
     if number == 1 { stem.to_owned() } else { format!("{stem}{number}") }
+}
+
+/// What the name of an account for this caregiver begins with: all of it, unless a number must come behind.
+pub(super) fn beginning(caregiver: Caregiver<'_>) -> String {
+    stem(caregiver.first_name(), caregiver.last_name(), caregiver.id())
 }
 
 /// `first.last`, else whichever there is, else the id.

@@ -75,6 +75,13 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
             "If that account is theirs, give it their SMS id in the LMS; else correct the address there or in the SMS"
                 .to_owned(),
         ),
+        Stop::ChildNotLinked { child } => (
+            format!("The LMS does not have exactly one account of their child {child}, so they could not see it there"),
+            format!(
+                "Give the child's account in the LMS the student id {child}, and no other account the same one; or correct the \
+                 student id in the SMS"
+            ),
+        ),
         Stop::ChangedMeanwhile => (
             "A run stopped while their password was being set, and the account was signed in to since".to_owned(),
             format!(

@@ -34,6 +34,7 @@ pub(super) fn general(code: HoldCode) -> &'static str {
             "Adopt those who are active; list the cohort under `assume-never-signed-in` if nobody is."
         }
         HoldCode::NoEmail => "Enter an address in the SMS and export again.",
+        HoldCode::ChildNotLinked => "Compare the children's student ids in the SMS with those in the LMS.",
         HoldCode::LetterRejected | HoldCode::MalformedEmail => "Correct the address in the SMS and export again.",
         HoldCode::ConflictingEmails => "Leave one address in the SMS and export again.",
         HoldCode::PlaceholderEmail => "Enter their own address in the SMS and export again.",

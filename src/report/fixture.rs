@@ -117,6 +117,8 @@ fn inputs() -> Inputs {
                 can_update: true,
                 can_disable: true,
                 batch: 1,
+                can_link: false,
+                works_on: false,
             },
         },
         letters_sha256: "d".repeat(64),

@@ -122,6 +122,7 @@ pub(super) fn values(change: &FieldChange, personal: Personal) -> (String, Strin
     use crate::plan::FieldName;
     let shown = |value: &str| match change.field {
         FieldName::Email => personal.address(value),
+        FieldName::Child => value.to_owned(),
         FieldName::FirstName | FieldName::LastName => {
             personal.name(&Person { first_name: value.to_owned(), ..Person::default() })
         }

@@ -24,6 +24,9 @@ pub struct HostEntry {
     /// A program that prints the secret on its first line, and its arguments; no shell is asked.
     #[serde(default)]
     pub command: Vec<String>,
+    /// A file with the secret on its first line, readable by this account alone.
+    #[serde(default)]
+    pub file: Option<camino::Utf8PathBuf>,
 }
 
 /// Reads the file; what is wrong comes with its line and column.

@@ -14,7 +14,7 @@ use super::form::{Form, Spelled, Zone};
 use super::node::Node;
 use super::project::Project;
 use super::source::Source;
-use super::{Help, LmsSettings, PasswordStyle, Rollout, id_file, mean_mail, mean_people};
+use super::{Help, PasswordStyle, Rollout, id_file, mean_lms, mean_mail, mean_people};
 
 /// What the conversion needs besides the document.
 pub(super) struct Setting<'a> {
@@ -53,7 +53,6 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
         return Err(setting.failure("rollout::not-available", "several rosters are not available".to_owned()));
     };
     let is_later = matches!(document.no_email, document::NoEmail::Paper)
-        || matches!(document.access_revoked, document::AccessRevoked::Unlink)
         || matches!(document.mail.transport, document::Transport::Smtp)
         || is_later_elsewhere(&document.lms, &document.state, &roster);
     if document.version.meaning != 1 || is_later {
@@ -61,17 +60,16 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
     }
     let heading = roster.columns.caregiver_id.as_ref().map(|heading| heading.meaning.clone());
     let unknown_access = roster.unknown_access;
+    let unlinks = matches!(document.access_revoked, document::AccessRevoked::Unlink);
+    let roster = roster_source(*roster, setting)?;
     let state = document.state.path.as_ref().map_or(DEFAULT_STATE, |path| path.text.as_str());
     Ok(Rollout {
         file: setting.source.file().to_owned(),
         sha256: setting.sha256.clone(),
         school: document.school.meaning,
         timezone: timezone(document.timezone, setting)?,
-        roster: roster_source(*roster, setting)?,
-        lms: LmsSettings::Sandbox {
-            path: setting.resolve(&document.lms.path.meaning)?,
-            written_path: document.lms.path.meaning,
-        },
+        lms: mean_lms::lms(document.lms, &roster.staff_domains, unlinks, setting)?,
+        roster,
         state: setting.resolve(state)?,
         sign_in_url: document.sign_in_url.meaning,
         help: Help {
@@ -85,7 +83,7 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
         no_email: super::NoEmail::Hold,
         bounced: document.bounced.into(),
         leavers: document.leavers.into(),
-        access_revoked: super::AccessRevoked::Report,
+        access_revoked: document.access_revoked.into(),
         new_arrivals: document.new_arrivals.into(),
         unknown_access: unknown_access.into(),
         assume_never_signed_in: names(&document.assume_never_signed_in).collect(),
@@ -99,7 +97,7 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
 
 /// The rules have refused these already; here it is made sure that none is ever taken for something else.
 fn is_later_elsewhere(lms: &document::Lms, state: &document::State, roster: &document::Roster) -> bool {
-    !matches!(lms.driver, document::Driver::Sandbox)
+    matches!(lms.driver, document::Driver::Ultranet)
         || !matches!(state.store, document::Store::Sqlite)
         || !matches!(roster.format, document::Format::Csv)
         || !matches!(roster.encoding, document::Encoding::Auto | document::Encoding::Utf8)

@@ -6,7 +6,7 @@ use super::document;
 use super::form::{Id, Spelled};
 use super::mean::Setting;
 use super::{
-    Bounced, GuardName, Guards, HoldRule, Leavers, Moved, NewArrivals, Override, Reissue, SharedEmail, UnknownAccess,
+    AccessRevoked,    Bounced, GuardName, Guards, HoldRule, Leavers, Moved, NewArrivals, Override, Reissue, SharedEmail, UnknownAccess,
 };
 
 fn id(id: Spelled<Id>) -> CaregiverId {
@@ -85,6 +85,7 @@ same_names! {
     SharedEmail { Hold, First }
     Bounced { Hold, Resend }
     Leavers { Keep, Disable }
+    AccessRevoked { Report, Unlink }
     NewArrivals { Activate, Hold, Gateway }
     UnknownAccess { Hold, Allow }
     GuardName { Resets, Emails, Creates, Withdrawals, RosterChange }

@@ -15,6 +15,7 @@ mod hosts;
 mod id_file;
 mod index;
 mod mean;
+mod mean_lms;
 mod mean_mail;
 mod mean_people;
 mod nearest;

@@ -79,8 +79,8 @@ impl<T: LmsRead> LmsRead for Accidental<T> {
         self.inner.describe()
     }
 
-    fn observe(&mut self) -> Result<Observed, LmsError> {
-        self.inner.observe()
+    fn observe(&mut self, ask: &firstbell::edge::Ask) -> Result<Observed, LmsError> {
+        self.inner.observe(ask)
     }
 
     fn observe_one(&mut self, caregiver: &CaregiverId) -> Result<Vec<Account>, LmsError> {

@@ -155,7 +155,7 @@ impl World {
     fn plan_with(&self, loaded: &Loaded, recorded: &Recorded) -> Plan {
         let LmsSettings::Sandbox { written_path, path } = &loaded.rollout.lms;
         let mut lms = SandboxReader::new(path.clone(), written_path.clone(), &self.clock);
-        let observed = lms.observe().unwrap();
+        let observed = lms.observe(&firstbell::edge::Ask::default()).unwrap();
         let fingerprinter = self.fingerprinter();
         let context = Context {
             now: self.clock.now(),
@@ -478,8 +478,11 @@ impl<T: LmsRead> LmsRead for Crashing<T> {
         self.inner.describe()
     }
 
-    fn observe(&mut self) -> Result<firstbell::model::observed::Observed, firstbell::edge::LmsError> {
-        self.inner.observe()
+    fn observe(
+        &mut self,
+        ask: &firstbell::edge::Ask,
+    ) -> Result<firstbell::model::observed::Observed, firstbell::edge::LmsError> {
+        self.inner.observe(ask)
     }
 
     fn observe_one(

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::edge::{Clock, LmsError, LmsRead};
+use crate::edge::{Ask, Clock, LmsError, LmsRead};
 use crate::model::account::{Account, SignInMethod};
 use crate::model::capability::LmsCapabilities;
 use crate::model::ids::CaregiverId;
@@ -13,7 +13,7 @@ use super::source;
 
 /// What the sandbox can do: everything.
 pub(super) const CAPABILITIES: LmsCapabilities =
-    LmsCapabilities { has_marker: true, can_update: true, can_disable: true, batch: 1 };
+    LmsCapabilities { has_marker: true, can_update: true, can_disable: true, batch: 1, can_link: false, works_on: false };
 
 /// The sandbox, to be read only.
 pub struct SandboxReader<'a> {
@@ -38,7 +38,7 @@ impl LmsRead for SandboxReader<'_> {
         format!("sandbox {}", self.written_path)
     }
 
-    fn observe(&mut self) -> Result<Observed, LmsError> {
+    fn observe(&mut self, _: &Ask) -> Result<Observed, LmsError> {
         let loaded = source::load(&self.path)?;
         let accounts = loaded.accounts.into_holdings().into_iter().map(|holding| holding.account).collect();
         Ok(Observed::new(accounts, self.clock.now()))

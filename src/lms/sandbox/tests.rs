@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{SandboxReader, SandboxWriter, compact, effects_path, sign_in};
-use crate::edge::{AccountChange, Clock, LmsError, LmsRead, LmsWrite, NewAccount, Random};
+use crate::edge::{AccountChange, Ask, Clock, LmsError, LmsRead, LmsWrite, NewAccount, Random};
 use crate::files;
 use crate::model::account::{Account, SignIn};
 use crate::model::ids::{ActivationKey, CaregiverId, Username};
@@ -92,7 +92,7 @@ impl Site {
     }
 
     fn account(&self, caregiver: &str) -> Account {
-        let observed = self.reader().observe().unwrap();
+        let observed = self.reader().observe(&Ask::default()).unwrap();
         observed.of_caregiver(caregiver).next().unwrap().clone()
     }
 }
@@ -103,6 +103,7 @@ fn password(text: &str) -> Password {
 
 fn new_account(caregiver: &str, username: &str) -> NewAccount {
     NewAccount {
+        language: String::new(),
         caregiver: caregiver.into(),
         username: username.into(),
         first_name: "Rangi".into(),
@@ -126,14 +127,14 @@ const DONE: Outcome = Outcome::Done(());
 #[test]
 fn no_file_is_an_lms_without_accounts() {
     let site = Site::empty();
-    assert!(site.reader().observe().unwrap().accounts().is_empty());
+    assert!(site.reader().observe(&Ask::default()).unwrap().accounts().is_empty());
     assert!(!files::exists(&effects_path(&site.path)), "reading writes nothing");
 }
 
 #[test]
 fn accounts_are_observed_as_the_file_has_them() {
     let site = Site::new();
-    let observed = site.reader().observe().unwrap();
+    let observed = site.reader().observe(&Ask::default()).unwrap();
     assert_eq!(observed.accounts().len(), 5);
     assert_eq!(observed.read_at, Fixed.now());
     assert_eq!(observed.with_email("MERE@example.nz").count(), 1);
@@ -295,7 +296,7 @@ fn a_creation_torn_between_its_lines_is_created_whole_the_next_time() {
     let log = files::read(&effects_path(&site.path)).unwrap();
     let first_line = log.iter().position(|&byte| byte == b'\n').unwrap();
     files::replace(&effects_path(&site.path), &log[..=first_line]).unwrap();
-    assert!(site.reader().observe().unwrap().accounts().is_empty());
+    assert!(site.reader().observe(&Ask::default()).unwrap().accounts().is_empty());
     assert_eq!(create(), DONE);
     assert_eq!(site.log().len(), 2);
     assert!(sign_in(&site.path, "rangi", &password("kea-4-rata")).unwrap());
@@ -306,7 +307,7 @@ fn a_corrupted_file_is_refused_by_both_halves_and_left_alone() {
     let site = Site::empty();
     for text in ["", "{\"accounts\": [{\"username\": \"a\"", "PK\u{3}\u{4}", "{\"acounts\": []}"] {
         site.write_accounts(text);
-        let error = site.reader().observe().unwrap_err();
+        let error = site.reader().observe(&Ask::default()).unwrap_err();
         assert!(matches!(&error, LmsError::Garbled { what } if what.contains("lms.json:1:")), "{error}");
         assert!(matches!(site.try_writer(), Err(LmsError::Garbled { .. })));
         assert_eq!(files::read(&site.path).unwrap(), text.as_bytes());
@@ -318,7 +319,7 @@ fn a_corrupted_file_is_refused_by_both_halves_and_left_alone() {
 fn one_username_twice_is_refused_at_the_second() {
     let site = Site::empty();
     site.write_accounts("{\"accounts\": [\n {\"username\": \"a\"},\n {\"username\": \"A\"}\n]}");
-    let message = site.reader().observe().unwrap_err().to_string();
+    let message = site.reader().observe(&Ask::default()).unwrap_err().to_string();
     assert!(message.contains("lms.json:3:3: the username is that of the account at 2:3 already"), "{message}");
 }
 
@@ -327,7 +328,7 @@ fn a_log_of_another_sandbox_is_refused_with_the_line() {
     let site = Site::new();
     set(&mut site.writer(), "C1", "mere.tui", "first-1", 1);
     site.write_accounts("{\"accounts\": []}");
-    let message = site.reader().observe().unwrap_err().to_string();
+    let message = site.reader().observe(&Ask::default()).unwrap_err().to_string();
     assert!(message.contains("effects.jsonl:1: this effect is about an account that does not exist"), "{message}");
 }
 
@@ -335,7 +336,7 @@ fn a_log_of_another_sandbox_is_refused_with_the_line() {
 fn a_folder_in_place_of_the_file_is_out_of_reach() {
     let site = Site::empty();
     files::make_dir(&site.path).unwrap();
-    assert!(matches!(site.reader().observe(), Err(LmsError::Unreachable { .. })));
+    assert!(matches!(site.reader().observe(&Ask::default()), Err(LmsError::Unreachable { .. })));
 }
 
 #[test]
@@ -386,10 +387,10 @@ fn compacting_changes_no_account_and_keeps_every_line() {
     set(&mut writer, "C1", "mere.tui", "first-1", 1);
     writer.create(&new_account("C9", "rangi"), &password("kea-4-rata"), ActivationKey(7));
     drop(writer);
-    let (before, log) = (site.reader().observe().unwrap(), site.log());
+    let (before, log) = (site.reader().observe(&Ask::default()).unwrap(), site.log());
     compact(&site.path).unwrap();
     compact(&site.path).unwrap();
-    assert_eq!(site.reader().observe().unwrap().accounts(), before.accounts());
+    assert_eq!(site.reader().observe(&Ask::default()).unwrap().accounts(), before.accounts());
     assert_eq!(site.log(), log);
     assert_eq!(site.writer().disable(&"C9".into(), &"rangi".into()), DONE);
     assert!(site.account("C9").is_disabled, "lines behind the folded ones still count");
@@ -401,7 +402,7 @@ fn a_log_shorter_than_what_was_folded_is_refused() {
     set(&mut site.writer(), "C1", "mere.tui", "first-1", 1);
     compact(&site.path).unwrap();
     files::remove(&effects_path(&site.path)).unwrap();
-    let message = site.reader().observe().unwrap_err().to_string();
+    let message = site.reader().observe(&Ask::default()).unwrap_err().to_string();
     assert!(message.contains("holds the first 1 effects, and this log has 0"), "{message}");
 }
 
@@ -413,7 +414,7 @@ fn five_thousand_effects_stay_quick() {
         let account = new_account(&format!("C{number}"), &format!("user{number}"));
         assert_eq!(writer.create(&account, &password("kea-4-rata"), ActivationKey(number)), DONE);
     }
-    assert_eq!(writer.observe().unwrap().accounts(), site.reader().observe().unwrap().accounts());
+    assert_eq!(writer.observe(&Ask::default()).unwrap().accounts(), site.reader().observe(&Ask::default()).unwrap().accounts());
     assert_eq!(site.log().len(), 5_000);
     assert!(sign_in(&site.path, "user2499", &password("kea-4-rata")).unwrap());
 }

@@ -5,7 +5,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::edge::{AccountChange, Clock, LmsError, LmsRead, LmsWrite, NewAccount, Random};
+use crate::edge::{AccountChange, Ask, Clock, LmsError, LmsRead, LmsWrite, NewAccount, Random};
 use crate::model::account::{Account, SignInMethod};
 use crate::model::capability::LmsCapabilities;
 use crate::model::ids::{ActivationKey, CaregiverId, Username};
@@ -109,7 +109,7 @@ impl LmsRead for SandboxWriter<'_> {
         format!("sandbox {}", self.written_path)
     }
 
-    fn observe(&mut self) -> Result<Observed, LmsError> {
+    fn observe(&mut self, _: &Ask) -> Result<Observed, LmsError> {
         self.refresh()?;
         Ok(Observed::new(self.accounts.to_observe(), self.clock.now()))
     }

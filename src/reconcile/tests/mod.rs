@@ -71,7 +71,7 @@ impl School {
             rollout,
             recorded: Recorded::default(),
             accounts: Vec::new(),
-            lms: LmsCapabilities { has_marker: true, can_update: true, can_disable: true, batch: 1 },
+            lms: LmsCapabilities { has_marker: true, can_update: true, can_disable: true, batch: 1, can_link: false, works_on: false },
             mail: MailCapabilities { is_idempotent: true, sessions: 1 },
             now: NOW,
             narrowing: Narrowing::default(),
@@ -122,7 +122,7 @@ impl School {
 
     /// What the roster says of somebody now, as the record keeps it.
     fn identity(&self, id: &str) -> Identity {
-        identity_of(self.caregiver(id), &fingerprinter())
+        identity_of(self.caregiver(id), &self.rollout, &fingerprinter())
     }
 
     /// Records this of somebody.

@@ -4,6 +4,7 @@
 mod available;
 mod circles;
 mod cohorts;
+mod lms;
 mod paths;
 mod people;
 mod settings;
@@ -38,11 +39,15 @@ type Rule = fn(&Page<'_>, &mut Diagnostics);
 const RULES: &[Rule] = &[
     available::one_roster,
     available::values,
+    available::unlinking,
     settings::identity_has_its_column,
     settings::language_has_its_column,
     settings::hours_go_forward,
     settings::password_keys_fit_its_style,
     settings::override_twice,
+    lms::keys_fit_the_driver,
+    lms::moodle_has_an_address,
+    lms::passwords_fit_the_policy,
     paths::stay_inside,
     paths::letters_stay_inside,
     paths::id_files_have_ids,

@@ -97,7 +97,7 @@ pub(in crate::rollout) enum AccessRevoked {
     /// The plan says so; a person decides.
     #[default]
     Report,
-    /// The link to the child is taken away, not the account. Not in this version.
+    /// The link to the child is taken away, not the account. For `driver: moodle` with a `parent-role`.
     Unlink,
 }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::form::{Path, Spelled};
+use super::super::form::{Id, Language, Line, Path, Spelled, WebAddress};
 use super::mail::Secret;
 
 /// The LMS.
@@ -14,12 +14,103 @@ pub(in crate::rollout) struct Lms {
     pub(in crate::rollout) driver: Driver,
     /// The sandbox's file of accounts, inside the project.
     pub(in crate::rollout) path: Spelled<Path>,
+    /// Moodle: the site's address, without anything behind the folder that Moodle lies in. Must be https, unless it is on this
+    /// machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = "https://moodle.kowhai.example.nz")]
+    pub(in crate::rollout) url: Option<Spelled<WebAddress>>,
+    /// Moodle: the token of the web service. It is sent only to a host that this machine's settings bind it to. Unless said, it
+    /// is the environment variable FIRSTBELL_LMS_TOKEN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::rollout) token: Option<Secret>,
+    /// Moodle: the id of the role that lets parents see their children. Without it nobody is linked with a child.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub(in crate::rollout) parent_role: Option<u32>,
+    /// Moodle: what a student's account carries the SMS's student id in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::rollout) student_field: Option<StudentField>,
+    /// Moodle: the short name of a profile field that an administrator made for firstbell. It takes the activation's id
+    /// together with the password, and so proves after a lost answer whether that was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"firstbell")]
+    pub(in crate::rollout) marker_field: Option<Spelled<Line>>,
+    /// Moodle: the authentication methods whose passwords may be set; unless said, `manual` alone. Accounts with another one
+    /// are held.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "super::list_or_nothing")]
+    pub(in crate::rollout) auth: Vec<Spelled<Line>>,
+    /// Moodle: the languages that are installed there, out of those in the roster. An account is made in its parent's language if
+    /// that is one of these, else in the site's.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "super::list_or_nothing")]
+    pub(in crate::rollout) languages: Vec<Spelled<Language>>,
+    /// Moodle: the site's password policy, which it does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::rollout) policy: Option<Policy>,
+    /// Moodle: accounts in one call; unless said, 25.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 50))]
+    pub(in crate::rollout) batch: Option<u32>,
+    /// Moodle: the ID number of an account that is certainly there, such as a student's. It is asked for first: a missing
+    /// capability would look as if nobody had an account. Unless said, the roster's first students are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::rollout) known_student: Option<Spelled<Id>>,
+}
+
+/// What a site asks of a password. What is left out is as Moodle has it by itself.
+#[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(in crate::rollout) struct Policy {
+    /// Characters at least.
+    #[schemars(range(min = 0, max = 64))]
+    pub(in crate::rollout) length: u32,
+    /// Digits at least.
+    #[schemars(range(min = 0, max = 64))]
+    pub(in crate::rollout) digits: u32,
+    /// Lower-case letters at least.
+    #[schemars(range(min = 0, max = 64))]
+    pub(in crate::rollout) lower: u32,
+    /// Capitals at least.
+    #[schemars(range(min = 0, max = 64))]
+    pub(in crate::rollout) upper: u32,
+    /// Characters at least that are neither letters nor digits.
+    #[schemars(range(min = 0, max = 64))]
+    pub(in crate::rollout) special: u32,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { length: 8, digits: 1, lower: 1, upper: 1, special: 1 }
+    }
+}
+
+/// What a student's account carries the student id in.
+#[derive(Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::rollout) enum StudentField {
+    /// The ID number.
+    #[default]
+    Idnumber,
+    /// The username, in lower case.
+    Username,
 }
 
 impl Default for Lms {
     fn default() -> Self {
         let path = "state/lms.json".to_owned();
-        Self { driver: Driver::Sandbox, path: Spelled { text: path.clone(), meaning: path } }
+        Self {
+            driver: Driver::Sandbox,
+            path: Spelled { text: path.clone(), meaning: path },
+            url: None,
+            token: None,
+            parent_role: None,
+            student_field: None,
+            marker_field: None,
+            auth: Vec::new(),
+            languages: Vec::new(),
+            policy: None,
+            batch: None,
+            known_student: None,
+        }
     }
 }
 
@@ -31,7 +122,7 @@ pub(in crate::rollout) enum Driver {
     Sandbox,
     /// Ultranet. Not in this version.
     Ultranet,
-    /// Moodle. Not in this version.
+    /// Moodle, by its web service: docs/moodle.md.
     Moodle,
 }
 

@@ -104,7 +104,7 @@ pub(in crate::rollout) enum Tls {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(in crate::rollout) struct Secret {
     /// The environment variable that holds it.
-    env: Spelled<Environment>,
+    pub(in crate::rollout) env: Spelled<Environment>,
 }
 
 /// How fast letters leave: figures, or a preset, or a preset with one figure changed.

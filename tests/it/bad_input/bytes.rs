@@ -118,7 +118,7 @@ proptest! {
     fn in_place_of_the_accounts(damage in damage()) {
         let folder = Folder::new();
         let path = folder.put("lms.json", &damage.of(&good("state/lms.json")));
-        let _ = SandboxReader::new(path, "lms.json", &StandingClock).observe();
+        let _ = SandboxReader::new(path, "lms.json", &StandingClock).observe(&firstbell::edge::Ask::default());
     }
 
     #[test]
@@ -126,7 +126,7 @@ proptest! {
         let folder = Folder::new();
         let path = folder.put("lms.json", &good("state/lms.json"));
         folder.put(effects_path(&path).file_name().unwrap(), &damage.of(&good("state/lms.json.effects.jsonl")));
-        let _ = SandboxReader::new(path, "lms.json", &StandingClock).observe();
+        let _ = SandboxReader::new(path, "lms.json", &StandingClock).observe(&firstbell::edge::Ask::default());
     }
 
     #[test]
