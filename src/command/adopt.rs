@@ -87,7 +87,8 @@ fn entries(
             cohort: None,
             since: one.since,
             because: because.to_owned(),
-            identity: caregiver.map_or_else(Identity::default, |found| identity_of(found, &loaded.rollout, &state.fingerprinter)),
+            identity: caregiver
+                .map_or_else(Identity::default, |found| identity_of(found, &loaded.rollout, &state.fingerprinter)),
         })
     };
     fresh.iter().map(entry).collect()

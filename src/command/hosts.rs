@@ -119,7 +119,9 @@ impl Hosts {
             None if entry.file.is_some() => self.kept(&entry),
             None if entry.command.is_empty() => Err(Trouble::new(
                 Exit::Usage,
-                format!("{variable} is not set, and no `command` or `file` in hosts.yaml holds the secret for `{host}`"),
+                format!(
+                    "{variable} is not set, and no `command` or `file` in hosts.yaml holds the secret for `{host}`"
+                ),
             )),
             None => printed(&entry),
         }

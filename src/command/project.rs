@@ -256,10 +256,7 @@ pub(super) fn ask(loaded: &Loaded, recorded: &Recorded) -> Ask {
     };
     let children = loaded.roster.caregivers().flat_map(|caregiver| caregiver.children().map(|child| child.id()));
     let students: BTreeSet<&str> = children.collect();
-    Ask {
-        people: ask.into_iter().map(asked).collect(),
-        students: students.into_iter().map(StudentId::new).collect(),
-    }
+    Ask { people: ask.into_iter().map(asked).collect(), students: students.into_iter().map(StudentId::new).collect() }
 }
 
 /// A path of this machine as the project's people know it.

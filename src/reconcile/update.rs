@@ -17,7 +17,8 @@ use super::stop::taken_by;
 pub(super) fn of(ground: &Ground<'_>, member: &Member<'_>) -> Option<Act> {
     let caregiver = member.caregiver;
     let is_asked_to_wait = ground.hold_rule(caregiver.id()).is_some();
-    let account = ground.accounts(caregiver.id()).one().filter(|_| ground.context.lms.can_update && !is_asked_to_wait)?;
+    let account =
+        ground.accounts(caregiver.id()).one().filter(|_| ground.context.lms.can_update && !is_asked_to_wait)?;
     if account.is_staff {
         return None;
     }

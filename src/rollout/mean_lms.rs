@@ -16,10 +16,9 @@ pub(super) fn lms(
     setting: &Setting<'_>,
 ) -> Result<LmsSettings, Failure> {
     match lms.driver {
-        Driver::Sandbox => Ok(LmsSettings::Sandbox {
-            path: setting.resolve(&lms.path.meaning)?,
-            written_path: lms.path.meaning,
-        }),
+        Driver::Sandbox => {
+            Ok(LmsSettings::Sandbox { path: setting.resolve(&lms.path.meaning)?, written_path: lms.path.meaning })
+        }
         Driver::Moodle => moodle(lms, staff, unlinks, setting).map(LmsSettings::Moodle),
         Driver::Ultranet => {
             Err(setting.failure("rollout::not-available", "this asks for what is not available".to_owned()))
@@ -77,7 +76,8 @@ mod tests {
 
     #[test]
     fn a_port_and_a_folder_are_no_part_of_a_host() {
-        for url in ["https://moodle.example.nz", "https://moodle.example.nz:8443/moodle", "https://moodle.example.nz/x"] {
+        for url in ["https://moodle.example.nz", "https://moodle.example.nz:8443/moodle", "https://moodle.example.nz/x"]
+        {
             assert_eq!(host(url), "moodle.example.nz");
         }
         assert_eq!(host("http://[::1]:8080/"), "[::1]");

@@ -6,7 +6,8 @@ use super::document;
 use super::form::{Id, Spelled};
 use super::mean::Setting;
 use super::{
-    AccessRevoked,    Bounced, GuardName, Guards, HoldRule, Leavers, Moved, NewArrivals, Override, Reissue, SharedEmail, UnknownAccess,
+    AccessRevoked, Bounced, GuardName, Guards, HoldRule, Leavers, Moved, NewArrivals, Override, Reissue, SharedEmail,
+    UnknownAccess,
 };
 
 fn id(id: Spelled<Id>) -> CaregiverId {

@@ -105,6 +105,23 @@ impl<T: LmsWrite> LmsWrite for Accidental<T> {
         self.effect(&effect, |inner| inner.set_password(caregiver, username, password, marker))
     }
 
+    fn activate_all(&mut self, wanted: &[firstbell::edge::Wanted<'_>]) -> Vec<Outcome> {
+        if self.inner.capabilities().batch > 1 {
+            return self.inner.activate_all(wanted);
+        }
+        let activate = |wanted: &firstbell::edge::Wanted<'_>| match wanted.how {
+            firstbell::edge::How::Create(account) => self.create(account, wanted.password, wanted.marker),
+            firstbell::edge::How::Reset { caregiver, username } => {
+                self.set_password(caregiver, username, wanted.password, wanted.marker)
+            }
+        };
+        wanted.iter().map(activate).collect()
+    }
+
+    fn link_all(&mut self, links: &[firstbell::edge::Links<'_>]) -> Vec<Outcome> {
+        self.inner.link_all(links)
+    }
+
     fn update(&mut self, caregiver: &CaregiverId, username: &Username, change: &AccountChange) -> Outcome {
         let effect = Effect::Account(caregiver.to_string());
         self.effect(&effect, |inner| inner.update(caregiver, username, change))

@@ -2,21 +2,25 @@
 //! test moves and chance that it seeds.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
 use camino::Utf8Path;
 use firstbell::apply::{self, Applied, Edges, Halted, Order};
-use firstbell::edge::{Clock, LmsRead, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateStore, Step, Watch};
+use firstbell::edge::{
+    Ask, Asked, Clock, LmsRead, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateStore, Step, Watch,
+};
 use firstbell::letter;
-use firstbell::lms::sandbox::{SandboxReader, SandboxWriter};
+use firstbell::lms::moodle::MoodleWriter;
+use firstbell::lms::sandbox::SandboxWriter;
 use firstbell::mail::Outbox;
 use firstbell::model::activation::{ActivationStage, LetterStage};
 use firstbell::model::entry::Actor;
 use firstbell::model::fingerprint::Fingerprinter;
-use firstbell::model::ids::Lineage;
+use firstbell::model::ids::{CaregiverId, Lineage, StudentId};
 use firstbell::model::recorded::{History, Position, Recorded};
-use firstbell::model::secret::SealingKey;
+use firstbell::model::secret::{Password, SealingKey};
 use firstbell::plan::Plan;
 use firstbell::reconcile::{self, Context, Desired};
 use firstbell::rollout::{self, LmsSettings, Rollout, Transport};
@@ -26,6 +30,7 @@ use firstbell::state::sqlite::{Access, SqliteStore};
 use jiff::Timestamp;
 
 use crate::accident::{Accident, Accidental};
+use crate::moodle::standin::{Standin, TOKEN};
 
 /// The columns of every roster that tests write.
 pub(crate) const HEADING: &str = "CaregiverID,First,Last,Email,StudentID,StuFirst,StuLast,Year,Class,School,Relationship,Language,Portal,Priority,Staff";
@@ -48,6 +53,8 @@ pub(crate) struct World {
     pub(crate) keeps_lock: bool,
     /// How many letters the transport hands over at once: how wide the waves are.
     pub(crate) at_once: usize,
+    /// The LMS, where it is a Moodle.
+    pub(crate) moodle: Option<Standin>,
 }
 
 /// In memory where the system has such a place: tests are about what was written, not about how long a disk takes.
@@ -73,6 +80,44 @@ impl World {
         world
     }
 
+    /// A school whose LMS is a Moodle, with these students there; `more` are further lines of `lms:`.
+    pub(crate) fn moodle(rollout: &str, more: &str, rows: &[&str], students: &[&str]) -> Self {
+        let mut world = Self::bare("2026-03-02T20:00:00Z");
+        let moodle = Standin::start(students);
+        let lms = format!("lms:\n  driver: moodle\n  url: {}\n{more}", moodle.url());
+        world.write("rollout.yaml", &format!("{HEAD}{lms}{rollout}"));
+        world.roster(rows);
+        world.moodle = Some(moodle);
+        world
+    }
+
+    fn lms<'a>(rollout: &Rollout, clock: &'a TestClock, random: SeededRandom) -> AnyLms<'a> {
+        match &rollout.lms {
+            LmsSettings::Sandbox { written_path, path } => {
+                let random = Box::new(random);
+                AnyLms(Box::new(SandboxWriter::open(path.clone(), written_path.clone(), clock, random).unwrap()))
+            }
+            LmsSettings::Moodle(settings) => {
+                AnyLms(Box::new(MoodleWriter::new(settings.clone(), Password::new(TOKEN.into()), clock)))
+            }
+        }
+    }
+
+    /// Whom the LMS is asked for.
+    pub(crate) fn ask(loaded: &Loaded) -> Ask {
+        let asked = |(id, email, username): (String, Option<String>, Option<String>)| Asked {
+            caregiver: CaregiverId::new(id),
+            email,
+            username,
+        };
+        let children = loaded.roster.caregivers().flat_map(|one| one.children().map(|child| child.id().to_owned()));
+        let students: BTreeSet<String> = children.collect();
+        Ask {
+            people: reconcile::ask_for(&loaded.roster).into_iter().map(asked).collect(),
+            students: students.into_iter().map(StudentId::new).collect(),
+        }
+    }
+
     /// A folder with the letters that ship, and nothing else.
     pub(crate) fn bare(now: &str) -> Self {
         let world = Self {
@@ -85,6 +130,7 @@ impl World {
             accident: Accident::None,
             keeps_lock: false,
             at_once: 1,
+            moodle: None,
         };
         for (name, text) in letter::default_letters() {
             world.write(&format!("letters/{name}"), text);
@@ -153,9 +199,8 @@ impl World {
     }
 
     fn plan_with(&self, loaded: &Loaded, recorded: &Recorded) -> Plan {
-        let LmsSettings::Sandbox { written_path, path } = &loaded.rollout.lms;
-        let mut lms = SandboxReader::new(path.clone(), written_path.clone(), &self.clock);
-        let observed = lms.observe(&firstbell::edge::Ask::default()).unwrap();
+        let mut lms = Self::lms(&loaded.rollout, &self.clock, SeededRandom::new(0));
+        let observed = lms.observe(&Self::ask(loaded)).unwrap();
         let fingerprinter = self.fingerprinter();
         let context = Context {
             now: self.clock.now(),
@@ -183,10 +228,9 @@ impl World {
         let mut store = self.store(&loaded.rollout);
         let recorded = store.load().unwrap();
         let plan = self.plan_with(&loaded, &recorded);
-        let LmsSettings::Sandbox { written_path, path } = &loaded.rollout.lms;
         let mut random = self.random();
         let clock = self.clock.clone();
-        let sandbox = SandboxWriter::open(path.clone(), written_path.clone(), &clock, Box::new(self.random())).unwrap();
+        let lms = Self::lms(&loaded.rollout, &clock, self.random());
         let lineage =
             recorded.position.as_ref().map_or_else(|| Lineage::new(LINEAGE), |position| position.lineage.clone());
         let order = Order {
@@ -202,7 +246,7 @@ impl World {
         let (crash, at_once) = (&self.crash, self.at_once);
         let mut watch = Counting { finished: 0, stop_after: self.interrupt_after };
         let edges = Edges {
-            lms: &mut Crashing { inner: Accidental::new(sandbox, &self.accident), crash: crash.clone(), at_once },
+            lms: &mut Crashing { inner: Accidental::new(lms, &self.accident), crash: crash.clone(), at_once },
             mail: &mut Crashing {
                 inner: Accidental::new(outbox(&loaded.rollout), &self.accident),
                 crash: crash.clone(),
@@ -462,6 +506,80 @@ impl Crash {
     }
 }
 
+/// Any LMS.
+struct AnyLms<'a>(Box<dyn LmsWrite + 'a>);
+
+impl LmsRead for AnyLms<'_> {
+    fn capabilities(&self) -> firstbell::model::capability::LmsCapabilities {
+        self.0.capabilities()
+    }
+
+    fn describe(&self) -> String {
+        self.0.describe()
+    }
+
+    fn observe(&mut self, ask: &Ask) -> Result<firstbell::model::observed::Observed, firstbell::edge::LmsError> {
+        self.0.observe(ask)
+    }
+
+    fn observe_one(
+        &mut self,
+        caregiver: &CaregiverId,
+    ) -> Result<Vec<firstbell::model::account::Account>, firstbell::edge::LmsError> {
+        self.0.observe_one(caregiver)
+    }
+
+    fn takes(&self, password: &Password) -> Result<(), String> {
+        self.0.takes(password)
+    }
+}
+
+impl LmsWrite for AnyLms<'_> {
+    fn create(
+        &mut self,
+        account: &firstbell::edge::NewAccount,
+        password: &Password,
+        marker: firstbell::model::ids::ActivationKey,
+    ) -> firstbell::model::outcome::Outcome {
+        self.0.create(account, password, marker)
+    }
+
+    fn set_password(
+        &mut self,
+        caregiver: &CaregiverId,
+        username: &firstbell::model::ids::Username,
+        password: &Password,
+        marker: firstbell::model::ids::ActivationKey,
+    ) -> firstbell::model::outcome::Outcome {
+        self.0.set_password(caregiver, username, password, marker)
+    }
+
+    fn activate_all(&mut self, wanted: &[firstbell::edge::Wanted<'_>]) -> Vec<firstbell::model::outcome::Outcome> {
+        self.0.activate_all(wanted)
+    }
+
+    fn link_all(&mut self, links: &[firstbell::edge::Links<'_>]) -> Vec<firstbell::model::outcome::Outcome> {
+        self.0.link_all(links)
+    }
+
+    fn update(
+        &mut self,
+        caregiver: &CaregiverId,
+        username: &firstbell::model::ids::Username,
+        change: &firstbell::edge::AccountChange,
+    ) -> firstbell::model::outcome::Outcome {
+        self.0.update(caregiver, username, change)
+    }
+
+    fn disable(
+        &mut self,
+        caregiver: &CaregiverId,
+        username: &firstbell::model::ids::Username,
+    ) -> firstbell::model::outcome::Outcome {
+        self.0.disable(caregiver, username)
+    }
+}
+
 /// An edge with a crash point before and after everything that changes something.
 struct Crashing<T> {
     inner: T,
@@ -511,6 +629,27 @@ impl<T: LmsWrite> LmsWrite for Crashing<T> {
         marker: firstbell::model::ids::ActivationKey,
     ) -> firstbell::model::outcome::Outcome {
         self.crash.around(|| self.inner.set_password(caregiver, username, password, marker))
+    }
+
+    /// Several are one effect where the driver makes them one.
+    fn activate_all(&mut self, wanted: &[firstbell::edge::Wanted<'_>]) -> Vec<firstbell::model::outcome::Outcome> {
+        if self.inner.capabilities().batch > 1 {
+            return self.crash.around(|| self.inner.activate_all(wanted));
+        }
+        let activate = |wanted: &firstbell::edge::Wanted<'_>| match wanted.how {
+            firstbell::edge::How::Create(account) => self.create(account, wanted.password, wanted.marker),
+            firstbell::edge::How::Reset { caregiver, username } => {
+                self.set_password(caregiver, username, wanted.password, wanted.marker)
+            }
+        };
+        wanted.iter().map(activate).collect()
+    }
+
+    fn link_all(&mut self, links: &[firstbell::edge::Links<'_>]) -> Vec<firstbell::model::outcome::Outcome> {
+        if !self.inner.capabilities().can_link {
+            return self.inner.link_all(links);
+        }
+        self.crash.around(|| self.inner.link_all(links))
     }
 
     fn update(

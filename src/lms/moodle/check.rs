@@ -76,9 +76,15 @@ impl Site<'_> {
         Ok(missing(
             what,
             match (others().next(), others().any(|row| row.username.is_some())) {
-                (None, _) => "Moodle shows no account but the service's own: grant `moodle/user:viewdetails` and `moodle/user:viewalldetails` to its role, in the system context (docs/moodle.md, step 3)",
-                (Some(_), false) => "Moodle shows accounts without usernames and id numbers: grant `moodle/user:viewalldetails` (docs/moodle.md, step 3)",
-                (Some(_), true) => "Moodle shows accounts, and none has the id number: write a student's into `lms.known-student`, and see that students carry the SMS's ids (docs/moodle.md, step 9)",
+                (None, _) => {
+                    "Moodle shows no account but the service's own: grant `moodle/user:viewdetails` and `moodle/user:viewalldetails` to its role, in the system context (docs/moodle.md, step 3)"
+                }
+                (Some(_), false) => {
+                    "Moodle shows accounts without usernames and id numbers: grant `moodle/user:viewalldetails` (docs/moodle.md, step 3)"
+                }
+                (Some(_), true) => {
+                    "Moodle shows accounts, and none has the id number: write a student's into `lms.known-student`, and see that students carry the SMS's ids (docs/moodle.md, step 9)"
+                }
             },
         ))
     }
@@ -155,7 +161,9 @@ fn trial(what: &str, capability: &str, came: Result<(), Fault>) -> Result<Findin
         Ok(()) => Ok(good(what, &format!("`{capability}`"))),
         Err(fault) => match fault.certainty {
             Certainty::Person => {
-                let fix = format!("grant `{capability}` to the service account's role, in the system context (docs/moodle.md, step 3)");
+                let fix = format!(
+                    "grant `{capability}` to the service account's role, in the system context (docs/moodle.md, step 3)"
+                );
                 Ok(missing(what, &fix))
             }
             Certainty::Row | Certainty::Policy | Certainty::HalfDone => Ok(good(what, &format!("`{capability}`"))),

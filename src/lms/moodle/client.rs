@@ -55,7 +55,11 @@ impl Client {
         let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let status = answer.status().as_u16();
         if status != 200 {
-            return Err(fault::of_status(status, header("retry-after").as_deref(), location(header("location")).as_deref()));
+            return Err(fault::of_status(
+                status,
+                header("retry-after").as_deref(),
+                location(header("location")).as_deref(),
+            ));
         }
         read(answer.body_mut())
     }
@@ -103,7 +107,9 @@ fn read(body: &mut Body) -> Result<Value, Fault> {
 fn of_error(error: &Error) -> Fault {
     use std::io::ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable};
     let never = match error {
-        Error::HostNotFound | Error::ConnectionFailed | Error::BadUri(_) | Error::InvalidProxyUrl | Error::Tls(_) => true,
+        Error::HostNotFound | Error::ConnectionFailed | Error::BadUri(_) | Error::InvalidProxyUrl | Error::Tls(_) => {
+            true
+        }
         Error::Io(io) => {
             matches!(io.kind(), AddrNotAvailable | ConnectionRefused | HostUnreachable | NetworkUnreachable)
         }

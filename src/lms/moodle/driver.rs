@@ -1,8 +1,6 @@
 //! The two halves as `edge` knows them.
 
-use crate::edge::{
-    AccountChange, Ask, Clock, Finding, How, Links, LmsError, LmsRead, LmsWrite, NewAccount, Wanted,
-};
+use crate::edge::{AccountChange, Ask, Clock, Finding, How, Links, LmsError, LmsRead, LmsWrite, NewAccount, Wanted};
 use crate::model::account::Account;
 use crate::model::capability::LmsCapabilities;
 use crate::model::ids::{ActivationKey, CaregiverId, Username};

@@ -60,35 +60,57 @@ impl Fault {
     pub(super) fn while_reading(self) -> LmsError {
         match self.certainty {
             Certainty::Row | Certainty::Policy | Certainty::HalfDone => LmsError::Garbled { what: self.words },
-            Certainty::NotThere
-            | Certainty::Later
-            | Certainty::Person
-            | Certainty::Database
-            | Certainty::Silence => LmsError::Unreachable { what: self.words, source: None },
+            Certainty::NotThere | Certainty::Later | Certainty::Person | Certainty::Database | Certainty::Silence => {
+                LmsError::Unreachable { what: self.words, source: None }
+            }
         }
     }
 }
 
 /// Codes that have a meaning here: what is certain, and what is said.
 const CODES: &[(&str, Certainty, &str)] = &[
-    ("invalidtoken", Certainty::Person, "Moodle does not know this token: it is mistyped, taken back, or past its end. Make a new one (docs/moodle.md, step 6)"),
-    ("accessexception", Certainty::Person, "Moodle gives this token no access to the function: the function is not in the service, the token is past its end, or the service account lacks `webservice/rest:use` (docs/moodle.md, steps 3 to 5)"),
+    (
+        "invalidtoken",
+        Certainty::Person,
+        "Moodle does not know this token: it is mistyped, taken back, or past its end. Make a new one (docs/moodle.md, step 6)",
+    ),
+    (
+        "accessexception",
+        Certainty::Person,
+        "Moodle gives this token no access to the function: the function is not in the service, the token is past its end, or the service account lacks `webservice/rest:use` (docs/moodle.md, steps 3 to 5)",
+    ),
     ("nopermissions", Certainty::Person, "the service account lacks a capability; `firstbell lms check` says which"),
-    ("sitepolicynotagreed", Certainty::Person, "the service account has not agreed to the site's policy: sign in as it once and agree"),
-    ("forcepasswordchangenotice", Certainty::Person, "the service account must change its password first: sign in as it once"),
+    (
+        "sitepolicynotagreed",
+        Certainty::Person,
+        "the service account has not agreed to the site's policy: sign in as it once and agree",
+    ),
+    (
+        "forcepasswordchangenotice",
+        Certainty::Person,
+        "the service account must change its password first: sign in as it once",
+    ),
     ("wsaccessusersuspended", Certainty::Person, "the service account is suspended"),
     ("wsaccessuserdeleted", Certainty::Person, "the service account is deleted"),
     ("wsaccessuserunconfirmed", Certainty::Person, "the service account is not confirmed"),
     ("wsaccessusernologin", Certainty::Person, "the service account may not sign in (its authentication is `nologin`)"),
     ("wsaccessuserexpired", Certainty::Person, "the service account's password is past its end"),
-    ("invalidrecord", Certainty::Person, "this Moodle has no such function: it is older than 4.0, or the web service is not Moodle's own"),
+    (
+        "invalidrecord",
+        Certainty::Person,
+        "this Moodle has no such function: it is older than 4.0, or the web service is not Moodle's own",
+    ),
     ("servicerequireslogin", Certainty::Person, "the web service asks for something that a token alone can't give"),
     ("sitemaintenance", Certainty::Later, "the site is in maintenance mode; run again when it is back"),
     ("upgraderunning", Certainty::Later, "the site is being upgraded; run again when it is back"),
     ("dbconnectionfailed", Certainty::Later, "Moodle can't reach its database; run again when it is back"),
     ("invalidparameter", Certainty::Row, "Moodle refused the values, and does not say which"),
     ("codingerror", Certainty::Row, "Moodle refused the call: an account in it does not exist, or not any more"),
-    ("invalidresponse", Certainty::HalfDone, "Moodle changed some and refused others, and does not say which (`invalidresponse`)"),
+    (
+        "invalidresponse",
+        Certainty::HalfDone,
+        "Moodle changed some and refused others, and does not say which (`invalidresponse`)",
+    ),
 ];
 
 /// What a code that Moodle answered with comes to.
@@ -110,17 +132,25 @@ pub(super) fn of_status(status: u16, retry_after: Option<&str>, location: Option
     let (certainty, words) = match status {
         300..=399 => {
             let to = location.map(|to| format!(" (to {to})")).unwrap_or_default();
-            (Certainty::Person, format!("the address in `lms.url` leads elsewhere{to}; a token is not sent after it. Write the site's own address"))
+            (
+                Certainty::Person,
+                format!(
+                    "the address in `lms.url` leads elsewhere{to}; a token is not sent after it. Write the site's own address"
+                ),
+            )
         }
         401 | 403 => (
             Certainty::Person,
-            format!("the site forbids it (HTTP {status}): web services or the REST protocol are switched off, or something before Moodle refuses (docs/moodle.md, steps 1 and 2)"),
+            format!(
+                "the site forbids it (HTTP {status}): web services or the REST protocol are switched off, or something before Moodle refuses (docs/moodle.md, steps 1 and 2)"
+            ),
         ),
-        404 | 405 | 410 => (
-            Certainty::Person,
-            format!("there is no Moodle web service at the address in `lms.url` (HTTP {status})"),
-        ),
-        413 | 414 | 431 => (Certainty::Person, format!("the site refuses calls of this size (HTTP {status}): lower `lms.batch`")),
+        404 | 405 | 410 => {
+            (Certainty::Person, format!("there is no Moodle web service at the address in `lms.url` (HTTP {status})"))
+        }
+        413 | 414 | 431 => {
+            (Certainty::Person, format!("the site refuses calls of this size (HTTP {status}): lower `lms.batch`"))
+        }
         429 => (Certainty::Later, format!("the site asks for fewer calls (HTTP 429){again}")),
         503 => (Certainty::Silence, format!("the site is not available (HTTP 503: maintenance, or overloaded){again}")),
         502 | 504 => (Certainty::Silence, format!("the site's proxy got no answer from Moodle (HTTP {status}){again}")),
@@ -193,7 +223,13 @@ mod tests {
         let code = "<div>Passwords must be at least 8 characters long.</div><div>Passwords must have at least 1 digit(s).</div>";
         let fault = of_code(code);
         assert_eq!(fault.certainty, Certainty::Policy);
-        assert!(fault.words.ends_with("(Passwords must be at least 8 characters long. Passwords must have at least 1 digit(s).)"), "{}", fault.words);
+        assert!(
+            fault
+                .words
+                .ends_with("(Passwords must be at least 8 characters long. Passwords must have at least 1 digit(s).)"),
+            "{}",
+            fault.words
+        );
     }
 
     #[test]
@@ -206,7 +242,16 @@ mod tests {
 
     #[test]
     fn answers_about_access_stop_everybody() {
-        let codes = ["invalidtoken", "accessexception", "nopermissions", "sitepolicynotagreed", "forcepasswordchangenotice", "wsaccessusersuspended", "sitemaintenance", "dbconnectionfailed"];
+        let codes = [
+            "invalidtoken",
+            "accessexception",
+            "nopermissions",
+            "sitepolicynotagreed",
+            "forcepasswordchangenotice",
+            "wsaccessusersuspended",
+            "sitemaintenance",
+            "dbconnectionfailed",
+        ];
         for code in codes {
             assert!(of_code(code).is_for_everybody(), "{code}");
         }

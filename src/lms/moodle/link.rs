@@ -27,7 +27,8 @@ impl Site<'_> {
         let Some(role) = self.settings.parent_role else { return outcomes };
         match self.pairs(links, &mut outcomes) {
             Ok((assign, unassign)) => {
-                for (function, list, pairs) in [(ASSIGN, "assignments", assign), (UNASSIGN, "unassignments", unassign)] {
+                for (function, list, pairs) in [(ASSIGN, "assignments", assign), (UNASSIGN, "unassignments", unassign)]
+                {
                     for some in pairs.chunks(self.batch()) {
                         self.send(function, list, role, some, &mut outcomes);
                     }
@@ -57,7 +58,8 @@ impl Site<'_> {
     fn pairs(&self, links: &[Links<'_>], outcomes: &mut [Outcome]) -> Result<(Vec<Pair>, Vec<Pair>), Fault> {
         let parents: Vec<&str> = links.iter().map(|links| links.caregiver.as_str()).collect();
         let parents = self.by_idnumber(&parents)?;
-        let children: Vec<&StudentId> = links.iter().flat_map(|one| one.link.iter().chain(&one.unlink).copied()).collect();
+        let children: Vec<&StudentId> =
+            links.iter().flat_map(|one| one.link.iter().chain(&one.unlink).copied()).collect();
         let children = self.students(&children)?;
         let (mut assign, mut unassign) = (Vec::new(), Vec::new());
         for (of, one) in links.iter().enumerate() {

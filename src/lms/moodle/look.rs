@@ -53,14 +53,16 @@ impl Site<'_> {
             Ok(answer) => rows(&answer, self.settings.marker_field.as_deref()).ok_or_else(|| {
                 Fault::new(Certainty::Silence, "the answer to a look-up is no list of accounts; is `lms.url` a Moodle?")
             }),
-            Err(fault) if fault.certainty == Certainty::Row && field != Field::IdNumber => match values.split_at(values.len() / 2) {
-                ([], _) => Ok(Vec::new()),
-                (first, second) => {
-                    let mut found = self.look_some(field, first)?;
-                    found.extend(self.look_some(field, second)?);
-                    Ok(found)
+            Err(fault) if fault.certainty == Certainty::Row && field != Field::IdNumber => {
+                match values.split_at(values.len() / 2) {
+                    ([], _) => Ok(Vec::new()),
+                    (first, second) => {
+                        let mut found = self.look_some(field, first)?;
+                        found.extend(self.look_some(field, second)?);
+                        Ok(found)
+                    }
                 }
-            },
+            }
             Err(fault) => Err(fault),
         }
     }

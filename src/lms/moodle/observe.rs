@@ -110,7 +110,8 @@ fn addresses(ask: &Ask, found: &Found) -> BTreeSet<String> {
         let email = asked.email.as_deref().map(fold);
         email.is_some_and(|email| !standing.contains(&(asked.caregiver.as_str(), email)))
     };
-    let both = |asked: &Asked| asked.email.iter().flat_map(|email| [email.clone(), email.to_lowercase()]).collect::<Vec<_>>();
+    let both =
+        |asked: &Asked| asked.email.iter().flat_map(|email| [email.clone(), email.to_lowercase()]).collect::<Vec<_>>();
     ask.people.iter().filter(missing).flat_map(both).collect()
 }
 

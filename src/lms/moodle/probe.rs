@@ -89,7 +89,9 @@ pub(super) const HIDES_EMAIL: &str = "Moodle shows no addresses, or does not fin
 /// What Moodle hides of an account that it shows.
 pub(super) fn hidden(row: &UserRow) -> Option<&'static str> {
     if row.username.is_none() || row.idnumber.is_empty() {
-        return Some("Moodle hides usernames and id numbers: the service account lacks `moodle/user:viewalldetails` (docs/moodle.md, step 3)");
+        return Some(
+            "Moodle hides usernames and id numbers: the service account lacks `moodle/user:viewalldetails` (docs/moodle.md, step 3)",
+        );
     }
     if row.email.as_deref().unwrap_or_default().is_empty() {
         return Some(HIDES_EMAIL);

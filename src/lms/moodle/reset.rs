@@ -46,7 +46,8 @@ impl Site<'_> {
                 }
                 let is_over = fault.certainty == Certainty::HalfDone;
                 if is_over && self.settings.marker_field.is_some() {
-                    fault.words = "Moodle refused the password, probably by its password policy: see `lms.policy`".to_owned();
+                    fault.words =
+                        "Moodle refused the password, probably by its password policy: see `lms.policy`".to_owned();
                 }
                 slots.iter_mut().for_each(|slot| slot.failed(&fault, is_over));
             }

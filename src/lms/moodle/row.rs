@@ -106,7 +106,11 @@ mod tests {
     const RECORDED: &str = r#"[{"id":24,"username":"par2001","firstname":"Mere","lastname":"Tamihana","fullname":"Mere Tamihana","email":"mere.tamihana@example.test","department":"","idnumber":"P2001","firstaccess":0,"lastaccess":0,"auth":"manual","suspended":false,"confirmed":true,"lang":"en","theme":"","timezone":"99","mailformat":1,"trackforums":0,"profileimageurlsmall":"https:\/\/moodle.example.nz\/theme\/image.php\/boost\/core\/1795444665\/u\/f2","customfields":[{"type":"text","value":"000000000000000000000000000000ff","displayvalue":"x","name":"Firstbell","shortname":"firstbell"}]}]"#;
 
     fn settings() -> MoodleSettings {
-        MoodleSettings { auth: vec!["manual".into()], staff_domains: vec!["school.test".into()], ..MoodleSettings::default() }
+        MoodleSettings {
+            auth: vec!["manual".into()],
+            staff_domains: vec!["school.test".into()],
+            ..MoodleSettings::default()
+        }
     }
 
     #[test]
@@ -123,7 +127,10 @@ mod tests {
     fn either_access_says_that_somebody_signed_in() {
         let row = |text: &str| UserRow::read(&serde_json::from_str(text).unwrap(), None).unwrap();
         let seen = row(r#"{"id":1,"username":"a","firstaccess":1795444665,"lastaccess":0,"auth":"oauth2"}"#);
-        assert_eq!(seen.account(&settings()).unwrap().sign_in, SignIn::At(Timestamp::from_second(1_795_444_665).unwrap()));
+        assert_eq!(
+            seen.account(&settings()).unwrap().sign_in,
+            SignIn::At(Timestamp::from_second(1_795_444_665).unwrap())
+        );
         assert_eq!(seen.account(&settings()).unwrap().method, SignInMethod::Other);
         assert_eq!(row(r#"{"id":1}"#).access, None, "hidden is not zero");
         assert!(row(r#"{"id":1}"#).account(&settings()).is_none());

@@ -56,7 +56,10 @@ impl<'a> Site<'a> {
         let name = |function: &Value| function.get("name").and_then(Value::as_str).map(str::to_owned);
         let functions = answer.get("functions").and_then(Value::as_array);
         let Some(functions) = functions else {
-            return Err(Fault::new(Certainty::Silence, "the first answer is not what a Moodle says of itself; is `lms.url` right?"));
+            return Err(Fault::new(
+                Certainty::Silence,
+                "the first answer is not what a Moodle says of itself; is `lms.url` right?",
+            ));
         };
         Ok(SiteInfo {
             release: answer.get("release").and_then(Value::as_str).unwrap_or("").chars().take(40).collect(),

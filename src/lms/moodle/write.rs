@@ -74,7 +74,8 @@ impl Site<'_> {
             Err(fault) => {
                 // Nothing was sent yet that changes anything, whatever became of the look.
                 let words = format!("looking at the accounts first: {}", fault.words);
-                let reach = if fault.certainty == super::fault::Certainty::Row { Reach::Caregiver } else { Reach::Everybody };
+                let reach =
+                    if fault.certainty == super::fault::Certainty::Row { Reach::Caregiver } else { Reach::Everybody };
                 return (slots.iter().map(|_| Outcome::refused(words.clone(), reach)).collect(), None);
             }
             Ok(standing) => slots.iter_mut().for_each(|slot| self.look_once_more(slot, &standing)),
@@ -181,7 +182,8 @@ impl Site<'_> {
 /// Without a marker: whether the account that was to be made stands there now. It did not when the call was made.
 fn is_the_new_one(slot: &Slot<'_>, rows: &[UserRow]) -> bool {
     let How::Create(account) = slot.wanted.how else { return false };
-    let has_email = |row: &UserRow| row.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(&account.email));
+    let has_email =
+        |row: &UserRow| row.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(&account.email));
     matches!(rows, [row] if row.username.as_deref() == Some(account.username.as_str()) && has_email(row))
 }
 

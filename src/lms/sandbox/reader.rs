@@ -12,8 +12,14 @@ use crate::model::secret::Password;
 use super::source;
 
 /// What the sandbox can do: everything.
-pub(super) const CAPABILITIES: LmsCapabilities =
-    LmsCapabilities { has_marker: true, can_update: true, can_disable: true, batch: 1, can_link: false, works_on: false };
+pub(super) const CAPABILITIES: LmsCapabilities = LmsCapabilities {
+    has_marker: true,
+    can_update: true,
+    can_disable: true,
+    batch: 1,
+    can_link: false,
+    works_on: false,
+};
 
 /// The sandbox, to be read only.
 pub struct SandboxReader<'a> {

@@ -414,7 +414,10 @@ fn five_thousand_effects_stay_quick() {
         let account = new_account(&format!("C{number}"), &format!("user{number}"));
         assert_eq!(writer.create(&account, &password("kea-4-rata"), ActivationKey(number)), DONE);
     }
-    assert_eq!(writer.observe(&Ask::default()).unwrap().accounts(), site.reader().observe(&Ask::default()).unwrap().accounts());
+    assert_eq!(
+        writer.observe(&Ask::default()).unwrap().accounts(),
+        site.reader().observe(&Ask::default()).unwrap().accounts()
+    );
     assert_eq!(site.log().len(), 5_000);
     assert!(sign_in(&site.path, "user2499", &password("kea-4-rata")).unwrap());
 }

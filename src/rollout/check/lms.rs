@@ -43,7 +43,9 @@ pub(super) fn keys_fit_the_driver(page: &Page<'_>, problems: &mut Diagnostics) {
         if !owners.is_empty() && !owners.contains(&driver) {
             let message = format!("`{}` has no meaning with the driver `{driver}`", entry.key);
             let problem = page.error("rollout::lms-key", entry.key_span, message);
-            problems.push(problem.with_help(format!("take this line out; it belongs to `driver: {}`", owners.join("`, `"))));
+            problems.push(
+                problem.with_help(format!("take this line out; it belongs to `driver: {}`", owners.join("`, `"))),
+            );
         }
     }
 }
@@ -98,7 +100,8 @@ pub(super) fn passwords_fit_the_policy(page: &Page<'_>, problems: &mut Diagnosti
             Some(Some(least)) => least,
             Some(None) => continue,
         };
-        let Some(span) = node.map(|node| node.span).or_else(|| page.root.entry("lms").map(|entry| entry.key_span)) else {
+        let Some(span) = node.map(|node| node.span).or_else(|| page.root.entry("lms").map(|entry| entry.key_span))
+        else {
             continue;
         };
         if least > has {
