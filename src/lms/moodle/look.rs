@@ -11,6 +11,10 @@ use super::wire::Form;
 /// Values in one call: far below the thousand fields that PHP takes by itself.
 const AT_ONCE: usize = 200;
 
+const HIDES_KNOWN: &str = "Moodle does not show an account any more that it showed before: a capability was taken from the service \
+     account, or the call was cut (PHP's `max_input_vars` is far below a thousand). Nobody is taken for missing because of it; \
+     `firstbell lms check` says more";
+
 /// What accounts are looked up by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
@@ -37,8 +41,21 @@ impl Site<'_> {
         let asked: Vec<&str> = values.iter().copied().filter(|value| is_askable(field, value)).collect();
         let mut found = Vec::new();
         for some in asked.chunks(AT_ONCE) {
-            found.extend(self.look_some(field, some)?);
+            let rows = if field == Field::IdNumber { self.look_surely(some)? } else { self.look_some(field, some)? };
+            found.extend(rows);
         }
+        Ok(found)
+    }
+
+    /// Asks for somebody who is certainly there behind all others: an answer without them was cut, or hides people.
+    fn look_surely(&self, ids: &[&str]) -> Result<Vec<UserRow>, Fault> {
+        let Some(known) = self.known_id.borrow().clone() else { return self.look_some(Field::IdNumber, ids) };
+        let with_known: Vec<&str> = ids.iter().copied().filter(|id| *id != known).chain([known.as_str()]).collect();
+        let mut found = self.look_some(Field::IdNumber, &with_known)?;
+        if !found.iter().any(|row| row.idnumber == known) {
+            return Err(Fault::new(Certainty::Person, HIDES_KNOWN));
+        }
+        found.retain(|row| row.idnumber != known || ids.contains(&known.as_str()));
         Ok(found)
     }
 

@@ -45,6 +45,7 @@ impl Site<'_> {
         if !self.look(Field::Email, &[email])?.iter().any(|row| row.id == known.id) {
             return Err(person(HIDES_EMAIL.to_owned()));
         }
+        *self.known_id.borrow_mut() = Some(known.idnumber);
         self.is_probed.set(true);
         Ok(())
     }

@@ -28,6 +28,8 @@ pub(super) struct Site<'a> {
     students: RefCell<HashMap<String, Option<u64>>>,
     /// That the probe has come back as it should.
     pub(super) is_probed: Cell<bool>,
+    /// The id number that the probe came back with: asked for again in every look-up.
+    pub(super) known_id: RefCell<Option<String>>,
 }
 
 /// What the first call tells.
@@ -47,6 +49,7 @@ impl<'a> Site<'a> {
             seen: RefCell::default(),
             students: RefCell::default(),
             is_probed: Cell::new(false),
+            known_id: RefCell::default(),
         }
     }
 

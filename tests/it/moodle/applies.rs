@@ -126,6 +126,7 @@ fn a_lost_answer_costs_nobody_a_second_password() {
     let mishaps = [
         Mishap::CutBefore,
         Mishap::CutAfter,
+        Mishap::CutAfterRows(0),
         Mishap::StatusAfter(504),
         Mishap::StatusBefore(503, Some("120")),
         Mishap::Says(b"<html>PHP Fatal error</html>"),

@@ -95,7 +95,8 @@ fn an_id_number_on_two_accounts_and_an_address_of_somebody_else_are_held() {
 #[test]
 fn keys_that_do_not_fit_and_a_policy_that_no_password_keeps_are_said() {
     let project = Project::example("moodle");
-    project.edit("rollout.yaml", "  batch: 25", "  batch: 25\n  path: state/lms.json\n  policy: {upper: 3}");
+    project.edit("rollout.yaml", "  batch: 25", "  batch: 25\n  path: state/lms.json");
+    project.edit("rollout.yaml", "upper: 1", "upper: 3");
     let said = run(&project, &["check"]);
     assert_eq!(said.code, 65, "{}", said.all());
     assert!(said.err.contains("rollout::lms-key") && said.err.contains("rollout::password-policy"), "{}", said.err);
