@@ -87,6 +87,7 @@ impl Watch for TerminalWatch {
                     self.line(&format!("{}/{}", self.finished, self.total));
                 }
             }
+            Step::Intent { .. } | Step::Settled { .. } => {}
             Step::Note(text) => self.line(text),
             Step::End => {
                 if let Some(bar) = self.bar.take() {

@@ -9,6 +9,7 @@ use crate::plan::saved::SavedPlan;
 use crate::plan::{Narrowing, Plan};
 use crate::report;
 
+use super::events::Recording;
 use super::exit::Exit;
 use super::mark::{self, LockFile};
 use super::plan::{Format, show};
@@ -16,7 +17,7 @@ use super::project::{self, Loaded, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
 use super::writing::Writing;
-use super::{doors, narrow, saved};
+use super::{doors, events, narrow, saved};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -36,6 +37,12 @@ pub struct Args {
     /// Leave out the line for each caregiver
     #[arg(long)]
     summary: bool,
+    /// How the plan is printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
+    format: Format,
+    /// Write what happens as JSON lines to this file too, as schemas/events.schema.json describes them
+    #[arg(long, value_name = "FILE")]
+    json_into: Option<Utf8PathBuf>,
     #[command(flatten)]
     narrow: narrow::Args,
 }
@@ -51,6 +58,7 @@ pub enum Stale {
 
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    events::begin(session, args.json_into.as_deref())?;
     let saved = args.file.as_ref().map(|path| saved::read(path)).transpose()?;
     let is_agreed = args.auto_approve || saved.is_some();
     if !is_agreed && session.screen.ask.is_none() {
@@ -70,7 +78,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
         digest = saved.digest;
     }
-    show(session, &plan, Format::Text, args.summary);
+    show(session, &plan, args.format, args.summary);
     if plan.is_blocked() {
         return Ok(Exit::Blocked);
     }
@@ -152,7 +160,7 @@ fn carry_out(
         mark: &mut mark,
         clock: session.clock,
         random: &mut *(session.random)(),
-        watch: session.watch,
+        watch: &mut Recording { inner: session.watch, events: session.screen.events.as_mut() },
     };
     match worker::apply(order, edges) {
         Ok(applied) => {

@@ -4,7 +4,10 @@
 pub mod adopt;
 pub mod apply;
 pub mod check;
+pub mod completions;
 mod doors;
+pub mod drift;
+pub mod events;
 pub mod exit;
 pub mod explain;
 mod git;
@@ -13,6 +16,7 @@ pub mod hosts;
 pub mod init;
 mod key;
 mod lineage;
+pub mod man;
 mod mark;
 pub mod narrow;
 mod offline;
@@ -22,6 +26,7 @@ mod project;
 pub mod resolve;
 pub mod sandbox;
 mod saved;
+pub mod schema;
 pub mod session;
 pub mod show;
 pub mod state;
@@ -56,6 +61,9 @@ pub enum Command {
     /// Show each cohort: active, to do, held back, later
     #[command(after_help = "Example:\n  firstbell status")]
     Status(status::Args),
+    /// Show what somebody else did in the LMS: changed, vanished, strays; repairs nothing
+    #[command(after_help = "Example:\n  firstbell drift")]
+    Drift(drift::Args),
     /// Tell everything about one caregiver, for the help desk
     #[command(after_help = "Example:\n  firstbell explain C1001")]
     Explain(explain::Args),
@@ -71,6 +79,15 @@ pub enum Command {
     /// Look into the record of what was done; changes nothing
     #[command(after_help = "Example:\n  firstbell state verify")]
     State(state::Args),
+    /// Print the JSON Schema of a document that the program reads or writes
+    #[command(after_help = "Example:\n  firstbell schema plan")]
+    Schema(schema::Args),
+    /// Print the completions for a shell
+    #[command(after_help = "Example:\n  firstbell completions bash")]
+    Completions(completions::Args),
+    /// Print the manual page, or write the pages of all commands into a folder
+    #[command(after_help = "Example:\n  firstbell man man1")]
+    Man(man::Args),
     /// Do at the sandbox, the pretend LMS, what a parent would do
     #[command(
         after_help = "Example:\n  echo 'Harbour4-kettle7-mossy2-lantern' | firstbell sandbox sign-in aroha.tamihana"
@@ -99,6 +116,10 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, Trouble
         Command::Apply(args) => apply::run(args, session),
         Command::Show(args) => show::run(args, session),
         Command::Status(args) => status::run(args, session),
+        Command::Drift(args) => drift::run(args, session),
+        Command::Schema(args) => schema::run(args, session),
+        Command::Completions(args) => completions::run(args, session),
+        Command::Man(args) => man::run(args, session),
         Command::Explain(args) => explain::run(args, session),
         Command::Adopt(args) => adopt::run(args, session),
         Command::Resolve(args) => resolve::run(args, session),

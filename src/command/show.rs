@@ -40,7 +40,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     }
     let text = match args.format {
         Format::Text => report::saved_text(&plan.document),
-        Format::Markdown => report::saved_markdown(&plan.document),
+        Format::Markdown => report::markdown(&plan.document),
         Format::Json => format!("{:#}\n", plan.document),
     };
     session.screen.answer(&text);

@@ -17,4 +17,4 @@ pub use mail::{Envelope, MailTransport};
 pub use mark::{MarkCounts, RunMark};
 pub use random::Random;
 pub use store::{LetterLog, LogEvent, PersonRecord, SealedActivation, StateError, StateStore};
-pub use watch::{Step, Watch};
+pub use watch::{Effect, Step, Watch};

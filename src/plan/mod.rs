@@ -5,6 +5,7 @@
 
 mod canonical;
 mod change;
+mod drift;
 mod guard;
 mod hold;
 mod inputs;
@@ -16,6 +17,7 @@ mod plan;
 pub mod saved;
 
 pub use change::{Act, Change, Child, FieldChange, FieldName, LetterSource, Person, Proof};
+pub use drift::{Drift, DriftField, DriftKind, Finding};
 pub use guard::GuardResult;
 pub use hold::{Held, HoldCode};
 pub use inputs::{GitInput, Inputs, LmsInput, RolloutInput, RosterInput, StateInput};

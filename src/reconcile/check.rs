@@ -86,7 +86,8 @@ pub(super) fn markers(recorded: &Recorded, observed: &Observed) -> Result<(), Re
     if unknown.is_empty() { Ok(()) } else { Err(Refusal::MarkerNewer { caregivers: unknown }) }
 }
 
-fn all_keys(recorded: &Recorded) -> HashSet<crate::model::ids::ActivationKey> {
+/// The keys of all activations that the record knows.
+pub(super) fn all_keys(recorded: &Recorded) -> HashSet<crate::model::ids::ActivationKey> {
     let histories = recorded.histories.values();
     histories.flat_map(|history| history.earlier.iter().copied().chain(std::iter::once(history.key))).collect()
 }

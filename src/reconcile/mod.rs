@@ -8,6 +8,7 @@ mod check;
 mod cohort;
 mod decide;
 mod draft;
+mod drift;
 mod due;
 mod figures;
 mod gone;
@@ -42,6 +43,7 @@ use crate::roster::Roster;
 
 pub use check::check;
 pub use cohort::cohort_of;
+pub use drift::drift;
 pub use identity::{identity_of, person_of};
 pub use shared::sharers;
 

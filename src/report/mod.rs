@@ -9,6 +9,7 @@ mod blocks;
 mod clean;
 mod closing;
 mod diff;
+mod drift;
 mod explain;
 mod fixes;
 mod guards;
@@ -16,6 +17,7 @@ mod header;
 mod held;
 mod idle;
 mod json;
+mod markdown;
 pub mod names;
 mod page;
 mod paint;
@@ -34,11 +36,17 @@ mod fixture;
 
 pub use applied::{applied, halted};
 pub use closing::asked;
+pub use drift::{drift_markdown, drift_text};
 pub use explain::{Explained, explain};
-pub use json::{FORMAT_VERSION, json, plan_schema};
+pub use json::events;
+pub use json::{
+    FORMAT_VERSION, check_json, check_schema, drift_json, drift_schema, events_schema, json, plan_schema,
+    saved_plan_schema,
+};
+pub use markdown::markdown;
 pub use names::count;
 pub use record::{listed, state, verified};
-pub use saved::{saved_markdown, saved_text};
+pub use saved::saved_text;
 pub use status::status;
 pub use text::{outline, text};
 pub use view::{Personal, View};

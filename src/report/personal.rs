@@ -50,7 +50,7 @@ impl Personal {
     }
 
     /// A sentence about nobody we know, with its addresses treated like any other.
-    pub(super) fn addresses_in(self, text: &str) -> String {
+    pub fn addresses_in(self, text: &str) -> String {
         if self == Self::Full {
             return text.to_owned();
         }

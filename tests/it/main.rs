@@ -10,6 +10,7 @@ mod ci;
 mod cli;
 mod crash;
 mod docs;
+mod faces;
 mod kill;
 mod laws;
 mod markdown;
