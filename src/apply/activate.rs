@@ -23,7 +23,9 @@ impl Worker<'_> {
             self.ledger.note(Entry::Setting(one.fresh.subject.clone()));
         }
         self.ledger.flush()?;
-        due.iter().for_each(|one| self.watch.step(intent(Effect::SetPassword, &one.fresh.subject)));
+        for one in &due {
+            self.watch.step(intent(Effect::SetPassword, &one.fresh.subject));
+        }
         let wanted: Vec<Wanted<'_>> = due.iter().map(Due::wanted).collect();
         let mut outcomes = self.lms.activate_all(&wanted);
         // An answer that was left out is a lost one.
@@ -108,7 +110,9 @@ impl Worker<'_> {
             self.ledger.note(Entry::Sending(which(subject, letter)));
         }
         self.ledger.flush()?;
-        letters.iter().for_each(|(subject, _)| self.watch.step(intent(Effect::SendLetter, subject)));
+        for (subject, _) in &letters {
+            self.watch.step(intent(Effect::SendLetter, subject));
+        }
         let sender = &self.order.rollout.mail.from.email;
         let envelopes: Vec<Envelope<'_>> = letters.iter().map(|(_, letter)| envelope(sender, letter)).collect();
         let mut outcomes = self.mail.send_all(&envelopes);

@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::SignedDuration;
+use serde_json::Value;
 
 use crate::edge::{LmsRead, StateStore};
 use crate::model::fingerprint::Fingerprinter;
@@ -53,6 +54,8 @@ pub enum Format {
     Json,
     /// For a comment on a pull request; names nobody
     Markdown,
+    /// One page for a browser, without scripts; names nobody
+    Html,
 }
 
 /// Runs it.
@@ -126,10 +129,24 @@ pub(super) fn show(session: &mut Session<'_>, plan: &Plan, format: Format, summa
             session.screen.answer(&format!("{json:#}\n"));
         }
         Format::Markdown => {
-            let nobody = View { personal: Personal::None, ..view };
-            session.screen.answer(&report::markdown(&report::json(plan, &nobody, &[])));
+            let page = report::markdown(&naming_nobody(session, plan));
+            session.screen.answer(&page);
+        }
+        Format::Html => {
+            let page = report::html(&naming_nobody(session, plan));
+            session.screen.answer(&page);
         }
     }
+}
+
+/// The plan's JSON form for those who may see nobody's name, nor where the project lies on this machine.
+fn naming_nobody(session: &Session<'_>, plan: &Plan) -> Value {
+    let view = View { personal: Personal::None, ..session.screen.view(false) };
+    let mut json = report::json(plan, &view, &[]);
+    if let Some(path) = json.pointer_mut("/inputs/rollout/path") {
+        *path = project::shown(session, plan.inputs.rollout.path.as_str().into()).into_string().into();
+    }
+    json
 }
 
 fn exit(plan: &Outline, is_detailed: bool) -> Exit {

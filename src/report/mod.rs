@@ -15,6 +15,7 @@ mod fixes;
 mod guards;
 mod header;
 mod held;
+mod html;
 mod idle;
 mod json;
 mod markdown;
@@ -38,6 +39,7 @@ pub use applied::{applied, halted};
 pub use closing::asked;
 pub use drift::{drift_markdown, drift_text};
 pub use explain::{Explained, explain};
+pub use html::html;
 pub use json::events;
 pub use json::{
     FORMAT_VERSION, check_json, check_schema, drift_json, drift_schema, events_schema, json, plan_schema,

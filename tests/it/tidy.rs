@@ -19,7 +19,9 @@ pub(crate) const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Crates that stand behind one wall each: the file or folder that may name them.
-const WALLS: [(&str, &str); 12] = [
+const WALLS: [(&str, &str); 14] = [
+    ("clap_complete", "src/command/completions.rs"),
+    ("clap_mangen", "src/command/man.rs"),
     ("annotate_snippets", "src/diagnostic/"),
     ("serde_yaml", "src/rollout/"),
     ("saphyr_parser", "src/rollout/"),

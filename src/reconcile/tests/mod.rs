@@ -2,6 +2,7 @@
 //! them, also those that no driver of today brings about.
 
 mod cohorts;
+mod drift;
 mod due;
 mod gone;
 mod guards;

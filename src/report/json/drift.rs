@@ -45,7 +45,7 @@ struct Found {
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<String>,
     /// What changed.
-    fields: Vec<Field>,
+    fields: Vec<Altered>,
     /// What to do.
     fix: &'static str,
 }
@@ -53,7 +53,7 @@ struct Found {
 /// A changed field.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Field {
+struct Altered {
     /// Which; `other` where its name would say something about a family and personal data is not shown.
     field: &'static str,
     /// What the last run saw, as far as it may be shown.
@@ -90,7 +90,7 @@ fn found(finding: &Finding, personal: Personal) -> Found {
         };
         // That somebody has come to work at the school is nobody's business who reads a log.
         let name = if change.field == "role" && personal == Personal::None { "other" } else { change.field };
-        Field { field: name, old: shown(&change.old), new: shown(&change.new) }
+        Altered { field: name, old: shown(&change.old), new: shown(&change.new) }
     };
     Found {
         kind: finding.kind.as_str(),

@@ -17,7 +17,6 @@ use super::{FORMAT_VERSION, build};
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[schemars(title = "firstbell event")]
-#[expect(clippy::large_enum_variant, reason = "each is written and gone")]
 pub(super) enum Event {
     /// What writes, and in which form.
     Version {
