@@ -1,6 +1,7 @@
 //! The faces for machines: JSON that keeps to its schema, the event stream, comments, drift; and what none of them shows.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -279,7 +280,7 @@ fn no_output_of_any_command_holds_personal_data_where_ci_is_set() {
                 output.status.code().is_some_and(|code| [0, 1, 2, 3, 5, 8, 64, 65].contains(&code)),
                 "{args:?}: {text}"
             );
-            said += &format!("\n$ {}\n{text}", args.join(" "));
+            write!(said, "\n$ {}\n{text}", args.join(" ")).unwrap();
         };
         let looking: [&[&str]; 20] = [
             &["check"],
@@ -316,10 +317,12 @@ fn no_output_of_any_command_holds_personal_data_where_ci_is_set() {
         }
         assert!(!project.letters().is_empty(), "{said}");
         for file in ["plan.json", "events.jsonl", "rollout.lock"] {
-            said += &format!("\n# {file}\n{}", project.read(file));
+            write!(said, "\n# {file}\n{}", project.read(file)).unwrap();
         }
         let personal = personal_data(&project);
         assert!(personal.len() > 150, "{}", personal.len());
+        let full = project.run(&["plan", "--personal", "full"]).out;
+        assert!(personal.iter().any(|text| full.contains(text)), "what is looked for is what would be shown: {full}");
         let leaks: Vec<&String> = personal.iter().filter(|text| said.contains(*text)).collect();
         let line = |text: &str| said.lines().find(|line| line.contains(text)).unwrap_or_default().to_owned();
         let shown: Vec<(&String, String)> = leaks.iter().take(10).map(|text| (*text, line(text))).collect();
