@@ -10,6 +10,7 @@ mod decide;
 mod draft;
 mod due;
 mod figures;
+mod forgotten;
 mod gone;
 mod ground;
 mod guard;
@@ -108,6 +109,7 @@ pub fn reconcile(
     context: &Context<'_>,
 ) -> Result<Plan, Refusal> {
     check::markers(recorded, observed)?;
+    let recorded = &*forgotten::remember(desired.roster, recorded, context.fingerprinter);
     let ground = ground::Ground::new(desired, recorded, observed, context);
     let cases = decide::cases(&ground);
     let openness = cohort::openness(&ground, &cases);
@@ -125,6 +127,7 @@ pub fn outline(
         return reconcile(desired, recorded, observed, context).map(|plan| plan.outline());
     }
     check::markers(recorded, observed)?;
+    let recorded = &*forgotten::remember(desired.roster, recorded, context.fingerprinter);
     let ground = ground::Ground::new(desired, recorded, observed, context);
     let cases = decide::cases(&ground);
     let openness = cohort::openness(&ground, &cases);
