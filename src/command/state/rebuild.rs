@@ -3,7 +3,7 @@
 //! It never guesses a no. Whoever the evidence shows to have access is active; whoever may have it is in doubt, and held
 //! until a person says. Nobody becomes due for a reset because of what is found here.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use crate::edge::Random;
 use crate::model::account::{Account, SignIn, SignInMethod};
@@ -43,7 +43,7 @@ pub(super) struct Finding {
 }
 
 const MARKER: &str = "the LMS shows an activation that the record did not know";
-const SIGNED_IN: &str = "they have signed in";
+pub(super) const SIGNED_IN: &str = "they have signed in";
 const LETTER: &str = "the outbox holds a letter to their address that the record does not know";
 const NO_MARKER: &str = "they have an account, and this LMS can't say who set its password";
 const REISSUE: &str = "a reissue is due, and this LMS can't say whether it was done";
@@ -56,9 +56,13 @@ impl Evidence<'_> {
         let ids: BTreeSet<&str> = self
             .roster
             .caregivers()
-            .map(|caregiver| caregiver.id())
+            .map(crate::roster::Caregiver::id)
             .chain(
-                self.observed.accounts().iter().filter_map(|account| account.caregiver.as_ref()).map(|id| id.as_str()),
+                self.observed
+                    .accounts()
+                    .iter()
+                    .filter_map(|account| account.caregiver.as_ref())
+                    .map(CaregiverId::as_str),
             )
             .collect();
         ids.into_iter().flat_map(|id| self.of(id, &keys, random)).collect()
@@ -165,10 +169,8 @@ fn next(history: Option<&History>) -> u32 {
 
 /// How many of these letters go to nobody of the roster or the LMS.
 pub(super) fn strays(evidence: &Evidence<'_>) -> usize {
-    let mut known: HashMap<String, ()> = HashMap::new();
-    for caregiver in evidence.roster.caregivers() {
-        known.insert(fold(caregiver.email_as_written()), ());
-    }
+    let known: HashSet<String> =
+        evidence.roster.caregivers().map(|caregiver| fold(caregiver.email_as_written())).collect();
     let has_account = |address: &String| evidence.observed.with_email(address).next().is_some();
-    evidence.letters.iter().filter(|address| !known.contains_key(*address) && !has_account(address)).count()
+    evidence.letters.iter().filter(|address| !known.contains(*address) && !has_account(address)).count()
 }

@@ -19,7 +19,7 @@ use super::super::session::Session;
 use super::super::trouble::Trouble;
 use super::super::writing::Writing;
 use super::super::{doors, mark};
-use super::rebuild::{Evidence, Finding, strays};
+use super::rebuild::{Evidence, Finding, SIGNED_IN, strays};
 use super::record::{next_run, reason, record};
 
 /// The arguments.
@@ -48,7 +48,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
         fingerprinter: &state.fingerprinter,
     };
     let found = evidence.judge((session.random)().as_mut());
-    let is_needed = mismatch.is_some() || found.iter().any(|one| one.because != "they have signed in");
+    let is_needed = mismatch.is_some() || found.iter().any(|one| one.because != SIGNED_IN);
     if !is_needed {
         session.screen.answer("State, `rollout.lock` and LMS agree: there is nothing to repair.\n");
         return Ok(Exit::Done);
@@ -135,7 +135,7 @@ fn listed(session: &Session<'_>, found: &[Finding], strays: usize) -> String {
     let id = |one: &Finding| session.screen.personal.id(&one.caregiver);
     for one in found.iter().filter(|one| one.is_active) {
         let _ = writeln!(text, "= {}  activation {}: {}", id(one), one.number, one.because);
-        if one.because != "they have signed in" && !one.has_letter {
+        if one.because != SIGNED_IN && !one.has_letter {
             let _ = writeln!(
                 text,
                 "      no letter of it was found; if they never got one: `reissue: [{{caregiver: {}, activation: {}, because: …}}]`",
