@@ -41,7 +41,7 @@ pub enum What {
     /// List what is sealed and since when, and which delivery files still hold a password
     #[command(after_help = "Example:\n  firstbell state secrets")]
     Secrets,
-    /// After a restored backup: record from the LMS and the outbox who has access, and hold whoever is in doubt
+    /// After a restored backup: record who has access by LMS and outbox, hold whoever is in doubt
     #[command(
         after_help = "Example:\n  firstbell state repair\n  firstbell state repair --because \"T-140: disk failed, backup of Monday\""
     )]

@@ -53,7 +53,10 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
         session.screen.answer("State, `rollout.lock` and LMS agree: there is nothing to repair.\n");
         return Ok(Exit::Done);
     }
-    let mut text = mismatch.map_or_else(String::new, |mismatch| format!("Refused so far: {mismatch}.\n\n"));
+    let mut text = mismatch.map_or_else(String::new, |mismatch| {
+        let what = mismatch.to_string();
+        format!("Refused so far: {}.\n\n", what.lines().next().unwrap_or_default())
+    });
     text.push_str(&listed(session, &found, strays(&evidence)));
     let Some(because) = because else {
         text.push_str("\nNothing was recorded: run it again with `--because TEXT` to accept this.\n");
