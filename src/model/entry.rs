@@ -157,6 +157,27 @@ pub enum Entry {
         /// What they saw.
         evidence: String,
     },
+    /// What a repair found out about somebody from outside the record.
+    Recovered(Recovered),
+    /// A person accepts where this state stands, though `rollout.lock` knew it further on or otherwise. The run that says so
+    /// may skip numbers, and the count of commits goes on behind the one given.
+    PositionAccepted {
+        /// The commits that `rollout.lock` knew of.
+        serial: u64,
+        /// Why.
+        because: String,
+    },
+    /// Everything that says who somebody was is erased; that they had access stays, under a keyed hash.
+    Forgotten {
+        /// Who.
+        caregiver: CaregiverId,
+        /// What is left of their id.
+        hash: Fingerprint,
+        /// The number of the last activation that gave access; `None` where none did.
+        number: Option<ActivationNumber>,
+        /// Why.
+        because: String,
+    },
     /// Who an active caregiver is now (name, address, children changed in the SMS).
     Identified {
         /// Who.
@@ -256,6 +277,21 @@ pub struct Adopted {
     /// When it was done, as far as that is known.
     pub since: Option<Timestamp>,
     /// Why it is believed: `signed-in`, or what the person who adopted wrote.
+    pub because: String,
+    /// Who they are now.
+    pub identity: Identity,
+}
+
+/// What a repair found out about somebody.
+#[derive(Clone, Debug)]
+pub struct Recovered {
+    /// Whose, which.
+    pub subject: Subject,
+    /// The marker that stands in the LMS, else a fresh random id.
+    pub key: ActivationKey,
+    /// Whether they certainly have access; else nobody knows, and a person decides with `resolve`.
+    pub is_active: bool,
+    /// What was seen.
     pub because: String,
     /// Who they are now.
     pub identity: Identity,

@@ -24,6 +24,8 @@ pub enum Purpose {
     Student,
     /// A letter's recipient together with the children it names.
     Letter,
+    /// The id of somebody who was forgotten.
+    Forgotten,
     /// The check value by which a wrong key is found at the start.
     KeyCheck,
 }
@@ -35,6 +37,7 @@ impl Purpose {
             Self::Name => b"firstbell/1/name",
             Self::Student => b"firstbell/1/student",
             Self::Letter => b"firstbell/1/letter",
+            Self::Forgotten => b"firstbell/1/forgotten",
             Self::KeyCheck => b"firstbell/1/key-check",
         }
     }
@@ -47,6 +50,7 @@ pub struct Fingerprinter {
     name: HmacSha256,
     student: HmacSha256,
     letter: HmacSha256,
+    forgotten: HmacSha256,
     check: HmacSha256,
     plan: HmacSha256,
 }
@@ -65,6 +69,7 @@ impl Fingerprinter {
             name: derive(Purpose::Name),
             student: derive(Purpose::Student),
             letter: derive(Purpose::Letter),
+            forgotten: derive(Purpose::Forgotten),
             check: derive(Purpose::KeyCheck),
             plan: derive_label(b"firstbell/1/plan"),
         }
@@ -89,6 +94,7 @@ impl Fingerprinter {
             Purpose::Name => &self.name,
             Purpose::Student => &self.student,
             Purpose::Letter => &self.letter,
+            Purpose::Forgotten => &self.forgotten,
             Purpose::KeyCheck => &self.check,
         }
         .clone();

@@ -26,6 +26,8 @@ pub struct Recorded {
     pub rosters: Vec<AcceptedRoster>,
     /// When each cohort was opened.
     pub openings: BTreeMap<CohortName, Opening>,
+    /// Who had access and was forgotten, by the keyed hash of their id.
+    pub forgotten: BTreeMap<Fingerprint, Forgotten>,
 }
 
 impl Recorded {
@@ -33,6 +35,15 @@ impl Recorded {
     pub fn last_roster(&self) -> Option<&AcceptedRoster> {
         self.rosters.last()
     }
+}
+
+/// What is left of somebody who had access and was forgotten: enough to leave them alone when their id turns up again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forgotten {
+    /// The last activation that gave access.
+    pub number: ActivationNumber,
+    /// The keys of their activations, oldest first: markers that may still stand in the LMS.
+    pub keys: Vec<ActivationKey>,
 }
 
 /// Where a state stands: compared with `rollout.lock` at every start.

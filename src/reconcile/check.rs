@@ -89,5 +89,6 @@ pub(super) fn markers(recorded: &Recorded, observed: &Observed) -> Result<(), Re
 /// The keys of all activations that the record knows.
 pub(super) fn all_keys(recorded: &Recorded) -> HashSet<crate::model::ids::ActivationKey> {
     let histories = recorded.histories.values();
-    histories.flat_map(|history| history.earlier.iter().copied().chain(std::iter::once(history.key))).collect()
+    let known = histories.flat_map(|history| history.earlier.iter().copied().chain(std::iter::once(history.key)));
+    known.chain(recorded.forgotten.values().flat_map(|forgotten| forgotten.keys.iter().copied())).collect()
 }

@@ -11,6 +11,7 @@ mod draft;
 mod drift;
 mod due;
 mod figures;
+mod forgotten;
 mod gone;
 mod ground;
 mod guard;
@@ -110,6 +111,7 @@ pub fn reconcile(
     context: &Context<'_>,
 ) -> Result<Plan, Refusal> {
     check::markers(recorded, observed)?;
+    let recorded = &*forgotten::remember(desired.roster, recorded, context.fingerprinter);
     let ground = ground::Ground::new(desired, recorded, observed, context);
     let cases = decide::cases(&ground);
     let openness = cohort::openness(&ground, &cases);
@@ -127,6 +129,7 @@ pub fn outline(
         return reconcile(desired, recorded, observed, context).map(|plan| plan.outline());
     }
     check::markers(recorded, observed)?;
+    let recorded = &*forgotten::remember(desired.roster, recorded, context.fingerprinter);
     let ground = ground::Ground::new(desired, recorded, observed, context);
     let cases = decide::cases(&ground);
     let openness = cohort::openness(&ground, &cases);

@@ -59,6 +59,14 @@ pub fn tell(entry: &Entry) -> Telling<'_> {
         Entry::Resolved { subject, was_set, evidence } => {
             of(if *was_set { "resolved-set" } else { "resolved-not-set" }, subject).text(evidence)
         }
+        Entry::Recovered(found) => {
+            of(if found.is_active { "recovered" } else { "in-doubt" }, &found.subject).text(&found.because)
+        }
+        Entry::PositionAccepted { serial, because } => {
+            plain("position-accepted").detail(format!("after commit {serial}")).text(because)
+        }
+        // Not about anybody: what is left must not lead to them.
+        Entry::Forgotten { because, .. } => plain("forgotten").text(because),
         Entry::Identified { caregiver, .. } => about("identified", caregiver),
     }
 }

@@ -22,6 +22,10 @@ pub enum ActivationStep {
     Void,
     /// Somebody was active already.
     Adopt,
+    /// A repair found that somebody has access.
+    Recover,
+    /// A repair found that somebody may have access.
+    Suspect,
     /// A person says that it was set.
     ResolveSet,
     /// A person says that it was not set.
@@ -38,6 +42,8 @@ impl ActivationStep {
         Self::Doubt,
         Self::Void,
         Self::Adopt,
+        Self::Recover,
+        Self::Suspect,
         Self::ResolveSet,
         Self::ResolveNotSet,
     ];
@@ -49,9 +55,9 @@ impl ActivationStep {
             Self::Announce => ActivationStage::Setting,
             Self::Set | Self::ResolveSet => ActivationStage::Set,
             Self::Refuse | Self::ResolveNotSet => ActivationStage::Refused,
-            Self::Doubt => ActivationStage::ResetUnknown,
+            Self::Doubt | Self::Suspect => ActivationStage::ResetUnknown,
             Self::Void => ActivationStage::Voided,
-            Self::Adopt => ActivationStage::Adopted,
+            Self::Adopt | Self::Recover => ActivationStage::Adopted,
         }
     }
 
@@ -61,6 +67,10 @@ impl ActivationStep {
         match self {
             // Nothing of these was ever in the LMS, so the number may be used again.
             Self::Prepare | Self::Adopt => matches!(now, None | Some(Prepared | Refused | Voided)),
+            // Neither ever leads to a password: from every stage that does not give access already.
+            Self::Recover | Self::Suspect => {
+                matches!(now, None | Some(Prepared | Setting | Refused | ResetUnknown | Voided))
+            }
             // Again, while settling: the same password under the same number.
             Self::Announce => matches!(now, Some(Prepared | Setting)),
             Self::Set | Self::Refuse | Self::Doubt | Self::ResolveSet | Self::ResolveNotSet => {
@@ -143,6 +153,8 @@ mod tests {
         (ActivationStep::Doubt, "        . .    y    .   .    y    .    .    ."),
         (ActivationStep::Void, "         . y    .    .   .    .    .    .    ."),
         (ActivationStep::Adopt, "        y y    .    .   y    .    .    .    y"),
+        (ActivationStep::Recover, "      y y    y    .   y    y    .    .    y"),
+        (ActivationStep::Suspect, "      y y    y    .   y    y    .    .    y"),
         (ActivationStep::ResolveSet, "   . .    y    .   .    y    .    .    ."),
         (ActivationStep::ResolveNotSet, ". .    y    .   .    y    .    .    ."),
     ];

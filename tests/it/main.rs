@@ -16,6 +16,7 @@ mod laws;
 mod markdown;
 mod saved_plans;
 mod scenarios;
+mod state_commands;
 mod story;
 mod tidy;
 mod world;

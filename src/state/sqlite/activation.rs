@@ -6,7 +6,7 @@ use super::commit::{Scope, lookup, one};
 use super::fault::Fault;
 use super::{letter, person};
 use crate::model::activation::{ActivationKind, ActivationStage};
-use crate::model::entry::{Adopted, Prepared, Subject};
+use crate::model::entry::{Adopted, Prepared, Recovered, Subject};
 use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId, CohortName, Username};
 use crate::model::secret::Sealed;
 use crate::state::transition::{ActivationStep, may_have_successor};
@@ -46,6 +46,25 @@ pub(super) fn adopt(scope: Scope<'_>, adopted: &Adopted) -> Result<(), Fault> {
         password: None,
         stage: ActivationStage::Adopted,
         stage_at: since.map_or(scope.at, super::value::At),
+    };
+    put(scope, subject, &row)
+}
+
+/// Records what a repair found: somebody has access, or may have. Nothing sealed stays under that number.
+pub(super) fn recover(scope: Scope<'_>, found: &Recovered) -> Result<(), Fault> {
+    let Recovered { subject, key, is_active, because: _, identity } = found;
+    let step = if *is_active { ActivationStep::Recover } else { ActivationStep::Suspect };
+    check(scope, subject, step)?;
+    follows_given_access(scope, subject)?;
+    person::identify(scope, &subject.caregiver, identity)?;
+    let row = Row {
+        key: *key,
+        kind: if *is_active { ActivationKind::Adopt } else { ActivationKind::Reset },
+        cohort: None,
+        username: None,
+        password: None,
+        stage: step.leads_to(),
+        stage_at: scope.at,
     };
     put(scope, subject, &row)
 }
@@ -121,8 +140,8 @@ struct Row<'a> {
     stage_at: super::value::At,
 }
 
-/// Writes a row in place of one whose password was certainly never set. The condition repeats what `check` has found,
-/// where nothing can come between.
+/// Writes a row in place of one that gives nobody access. The condition repeats what `check` has found, where nothing can
+/// come between.
 fn put(scope: Scope<'_>, subject: &Subject, row: &Row<'_>) -> Result<(), Fault> {
     letter::forget(scope, subject)?;
     let Subject { caregiver, activation } = subject;
@@ -133,7 +152,8 @@ fn put(scope: Scope<'_>, subject: &Subject, row: &Row<'_>) -> Result<(), Fault> 
          ON CONFLICT DO UPDATE SET key = excluded.key, kind = excluded.kind, stage = excluded.stage,
              stage_at = excluded.stage_at, cohort = excluded.cohort, run = excluded.run,
              username = excluded.username, password = excluded.password
-         WHERE stage IN ('prepared', 'refused', 'voided')",
+         WHERE stage IN ('prepared', 'refused', 'voided')
+             OR (stage IN ('setting', 'reset-unknown') AND excluded.password IS NULL)",
         params![
             caregiver,
             activation,

@@ -22,6 +22,7 @@ pub(super) fn load(conn: &Connection) -> Result<Recorded, Fault> {
         presence,
         rosters: rosters(&moment)?,
         openings: openings(&moment)?,
+        forgotten: super::forgotten::load(&moment)?,
     })
 }
 

@@ -6,6 +6,7 @@
 mod activation;
 mod commit;
 mod fault;
+mod forgotten;
 mod letter;
 mod load;
 mod log;
@@ -16,6 +17,7 @@ mod read;
 mod roster;
 mod run;
 mod schema;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -35,6 +37,7 @@ use crate::model::observed::Observed;
 use crate::model::recorded::{Position, Recorded};
 
 pub use self::read::ListedActivation;
+pub use self::secrets::SealedSecret;
 pub use self::verify::{Finding, Verified};
 
 /// What a state is opened for.
@@ -109,6 +112,16 @@ impl SqliteStore {
     /// All activations, by caregiver and number.
     pub fn list(&mut self) -> Result<Vec<ListedActivation>, StateError> {
         self.with("list the activations", read::list)
+    }
+
+    /// What is still sealed, by caregiver and number.
+    pub fn secrets(&mut self) -> Result<Vec<SealedSecret>, StateError> {
+        self.with("list what is sealed", secrets::list)
+    }
+
+    /// The Message-IDs of all letters that the record still names.
+    pub fn message_ids(&mut self) -> Result<std::collections::HashSet<String>, StateError> {
+        self.with("list the letters", secrets::message_ids)
     }
 
     /// Recomputes the chain of the log, opens the commitments that can still be opened, and compares the tables with
