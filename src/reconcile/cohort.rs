@@ -48,7 +48,7 @@ impl<'a> Member<'a> {
 struct Selecting {
     /// A bit for each of the first 64.
     first: u64,
-    more: Option<Box<BTreeSet<usize>>>,
+    more: BTreeSet<usize>,
 }
 
 impl Selecting {
@@ -56,7 +56,7 @@ impl Selecting {
         if index < 64 {
             self.first |= 1 << index;
         } else {
-            self.more.get_or_insert_default().insert(index);
+            self.more.insert(index);
         }
     }
 
@@ -67,7 +67,7 @@ impl Selecting {
             left &= left - 1;
             Some(index)
         });
-        first.chain(self.more.iter().flat_map(|more| more.iter().copied()))
+        first.chain(self.more.iter().copied())
     }
 }
 
