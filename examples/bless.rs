@@ -12,6 +12,8 @@ fn main() -> io::Result<()> {
     files::replace(&root.join("schemas/rollout.schema.json"), schema.as_bytes())?;
     let schema = format!("{:#}\n", report::plan_schema());
     files::replace(&root.join("schemas/plan.schema.json"), schema.as_bytes())?;
+    let schema = format!("{:#}\n", report::roster_schema());
+    files::replace(&root.join("schemas/roster.schema.json"), schema.as_bytes())?;
     files::replace(&root.join("docs/commands.md"), cli::commands_page().as_bytes())?;
     files::replace(&root.join("docs/exit-codes.md"), exit::reference_page().as_bytes())?;
     files::replace(&root.join("docs/rollout.md"), rollout::reference_page().as_bytes())

@@ -18,7 +18,7 @@ pub mod saved;
 pub use change::{Act, Change, Child, FieldChange, FieldName, LetterSource, Person, Proof};
 pub use guard::GuardResult;
 pub use hold::{Held, HoldCode};
-pub use inputs::{GitInput, Inputs, LmsInput, RolloutInput, RosterInput, StateInput};
+pub use inputs::{GitInput, Inputs, LmsInput, RolloutInput, RosterInput, RosterPart, StateInput};
 pub use kind::ActKind;
 pub use narrowing::Narrowing;
 pub use outline::{HeldCounts, Outline, Records, Totals};

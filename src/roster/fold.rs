@@ -3,14 +3,13 @@
 //! Where rows of one person disagree, what is kept depends on the values alone, never on which came first: the address is
 //! then conflicting, access is the strictest, of names and words the smallest is shown, and a warning says so.
 
-use csv::StringRecord;
-
 use crate::both::{MANY, both_if};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::access::Access;
 use crate::model::email::fold as fold_address;
-use crate::model::source::{Column, IdentityBy, RosterSource};
+use crate::model::source::{Column, IdentityBy, RosterSource, RowShape};
+use crate::model::nfc::nfc;
 
+use super::access::Asked;
 use super::address::{AddressProblem, Rules};
 use super::columns::Columns;
 use super::facts::RosterFacts;
@@ -18,43 +17,34 @@ use super::ids;
 use super::order;
 use super::people::People;
 use super::problems::Problems;
-use super::store::{Link, Name, Roster, Shared, Word};
+use super::store::{Link, Roster, Shared};
 use super::students::Students;
+use super::take::Row;
 use super::tally::{Oddity, Tallies};
-use super::words::{Answer, answer};
 
-/// A row, and where it stands.
-pub(super) struct Row<'a> {
-    /// Which cell is what.
-    pub(super) columns: &'a Columns,
-    /// The cells.
-    pub(super) record: &'a StringRecord,
-    /// Its first line.
-    pub(super) line: u32,
-}
+/// So many links are not worth folding before the end.
+const FOLD_LINKS_AT: usize = 2 * 1024 * 1024;
 
-impl<'a> Row<'a> {
-    /// A cell, trimmed; blank where there is no such column.
-    pub(super) fn cell(&self, column: Column) -> &'a str {
-        self.columns.cell(column, self.record)
-    }
+/// The caregiver of the row before.
+#[derive(Clone, Copy, Default)]
+struct Above(Option<u32>);
 
-    /// A cell as a word that rows share.
-    pub(super) fn word(&self, column: Column, shared: &mut Shared) -> Word {
-        shared.word(column, self.cell(column))
-    }
-
-    /// Two cells as a name.
-    pub(super) fn name(&self, first: Column, last: Column, shared: &mut Shared) -> Name {
-        Name { first: self.word(first, shared), last: self.word(last, shared) }
-    }
+/// The lines about one caregiver.
+struct Trace {
+    id: String,
+    lines: Vec<u32>,
 }
 
 /// The roster as far as it has been read.
 pub(super) struct Fold {
     identity: IdentityBy,
-    has_access: bool,
+    asked: Asked,
     rules: Rules,
+    /// The caregiver of the row before, where a row may go on with them.
+    above: Option<Above>,
+    traced: Option<Trace>,
+    /// Links are folded while reading, too, when there are so many: a file may say one thing a million times.
+    fold_links_at: usize,
     people: People,
     students: Students,
     links: Vec<Link>,
@@ -67,8 +57,11 @@ impl Fold {
     pub(super) fn new(source: &RosterSource, columns: &Columns) -> Self {
         Self {
             identity: source.identity,
-            has_access: columns.has(Column::PortalAccess),
+            asked: Asked::of(source, columns),
             rules: Rules::of(source),
+            above: (source.rows == RowShape::Continued).then(Above::default),
+            traced: source.traced.as_ref().map(|id| Trace { id: id.clone(), lines: Vec::new() }),
+            fold_links_at: FOLD_LINKS_AT,
             people: People::default(),
             students: Students::default(),
             links: Vec::new(),
@@ -79,18 +72,41 @@ impl Fold {
 
     /// Takes a row in.
     pub(super) fn add(&mut self, row: &Row<'_>, problems: &mut Problems) {
-        let Some(person) = self.person(row, problems) else { return };
+        let known = self.people.len();
+        let Some(person) = self.person(row, problems) else {
+            self.above = self.above.map(|_| Above::default());
+            return;
+        };
+        self.note(person, row.line);
         self.people.merge(person, row, &mut self.shared, &mut self.tallies);
-        let Some(student) = self.student(row, problems) else { return };
+        let goes_on = self.above.is_some() && self.people.len() == known;
+        let Some(student) = self.student(row, goes_on, problems) else { return };
         self.students.merge(student, row, &mut self.shared, &mut self.tallies);
         let link = Link {
             person,
             student,
             relationship: row.word(Column::Relationship, &mut self.shared),
             line: row.line,
-            access: self.access(row),
+            part: 0,
+            access: self.asked.judge(row, &mut self.tallies),
         };
         self.links.push(link);
+        if self.links.len() >= self.fold_links_at {
+            order::fold_repeated(&mut self.links, &self.shared);
+            self.fold_links_at = FOLD_LINKS_AT.max(2 * self.links.len());
+        }
+    }
+
+    fn note(&mut self, person: u32, line: u32) {
+        if let Some(above) = &mut self.above {
+            above.0 = Some(person);
+        }
+        if let Some(trace) = &mut self.traced
+            && self.people.ids.get(person) == trace.id
+            && trace.lines.last() != Some(&line)
+        {
+            trace.lines.push(line);
+        }
     }
 
     /// The caregiver whom the row is about: found, or new.
@@ -98,13 +114,16 @@ impl Fold {
         if self.identity == IdentityBy::Email {
             return self.person_by_address(row);
         }
-        let id = row.cell(Column::CaregiverId);
+        let id = nfc(row.cell(Column::CaregiverId));
         if id.is_empty() {
-            self.tallies.add(Oddity::NoCaregiverId, row.line);
-            return None;
+            let above = self.above.and_then(|above| above.0);
+            if above.is_none() {
+                self.tallies.add(Oddity::NoCaregiverId, row.line);
+            }
+            return above;
         }
-        match self.people.find(id) {
-            None => is_sound(id, Column::CaregiverId, row, problems).then(|| self.people.add(id, row.line)),
+        match self.people.find(&id) {
+            None => is_sound(&id, Column::CaregiverId, row, problems).then(|| self.people.add(&id, row.line)),
             found => found,
         }
     }
@@ -112,6 +131,9 @@ impl Fold {
     /// `identity: email`. A placeholder would make one person of everybody who has no address.
     fn person_by_address(&mut self, row: &Row<'_>) -> Option<u32> {
         let address = row.cell(Column::Email);
+        if let Some(Above(Some(above))) = self.above.filter(|_| address.is_empty()) {
+            return Some(above);
+        }
         match self.rules.judge(address) {
             Ok(()) | Err(AddressProblem::Staff) => {
                 let id = fold_address(address);
@@ -125,30 +147,17 @@ impl Fold {
     }
 
     /// The student whom the row is about: found, or new. A row without one still says that the caregiver is there.
-    fn student(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
-        let id = row.cell(Column::StudentId);
+    fn student(&mut self, row: &Row<'_>, goes_on: bool, problems: &mut Problems) -> Option<u32> {
+        let id = nfc(row.cell(Column::StudentId));
         if id.is_empty() {
-            self.tallies.add(Oddity::NoStudentId, row.line);
+            if !goes_on {
+                self.tallies.add(Oddity::NoStudentId, row.line);
+            }
             return None;
         }
-        match self.students.find(id) {
-            None => is_sound(id, Column::StudentId, row, problems).then(|| self.students.add(id)),
+        match self.students.find(&id) {
+            None => is_sound(&id, Column::StudentId, row, problems).then(|| self.students.add(&id)),
             found => found,
-        }
-    }
-
-    fn access(&mut self, row: &Row<'_>) -> Access {
-        if !self.has_access {
-            return Access::Allowed;
-        }
-        match answer(row.cell(Column::PortalAccess)) {
-            Answer::Yes => Access::Allowed,
-            Answer::No => Access::Blocked,
-            Answer::Blank => Access::Unknown,
-            Answer::Strange => {
-                self.tallies.add(Oddity::StrangeAccess, row.line);
-                Access::Unknown
-            }
         }
     }
 
@@ -184,7 +193,7 @@ impl Fold {
     }
 
     fn roster(self, facts: RosterFacts) -> Roster {
-        let Self { mut people, mut students, mut links, mut shared, rules, .. } = self;
+        let Self { mut people, mut students, mut links, mut shared, rules, traced, .. } = self;
         let by_id = order::by_text(&people.ids);
         let ((), starts) = both_if(
             by_id.len() >= MANY,
@@ -193,14 +202,16 @@ impl Fold {
         );
         students.shrink();
         shared.shrink();
-        Roster { facts: RosterFacts { links: links.len() as u64, ..facts }, people, students, links, starts, shared }
+        let traced = traced.map_or_else(Vec::new, |trace| trace.lines.into_iter().map(|line| (0, line)).collect());
+        let facts = RosterFacts { links: links.len() as u64, ..facts };
+        Roster { facts, people, students, links, starts, shared, rules, traced }
     }
 }
 
 fn is_sound(id: &str, column: Column, row: &Row<'_>, problems: &mut Problems) -> bool {
     let judged = ids::judge(id);
     if let Err(problem) = judged {
-        let message = problem.message(id, row.columns.heading(column));
+        let message = problem.message(id, row.columns.heading(row.slot, column));
         problems.row(row.line, Diagnostic::error(problem.code(), message).with_help(problem.help()));
     }
     judged.is_ok()
@@ -221,6 +232,7 @@ mod tests {
     use super::super::testing::{self, export, problems, read, roster, source, two_families};
     use super::super::{AddressProblem, Roster};
     use super::*;
+    use crate::model::access::Access;
 
     #[test]
     fn siblings_and_repeated_rows_fold_to_one_caregiver() {

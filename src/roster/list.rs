@@ -2,6 +2,7 @@
 //! quotation marks, width of rows), without folding anything. What its columns mean is for whoever asked.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::source::Encoding;
 
 use super::csv::open;
 use super::ids;
@@ -33,7 +34,7 @@ pub fn read_list(file: &str, bytes: &[u8]) -> Result<List, Diagnostics> {
         problems.whole(empty());
         return Err(problems.finish());
     }
-    match open(bytes) {
+    match open(bytes, Encoding::Utf8) {
         Ok(rows) => read_rows(rows, problems),
         Err(problem) => {
             problems.whole(*problem);

@@ -5,9 +5,9 @@ use crate::model::source::Column;
 
 use super::address::{AddressProblem, Rules};
 use super::clean::clean;
-use super::fold::Row;
 use super::interned::{Interned, Text, Texts};
 use super::store::{Name, Shared, Word};
+use super::take::Row;
 use super::tally::{Oddity, Tallies};
 use super::words::{Answer, answer};
 
@@ -22,8 +22,12 @@ pub(super) struct Person {
     pub(super) language: Word,
     /// The smallest of the links.
     pub(super) priority: Option<u32>,
+    /// The telephone number; of several the smallest.
+    pub(super) phone: Word,
     /// The first line.
     pub(super) line: u32,
+    /// Which of several exports that line is in.
+    pub(super) part: u16,
     /// Whether the address can be written to; said by [`People::settle`].
     pub(super) judged: Result<(), AddressProblem>,
     has_several_emails: bool,
@@ -67,7 +71,9 @@ impl People {
             email: Text::default(),
             language: Word::default(),
             priority: None,
+            phone: Word::default(),
             line,
+            part: 0,
             judged: Err(AddressProblem::None),
             has_several_emails: false,
             is_staff: false,
@@ -83,11 +89,14 @@ impl People {
 
     /// Takes what a row says of its caregiver.
     pub(super) fn merge(&mut self, number: u32, row: &Row<'_>, shared: &mut Shared, tallies: &mut Tallies) {
-        self.merge_email(number, row.cell(Column::Email));
+        if answer(row.cell(Column::PrimaryEmail)) != Answer::No {
+            self.merge_email(number, row.cell(Column::Email));
+        }
         let person = &mut self.all[number as usize];
         person.line = person.line.min(row.line);
         person.merge_priority(row, tallies);
         person.merge_staff(row, tallies);
+        person.phone.merge(row.word(Column::Phone, shared), shared);
         let name = row.name(Column::FirstName, Column::LastName, shared);
         if person.name.merge(name, shared) && !std::mem::replace(&mut person.told.names, true) {
             tallies.add(Oddity::CaregiverNames, row.line);
@@ -114,6 +123,41 @@ impl People {
         }
     }
 
+    /// Takes a caregiver of another export in, whose words are these.
+    pub(super) fn absorb(&mut self, part: u16, number: u32, other: &Self, words: Words<'_>, tallies: &mut Tallies) {
+        let theirs = &other.all[number as usize];
+        let id = other.ids.get(number);
+        let own = self.find(id);
+        let number = own.unwrap_or_else(|| self.add(id, theirs.line));
+        self.merge_email(number, other.email(theirs));
+        let person = &mut self.all[number as usize];
+        if own.is_none() {
+            person.part = part;
+        }
+        person.has_several_emails |= theirs.has_several_emails;
+        person.is_staff |= theirs.is_staff;
+        person.priority = [person.priority, theirs.priority].into_iter().flatten().min();
+        let Words { from, to } = words;
+        person.phone.merge(to.copy(from, theirs.phone), to);
+        let differs = person.name.merge(theirs.name.copied(from, to), to);
+        if differs && !std::mem::replace(&mut person.told.names, true) {
+            tallies.add(Oddity::CaregiverNames, theirs.line);
+        }
+        let differs = person.language.merge(to.copy(from, theirs.language), to);
+        if differs && !std::mem::replace(&mut person.told.languages, true) {
+            tallies.add(Oddity::Languages, theirs.line);
+        }
+    }
+
+    /// Gives a caregiver another address, which wins over every other, and judges it.
+    pub(super) fn correct_email(&mut self, number: u32, written: &str, rules: &Rules) {
+        let email = self.emails.push(&clean(written));
+        let person = &mut self.all[number as usize];
+        person.email = email;
+        person.has_several_emails = false;
+        person.judged = rules.judge(self.emails.get(email));
+    }
+
     /// Puts the caregivers into this order and judges their addresses, when all rows have been read.
     pub(super) fn settle(&mut self, order: &[u32], rules: &Rules) {
         self.ids.reorder(order);
@@ -128,6 +172,14 @@ impl People {
             };
         }
     }
+}
+
+/// The words of two rosters: out of the one, into the other.
+pub(super) struct Words<'a> {
+    /// Where they are.
+    pub(super) from: &'a Shared,
+    /// Where they go.
+    pub(super) to: &'a mut Shared,
 }
 
 impl Person {

@@ -18,6 +18,8 @@ pub(super) enum Oddity {
     NoStudentId,
     /// An access cell that is neither yes nor no.
     StrangeAccess,
+    /// An access that is unknown, where the rollout does not say what that means.
+    UnknownAccess,
     /// A staff cell that is neither yes nor no.
     StrangeStaff,
     /// A priority that is no number.
@@ -32,14 +34,21 @@ pub(super) enum Oddity {
     StudentPlaces,
     /// A year or class that a spreadsheet took for a date.
     ExcelDate,
+    /// A correction whose day has come.
+    CorrectionOver,
+    /// A correction of somebody whom the exports do not have.
+    CorrectsNobody,
+    /// A correction of nothing.
+    CorrectsNothing,
 }
 
 impl Oddity {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 15] = [
         Self::NoCaregiverId,
         Self::NoUsableAddress,
         Self::NoStudentId,
         Self::StrangeAccess,
+        Self::UnknownAccess,
         Self::StrangeStaff,
         Self::StrangePriority,
         Self::CaregiverNames,
@@ -47,6 +56,9 @@ impl Oddity {
         Self::StudentNames,
         Self::StudentPlaces,
         Self::ExcelDate,
+        Self::CorrectionOver,
+        Self::CorrectsNobody,
+        Self::CorrectsNothing,
     ];
 
     fn code(self) -> &'static str {
@@ -55,6 +67,7 @@ impl Oddity {
             Self::NoUsableAddress => "roster::no-identity",
             Self::NoStudentId => "roster::no-student-id",
             Self::StrangeAccess => "roster::strange-access",
+            Self::UnknownAccess => "roster::unknown-access",
             Self::StrangeStaff => "roster::strange-staff",
             Self::StrangePriority => "roster::strange-priority",
             Self::CaregiverNames => "roster::several-names",
@@ -62,6 +75,9 @@ impl Oddity {
             Self::StudentNames => "roster::several-student-names",
             Self::StudentPlaces => "roster::several-classes",
             Self::ExcelDate => "roster::excel-date",
+            Self::CorrectionOver => "roster::correction-over",
+            Self::CorrectsNobody => "roster::corrects-nobody",
+            Self::CorrectsNothing => "roster::corrects-nothing",
         }
     }
 
@@ -70,13 +86,17 @@ impl Oddity {
             Self::NoCaregiverId => "without a caregiver id, and left out",
             Self::NoUsableAddress => "without a usable address to tell the caregiver by, and left out",
             Self::NoStudentId => "without a student id, so that a child is missing",
-            Self::StrangeAccess => "portal access is neither yes nor no, and counts as unknown",
+            Self::StrangeAccess => "an access cell is neither yes nor no, and counts as unknown",
+            Self::UnknownAccess => "whether the caregiver may see the child is unknown, and the rollout does not say what that means",
             Self::StrangeStaff => "staff is neither yes nor no, and counts as yes",
             Self::StrangePriority => "the priority is no whole number, and does not count",
             Self::CaregiverNames | Self::StudentNames => "different names in different rows, of which one is used",
             Self::Languages => "different languages in different rows, of which one is used",
             Self::StudentPlaces => "different years, classes or schools in different rows, of which one is used",
             Self::ExcelDate => "the year or the class is a date (`07-Jul`), so that no cohort finds the child by it",
+            Self::CorrectionOver => "corrections that have ended and do not count any more",
+            Self::CorrectsNobody => "corrections of somebody, or of two together, whom no export has",
+            Self::CorrectsNothing => "corrections without a value",
         }
     }
 
@@ -96,9 +116,16 @@ impl Oddity {
             Self::StrangeAccess | Self::StrangeStaff => {
                 "words that are understood: yes, y, true, t, 1, on; no, n, false, f, 0, off"
             }
+            Self::UnknownAccess => {
+                "write `unknown-access: hold` (the child does not count) or `unknown-access: allow` into `roster`; where the \
+                 SMS fills a column in for a yes only, `blank-is-no: [that-column]`"
+            }
             Self::StrangePriority => "priorities are 1, 2, 3 …",
             Self::CaregiverNames => "see in the SMS whether two people share one id",
             Self::ExcelDate => "export again from the SMS and don't open or save the file in Excel",
+            Self::CorrectionOver => "see whether the SMS is right now, and take the rows out",
+            Self::CorrectsNobody => "see whether the ids are right; corrections add nobody",
+            Self::CorrectsNothing => "fill the cell in that is to be corrected, or take the rows out",
             Self::Languages | Self::StudentNames | Self::StudentPlaces => "make the records in the SMS agree",
         }
     }
@@ -135,7 +162,11 @@ impl Tallies {
             if let Some(&first) = tally.lines.first() {
                 let (what, counted, lines) = (oddity.what(), plural(tally.count, oddity.unit()), lines(tally));
                 let message = format!("{what}: {counted} ({lines})");
-                problems.at_line(first, Diagnostic::warning(oddity.code(), message).with_help(oddity.help()));
+                let problem = match oddity {
+                    Oddity::UnknownAccess => Diagnostic::error(oddity.code(), message),
+                    _ => Diagnostic::warning(oddity.code(), message),
+                };
+                problems.at_line(first, problem.with_help(oddity.help()));
             }
         }
     }
@@ -177,7 +208,7 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "portal access is neither yes nor no, and counts as unknown: 1 row (line 3)",
+                "an access cell is neither yes nor no, and counts as unknown: 1 row (line 3)",
                 "without a caregiver id, and left out: 8 rows (lines 4, 5, 6, 7, 8 and 3 more)",
             ]
         );

@@ -44,6 +44,15 @@ impl Roster {
         seat.0.map(|word| self.shared.get(word))
     }
 
+    /// File and line of each row about the caregiver who is traced, in the order of the files.
+    pub fn traced(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.traced.iter().map(|&(part, line)| (self.file(part), line))
+    }
+
+    fn file(&self, part: u16) -> &str {
+        self.facts.parts.get(usize::from(part)).map_or(self.facts.path.as_str(), |facts| &facts.path)
+    }
+
     /// What is known of the export as a whole.
     pub fn facts(&self) -> &RosterFacts {
         &self.facts
@@ -109,9 +118,19 @@ impl<'a> Caregiver<'a> {
         self.person().priority
     }
 
+    /// The telephone number, blank if the roster says none.
+    pub fn phone(self) -> &'a str {
+        self.roster.shared.get(self.person().phone)
+    }
+
     /// The first line of the file that is about the caregiver.
     pub fn line(self) -> u32 {
         self.person().line
+    }
+
+    /// The file with that line, as the rollout names it.
+    pub fn file(self) -> &'a str {
+        self.roster.file(self.person().part)
     }
 
     /// The children, by student id, each once.
@@ -200,6 +219,11 @@ impl<'a> Child<'a> {
     /// The first line of the file that is about the two.
     pub fn line(self) -> u32 {
         self.link.line
+    }
+
+    /// The file with that line, as the rollout names it.
+    pub fn file(self) -> &'a str {
+        self.roster.file(self.link.part)
     }
 
     fn student(self) -> &'a Student {

@@ -13,6 +13,7 @@ mod docs;
 mod kill;
 mod laws;
 mod markdown;
+mod rosters;
 mod saved_plans;
 mod scenarios;
 mod story;
