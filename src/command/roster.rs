@@ -103,7 +103,9 @@ fn show(args: &Show, mut rollout: Rollout, session: &mut Session<'_>) -> Result<
     };
     session.screen.answer(&text);
     if args.why.is_none() && args.format != Format::Text && personal == Personal::None {
-        session.screen.say("Names and addresses are left out where there is no terminal: `--personal full` writes them.");
+        session
+            .screen
+            .say("Names and addresses are left out where there is no terminal: `--personal full` writes them.");
     }
     Ok(Exit::Done)
 }

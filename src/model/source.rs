@@ -90,6 +90,8 @@ pub enum RowShape {
 pub enum RosterFormat {
     /// One row per caregiver-student link, columns by heading.
     Csv,
+    /// The same in an Excel workbook.
+    Xlsx,
 }
 
 impl RosterFormat {
@@ -97,6 +99,7 @@ impl RosterFormat {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
         }
     }
 }

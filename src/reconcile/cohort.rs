@@ -49,6 +49,10 @@ impl<'a> Member<'a> {
 struct Selecting {
     /// A bit for each of the first 64.
     first: u64,
+    #[expect(
+        clippy::box_collection,
+        reason = "one is made for every caregiver, and almost none is needed: it is to be small"
+    )]
     more: Option<Box<BTreeSet<usize>>>,
 }
 

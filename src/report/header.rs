@@ -21,9 +21,11 @@ pub(super) fn header(page: &mut Page, inputs: &Inputs) {
     );
     let lms = format!("{}: {}", clean(&inputs.lms.description), count(inputs.lms.accounts, "account", "accounts"));
     let parts = inputs.roster.parts.iter().map(|part| ("", roster_part(part, inputs.now)));
-    let lines = std::iter::once(("Roster", roster(&inputs.roster, inputs.now)))
-        .chain(parts)
-        .chain([("Rollout", rollout), ("State", state(&inputs.state)), ("LMS", lms)]);
+    let lines = std::iter::once(("Roster", roster(&inputs.roster, inputs.now))).chain(parts).chain([
+        ("Rollout", rollout),
+        ("State", state(&inputs.state)),
+        ("LMS", lms),
+    ]);
     for (label, words) in lines {
         let head = page.dress(Tone::Strong, label) + &" ".repeat(LABEL - label.len());
         page.entry(&head, &words, LABEL);

@@ -39,9 +39,7 @@ pub use explain::{Explained, explain};
 pub use json::{FORMAT_VERSION, json, plan_schema};
 pub use names::count;
 pub use record::{listed, state, verified};
-pub use roster::{
-    diff_json, diff_text, harmless, roster_csv, roster_json, roster_schema, roster_text, why_text,
-};
+pub use roster::{diff_json, diff_text, harmless, roster_csv, roster_json, roster_schema, roster_text, why_text};
 pub use saved::{saved_markdown, saved_text};
 pub use status::status;
 pub use text::{outline, text};

@@ -102,7 +102,8 @@ fn is_later_elsewhere(lms: &document::Lms, state: &document::State, rosters: &[d
     !matches!(lms.driver, document::Driver::Sandbox)
         || !matches!(state.store, document::Store::Sqlite)
         || rosters.iter().any(|roster| {
-            !matches!(roster.format, document::Format::Csv) || matches!(roster.upload, document::Upload::ByManifest)
+            !matches!(roster.format, document::Format::Csv | document::Format::Xlsx)
+                || matches!(roster.upload, document::Upload::ByManifest)
         })
 }
 

@@ -28,7 +28,10 @@ fn source(
 ) -> Result<RosterSource, Failure> {
     let (columns, caregivers) = columns(roster.columns);
     Ok(RosterSource {
-        format: RosterFormat::Csv,
+        format: match roster.format {
+            document::Format::Xlsx => RosterFormat::Xlsx,
+            _ => RosterFormat::Csv,
+        },
         path: setting.resolve(&roster.path.meaning)?,
         written_path: roster.path.meaning,
         upload: match roster.upload {
@@ -89,7 +92,8 @@ type Found = BTreeMap<Column, Vec<String>>;
 fn columns(columns: Columns) -> (Found, Vec<Found>) {
     let caregivers = columns.caregivers.into_iter().map(caregiver_columns).collect();
     let mut found = Found::new();
-    let mut one = |column, heading: Option<Spelled<Line>>| add(&mut found, column, heading.map(|heading| vec![heading]));
+    let mut one =
+        |column, heading: Option<Spelled<Line>>| add(&mut found, column, heading.map(|heading| vec![heading]));
     one(Column::StudentId, columns.student_id);
     one(Column::StudentFirstName, columns.student_first_name);
     one(Column::StudentLastName, columns.student_last_name);
@@ -121,7 +125,8 @@ fn columns(columns: Columns) -> (Found, Vec<Found>) {
 fn caregiver_columns(columns: CaregiverColumns) -> Found {
     let mut found = Found::new();
     add(&mut found, Column::Email, columns.email.map(|Headings(headings)| headings));
-    let mut one = |column, heading: Option<Spelled<Line>>| add(&mut found, column, heading.map(|heading| vec![heading]));
+    let mut one =
+        |column, heading: Option<Spelled<Line>>| add(&mut found, column, heading.map(|heading| vec![heading]));
     one(Column::CaregiverId, columns.caregiver_id);
     one(Column::FirstName, columns.first_name);
     one(Column::LastName, columns.last_name);

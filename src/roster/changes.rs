@@ -51,22 +51,18 @@ impl Changed<'_> {
 }
 
 /// Compares two rosters.
-pub fn changes<'a>(
-    old: &'a Roster,
-    new: &'a Roster,
-    cohort: impl Fn(Caregiver<'a>) -> Option<String>,
-) -> Changes<'a> {
+pub fn changes<'a>(old: &'a Roster, new: &'a Roster, cohort: impl Fn(Caregiver<'a>) -> Option<String>) -> Changes<'a> {
     let gone = old.caregivers().filter(|caregiver| new.caregiver(caregiver.id()).is_none()).collect();
     let mut changes = Changes { gone, ..Changes::default() };
     for caregiver in new.caregivers() {
         match old.caregiver(caregiver.id()) {
             None => changes.new.push(caregiver),
             Some(before) => {
-                let mut changed = changed(before, caregiver);
+                let mut one = changed(before, caregiver);
                 let cohorts = (cohort(before), cohort(caregiver));
-                changed.cohort = (cohorts.0 != cohorts.1).then_some(cohorts);
-                if !changed.is_nothing() {
-                    changes.changed.push(changed);
+                one.cohort = (cohorts.0 != cohorts.1).then_some(cohorts);
+                if !one.is_nothing() {
+                    changes.changed.push(one);
                 }
             }
         }
@@ -76,9 +72,8 @@ pub fn changes<'a>(
 
 fn changed<'a>(old: Caregiver<'a>, new: Caregiver<'a>) -> Changed<'a> {
     let emails = (old.email_as_written(), new.email_as_written());
-    let name = |caregiver: Caregiver<'_>| {
-        format!("{} {}", caregiver.first_name(), caregiver.last_name()).trim().to_owned()
-    };
+    let name =
+        |caregiver: Caregiver<'_>| format!("{} {}", caregiver.first_name(), caregiver.last_name()).trim().to_owned();
     let names = (name(old), name(new));
     let find = |caregiver: Caregiver<'a>, id: &str| caregiver.children().find(|child| child.id() == id);
     let only = |one: Caregiver<'a>, other: Caregiver<'a>| -> Vec<&'a str> {

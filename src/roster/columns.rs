@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use csv::StringRecord;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::source::{Column, IdentityBy, Part, RosterSource};
 use crate::model::nfc::nfc;
+use crate::model::source::{Column, IdentityBy, Part, RosterSource};
 
 use super::clean::clean;
 use super::problems::Problems;
@@ -109,8 +109,9 @@ impl Columns {
         let column = [Column::CaregiverId, Column::Email].into_iter().find(|&column| is_shared(column))?;
         let message = format!("two of a row's caregivers have the same column as {}", column.as_str());
         Some(
-            Diagnostic::error("roster::shared-column", message)
-                .with_help("give each item of `caregivers:` its own; where a heading repeats, `ID#2` is the second `ID`"),
+            Diagnostic::error("roster::shared-column", message).with_help(
+                "give each item of `caregivers:` its own; where a heading repeats, `ID#2` is the second `ID`",
+            ),
         )
     }
 
@@ -122,6 +123,20 @@ impl Columns {
     /// How many fields a row must have.
     pub(super) fn width(&self) -> usize {
         self.headings.len()
+    }
+
+    /// Where the columns with ids are.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn ids(&self) -> Vec<usize> {
+        let ids = |slot: &Slot| [Column::CaregiverId, Column::StudentId].map(|column| slot.at[column as usize]);
+        self.slots.iter().flat_map(ids).flatten().collect()
+    }
+
+    /// Where all columns are that are read.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn read(&self) -> Vec<usize> {
+        let places = |slot: &Slot| slot.at.into_iter().flatten().chain(slot.further_emails.clone()).collect::<Vec<_>>();
+        self.slots.iter().flat_map(places).collect()
     }
 
     /// How many caregivers a row may have.
@@ -334,7 +349,8 @@ mod tests {
     #[test]
     fn a_heading_that_repeats_is_found_by_its_number() {
         let mut source = testing::source_of(&[Column::CaregiverId, Column::Email, Column::StudentId]);
-        for (column, heading) in [(Column::CaregiverId, "ID#2"), (Column::StudentId, "id#1"), (Column::Email, "Mail#2")] {
+        for (column, heading) in [(Column::CaregiverId, "ID#2"), (Column::StudentId, "id#1"), (Column::Email, "Mail#2")]
+        {
             source.columns.insert(column, vec![heading.into()]);
         }
         let (columns, problems) = find(&source, "ID,Name,ID,Mail#2,Mail,Mail");

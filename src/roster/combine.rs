@@ -14,6 +14,7 @@ use super::problems::Problems;
 use super::store::{Link, Roster, Shared};
 use super::students::Students;
 use super::tally::Tallies;
+use super::utf8::digits;
 
 /// Makes one of them. One alone is left as it is.
 pub(super) fn combine(mut rosters: Vec<Roster>) -> (Roster, Diagnostics) {
@@ -115,14 +116,9 @@ pub(super) fn part(facts: &RosterFacts, is_corrections: bool) -> PartFacts {
 
 /// The hash of several hashes.
 pub(super) fn sha256<'a>(hashes: impl Iterator<Item = &'a str>) -> String {
-    use std::fmt::Write;
     let mut all = Sha256::new();
     hashes.for_each(|hash| all.update(hash));
-    all.finalize().iter().fold(String::with_capacity(64), |mut digits, byte| {
-        // Writing to a string can't fail.
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
+    digits(&all.finalize())
 }
 
 #[cfg(test)]
@@ -161,7 +157,8 @@ mod tests {
         ]);
         assert!(told.is_empty(), "{told:?}");
         let mere = roster.caregiver("C1").unwrap();
-        let children: Vec<_> = mere.children().map(|child| (child.id(), child.school(), child.file(), child.line())).collect();
+        let children: Vec<_> =
+            mere.children().map(|child| (child.id(), child.school(), child.file(), child.line())).collect();
         assert_eq!(children, [("S1", "A", "a.csv", 2), ("S2", "B", "b.csv", 3)]);
         assert_eq!((mere.file(), mere.line(), roster.caregiver("C2").unwrap().file()), ("a.csv", 2, "b.csv"));
         let facts = roster.facts();
@@ -177,8 +174,12 @@ mod tests {
         ]);
         assert_eq!(
             told,
-            ["b.csv:2 roster::several-classes", "b.csv:2 roster::several-languages", "b.csv:2 roster::several-names",
-             "b.csv:2 roster::several-student-names"]
+            [
+                "b.csv:2 roster::several-classes",
+                "b.csv:2 roster::several-languages",
+                "b.csv:2 roster::several-names",
+                "b.csv:2 roster::several-student-names"
+            ]
         );
         let caregiver = roster.caregiver("C1").unwrap();
         assert_eq!(caregiver.address(), Err(AddressProblem::Conflicting));
@@ -194,6 +195,9 @@ mod tests {
             read_bytes(&source, text.as_bytes(), at, NOW).unwrap().0
         };
         let (roster, _) = combine(vec![one(Upload::Full, 5), one(Upload::Partial, 9)]);
-        assert_eq!((roster.facts().is_full, roster.facts().exported_at), (false, NOW - std::time::Duration::from_secs(9)));
+        assert_eq!(
+            (roster.facts().is_full, roster.facts().exported_at),
+            (false, NOW - std::time::Duration::from_secs(9))
+        );
     }
 }

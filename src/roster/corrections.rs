@@ -10,16 +10,17 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::source::{Column, RosterSource};
 use crate::model::nfc::nfc;
+use crate::model::source::{Column, RosterSource};
 
 use super::access::Asked;
 use super::columns::Columns;
 use super::combine;
 use super::csv;
+use super::facts::PartFacts;
 use super::problems::Problems;
 use super::rows::{Next, Rows};
-use super::store::Roster;
+use super::store::{Roster, Word};
 use super::take::Row;
 use super::tally::{Oddity, Tallies};
 use super::words::{Answer, answer};
@@ -65,7 +66,7 @@ fn note(source: &RosterSource, roster: &mut Roster, shape: String, sha256: &str,
         facts.parts.push(combine::part(facts, false));
     }
     facts.sha256 = combine::sha256([facts.sha256.as_str(), sha256].into_iter());
-    facts.parts.push(super::facts::PartFacts {
+    facts.parts.push(PartFacts {
         path: source.written_path.clone(),
         format: source.format.as_str(),
         shape,
@@ -119,30 +120,21 @@ impl Desk {
     ) {
         let row = Row::new(columns, record, line);
         match self.holds(&row) {
-            Err(problem) => problems.row(line, problem),
+            Err(problem) => problems.row(line, *problem),
             Ok(false) => self.tallies.add(Oddity::CorrectionOver, line),
             Ok(true) => self.correct(&row, roster, problems),
         }
     }
 
     /// Whether a correction has a reason, and its day has not come.
-    fn holds(&self, row: &Row<'_>) -> Result<bool, Diagnostic> {
+    fn holds(&self, row: &Row<'_>) -> Result<bool, Box<Diagnostic>> {
         if row.cell(Column::Because).is_empty() {
             let problem = Diagnostic::error("roster::no-reason", "this correction has no reason");
-            return Err(problem.with_help("write into its `because` column why it is made; a ticket's number will do"));
+            let help = "write into its `because` column why it is made; a ticket's number will do";
+            return Err(Box::new(problem.with_help(help)));
         }
         let until = row.cell(Column::Until);
-        match until.parse::<Date>() {
-            Ok(until) => Ok(self.today < until),
-            Err(_) => {
-                let message = match until {
-                    "" => "this correction has no day on which it ends".to_owned(),
-                    until => format!("`{until}` is not a day"),
-                };
-                let help = "write the day on which the SMS will be right into its `until` column, as in 2027-03-01";
-                Err(Diagnostic::error("roster::bad-until", message).with_help(help))
-            }
-        }
+        until.parse::<Date>().map(|until| self.today < until).map_err(|_| Box::new(bad_until(until)))
     }
 
     fn correct(&mut self, row: &Row<'_>, roster: &mut Roster, problems: &mut Problems) {
@@ -155,7 +147,8 @@ impl Desk {
         if let Some(first) = self.seen.insert((person, student), row.line) {
             let message = format!("line {first} corrects the same already");
             let problem = Diagnostic::error("roster::corrected-twice", message);
-            return problems.row(row.line, problem.with_help("write one row for each caregiver, or caregiver and child"));
+            return problems
+                .row(row.line, problem.with_help("write one row for each caregiver, or caregiver and child"));
         }
         let of_link = match student {
             Some(student) => self.link(row, person, student, roster),
@@ -178,9 +171,9 @@ impl Desk {
         link.access = access.unwrap_or(link.access);
         let shared = &mut roster.shared;
         let mut says = access.is_some();
-        let mut put = |column: Column, place: &mut super::store::Word| {
+        let mut put = |column: Column, place: &mut Word| {
             let word = row.word(column, shared);
-            if word != super::store::Word::default() {
+            if word != Word::default() {
                 *place = word;
                 says = true;
             }
@@ -194,6 +187,15 @@ impl Desk {
     }
 }
 
+fn bad_until(until: &str) -> Diagnostic {
+    let message = match until {
+        "" => "this correction has no day on which it ends".to_owned(),
+        until => format!("`{until}` is not a day"),
+    };
+    let help = "write the day on which the SMS will be right into its `until` column, as in 2027-03-01";
+    Diagnostic::error("roster::bad-until", message).with_help(help)
+}
+
 /// Corrects what the row says of the caregiver. Whether it says anything.
 fn person_cells(row: &Row<'_>, number: u32, roster: &mut Roster) -> bool {
     let email = row.cell(Column::Email);
@@ -202,9 +204,9 @@ fn person_cells(row: &Row<'_>, number: u32, roster: &mut Roster) -> bool {
     }
     let (person, shared) = (&mut roster.people.all[number as usize], &mut roster.shared);
     let mut says = !email.is_empty();
-    let mut put = |column: Column, place: &mut super::store::Word| {
+    let mut put = |column: Column, place: &mut Word| {
         let word = row.word(column, shared);
-        if word != super::store::Word::default() {
+        if word != Word::default() {
             *place = word;
             says = true;
         }
@@ -213,7 +215,7 @@ fn person_cells(row: &Row<'_>, number: u32, roster: &mut Roster) -> bool {
     put(Column::LastName, &mut person.name.last);
     put(Column::Phone, &mut person.phone);
     let language = shared.lower_word(Column::Language, row.cell(Column::Language));
-    if language != super::store::Word::default() {
+    if language != Word::default() {
         person.language = language;
         says = true;
     }
@@ -259,9 +261,10 @@ mod tests {
         let mut roster = read_bytes(&testing::source(), testing::two_families().as_bytes(), NOW, NOW).unwrap().0;
         let text = format!("{HEADINGS}\n{}\n", rows.join("\n"));
         let problems = from(&source(), text.as_bytes(), NOW, &mut roster, NOW);
-        let told = problems.sorted().into_iter().map(|problem| {
-            format!("{} {}", testing::line(problem).unwrap_or_default(), problem.code)
-        });
+        let told = problems
+            .sorted()
+            .into_iter()
+            .map(|problem| format!("{} {}", testing::line(problem).unwrap_or_default(), problem.code));
         (roster, told.collect())
     }
 

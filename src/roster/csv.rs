@@ -65,11 +65,7 @@ fn read_rows(
 }
 
 /// Finds the columns in the heading line, if there is one.
-pub(super) fn headings(
-    source: &RosterSource,
-    rows: &mut Rows<impl Read>,
-    problems: &mut Problems,
-) -> Option<Columns> {
+pub(super) fn headings(source: &RosterSource, rows: &mut Rows<impl Read>, problems: &mut Problems) -> Option<Columns> {
     match rows.next() {
         Next::Row => Some(Columns::find(source, rows.line, &rows.record, problems)),
         stop => {

@@ -268,10 +268,9 @@ impl Fault {
                  `encoding: windows-1252`",
             ),
             Self::Nul { .. } => ("roster::nul-byte", "the file is damaged or no text; export it again"),
-            Self::LongLine { .. } => (
-                "roster::long-line",
-                "this is no CSV export of caregivers, or its line ends are lost; export it again",
-            ),
+            Self::LongLine { .. } => {
+                ("roster::long-line", "this is no CSV export of caregivers, or its line ends are lost; export it again")
+            }
         };
         Diagnostic::error(code, self.to_string()).with_help(help)
     }
@@ -366,7 +365,11 @@ mod tests {
         for cut in 0..4 {
             let lines = ["x".repeat(256 * 1024 - cut).as_str(), "\rab\r\ncd\r"].concat();
             let text = String::from_utf8(decode(lines.as_bytes(), 65_536).unwrap().0).unwrap();
-            assert_eq!(text.lines().skip(1).collect::<Vec<_>>(), ["ab", "cd", "", "\0"][..text.lines().count() - 1], "{cut}");
+            assert_eq!(
+                text.lines().skip(1).collect::<Vec<_>>(),
+                ["ab", "cd", "", "\0"][..text.lines().count() - 1],
+                "{cut}"
+            );
         }
     }
 }

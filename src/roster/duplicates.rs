@@ -53,7 +53,9 @@ impl Roster {
             }
         }
         let mut found: BTreeMap<(&str, &str), Duplicate<'_>> = BTreeMap::new();
-        for ((is_by_address, _), people) in by_mark.iter().rev().filter(|(_, people)| people.len() <= MOST_WITH_ONE_MARK) {
+        for ((is_by_address, _), people) in
+            by_mark.iter().rev().filter(|(_, people)| people.len() <= MOST_WITH_ONE_MARK)
+        {
             for (at, &first) in people.iter().enumerate() {
                 for &second in &people[at + 1..] {
                     if let Some(likeness) = likeness(first, second) {

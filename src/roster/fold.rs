@@ -6,8 +6,8 @@
 use crate::both::{MANY, both_if};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::email::fold as fold_address;
-use crate::model::source::{Column, IdentityBy, RosterSource, RowShape};
 use crate::model::nfc::nfc;
+use crate::model::source::{Column, IdentityBy, RosterSource, RowShape};
 
 use super::access::Asked;
 use super::address::{AddressProblem, Rules};
@@ -22,8 +22,8 @@ use super::students::Students;
 use super::take::Row;
 use super::tally::{Oddity, Tallies};
 
-/// So many links are not worth folding before the end.
-const FOLD_LINKS_AT: usize = 2 * 1024 * 1024;
+/// So many links are not worth folding before the end. Tests fold often, so that all of them show that it does no harm.
+const FOLD_LINKS_AT: usize = if cfg!(test) { 4 } else { 2 * 1024 * 1024 };
 
 /// The caregiver of the row before.
 #[derive(Clone, Copy, Default)]
@@ -44,7 +44,7 @@ pub(super) struct Fold {
     above: Option<Above>,
     traced: Option<Trace>,
     /// Links are folded while reading, too, when there are so many: a file may say one thing a million times.
-    fold_links_at: usize,
+    links_limit: usize,
     people: People,
     students: Students,
     links: Vec<Link>,
@@ -61,7 +61,7 @@ impl Fold {
             rules: Rules::of(source),
             above: (source.rows == RowShape::Continued).then(Above::default),
             traced: source.traced.as_ref().map(|id| Trace { id: id.clone(), lines: Vec::new() }),
-            fold_links_at: FOLD_LINKS_AT,
+            links_limit: FOLD_LINKS_AT,
             people: People::default(),
             students: Students::default(),
             links: Vec::new(),
@@ -91,9 +91,9 @@ impl Fold {
             access: self.asked.judge(row, &mut self.tallies),
         };
         self.links.push(link);
-        if self.links.len() >= self.fold_links_at {
+        if self.links.len() >= self.links_limit {
             order::fold_repeated(&mut self.links, &self.shared);
-            self.fold_links_at = FOLD_LINKS_AT.max(2 * self.links.len());
+            self.links_limit = FOLD_LINKS_AT.max(2 * self.links.len());
         }
     }
 
@@ -247,6 +247,18 @@ mod tests {
         assert_eq!((mere.line(), mere.language(), mere.priority(), mere.is_staff()), (2, "mi", Some(1), false));
         let tama = mere.children().last().unwrap();
         assert_eq!((tama.class(), tama.school(), tama.relationship()), ("8A", "1001", "Mother"));
+    }
+
+    #[test]
+    fn links_that_repeat_are_folded_while_more_are_to_come() {
+        let source = source();
+        let columns = Columns::find(&source, 1, &testing::HEADINGS.split(',').collect(), &mut Problems::new("r.csv"));
+        let mut fold = Fold::new(&source, &columns);
+        for row in two_families().lines().skip(1).cycle().take(10_000) {
+            let record: csv::StringRecord = row.split(',').collect();
+            fold.add(&Row::new(&columns, &record, 2), &mut Problems::new("r.csv"));
+        }
+        assert!(fold.links.len() <= 8 && fold.links.capacity() <= 16, "{}", fold.links.len());
     }
 
     #[test]

@@ -43,6 +43,8 @@ mod testing;
 mod utf8;
 mod view;
 mod words;
+#[cfg(feature = "xlsx")]
+mod xlsx;
 
 use std::io;
 
@@ -115,7 +117,18 @@ fn read_from(
 ) -> Result<(Roster, Diagnostics), Diagnostics> {
     match source.format {
         RosterFormat::Csv => csv::read(source, input, exported_at, now),
+        #[cfg(feature = "xlsx")]
+        RosterFormat::Xlsx => xlsx::read(source, input, exported_at, now),
+        #[cfg(not(feature = "xlsx"))]
+        RosterFormat::Xlsx => Err(no_xlsx(source).into()),
     }
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn no_xlsx(source: &RosterSource) -> Diagnostic {
+    Diagnostic::error("roster::no-xlsx", "this firstbell was built without Excel workbooks")
+        .with_help("build it with `--features xlsx`; or, better, export CSV from the SMS and write `format: csv`")
+        .with_place(Place::file(&source.written_path))
 }
 
 fn unopened(source: &RosterSource, error: &io::Error) -> Diagnostic {

@@ -4,8 +4,8 @@
 use std::fmt;
 
 use crate::model::access::Access;
-use crate::model::source::Column;
 use crate::model::nfc::is_same;
+use crate::model::source::Column;
 
 use super::address::Rules;
 use super::clean::clean;

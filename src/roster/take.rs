@@ -103,9 +103,28 @@ fn repeated(cell: &str, value: usize) -> &str {
 fn is_of_student(column: Column) -> bool {
     use Column as C;
     match column {
-        C::StudentId | C::StudentFirstName | C::StudentLastName | C::Year | C::Class | C::School => true,
-        C::Relationship | C::PortalAccess | C::CourtOrder | C::NoContact | C::LegalGuardian | C::LivesWith => true,
-        C::CaregiverId | C::FirstName | C::LastName | C::Email | C::PrimaryEmail | C::Phone | C::Language => false,
-        C::Priority | C::Staff | C::Because | C::Until => false,
+        C::StudentId
+        | C::StudentFirstName
+        | C::StudentLastName
+        | C::Year
+        | C::Class
+        | C::School
+        | C::Relationship
+        | C::PortalAccess
+        | C::CourtOrder
+        | C::NoContact
+        | C::LegalGuardian
+        | C::LivesWith => true,
+        C::CaregiverId
+        | C::FirstName
+        | C::LastName
+        | C::Email
+        | C::PrimaryEmail
+        | C::Phone
+        | C::Language
+        | C::Priority
+        | C::Staff
+        | C::Because
+        | C::Until => false,
     }
 }

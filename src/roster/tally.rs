@@ -87,7 +87,9 @@ impl Oddity {
             Self::NoUsableAddress => "without a usable address to tell the caregiver by, and left out",
             Self::NoStudentId => "without a student id, so that a child is missing",
             Self::StrangeAccess => "an access cell is neither yes nor no, and counts as unknown",
-            Self::UnknownAccess => "whether the caregiver may see the child is unknown, and the rollout does not say what that means",
+            Self::UnknownAccess => {
+                "whether the caregiver may see the child is unknown, and the rollout does not say what that means"
+            }
             Self::StrangeStaff => "staff is neither yes nor no, and counts as yes",
             Self::StrangePriority => "the priority is no whole number, and does not count",
             Self::CaregiverNames | Self::StudentNames => "different names in different rows, of which one is used",

@@ -140,9 +140,8 @@ pub(super) struct Utf8<R> {
     input: R,
     hash: Sha256,
     found: Found,
-    /// Whether the first byte that is not UTF-8 may turn it into Windows-1252.
+    /// Whether the first byte that is not UTF-8 may turn it into Windows-1252, or has: not behind a letter of UTF-8.
     may_turn: bool,
-    is_ascii: bool,
     decoder: Option<Decoder>,
     /// What was read last; between `used` and `end` lies what has not been handed on.
     raw: Vec<u8>,
@@ -174,7 +173,6 @@ impl<R: Read> Utf8<R> {
             hash,
             found,
             may_turn: wanted == Encoding::Auto && found == Found::Utf8 { has_mark: false },
-            is_ascii: true,
             decoder: found.decoder(),
             raw,
             used,
@@ -210,12 +208,7 @@ impl<R: Read> Utf8<R> {
 
     /// SHA-256 of all bytes read, as hexadecimal digits.
     pub(super) fn sha256(self) -> String {
-        use std::fmt::Write;
-        self.hash.finalize().iter().fold(String::with_capacity(64), |mut digits, byte| {
-            // Writing to a string can't fail.
-            let _ = write!(digits, "{byte:02x}");
-            digits
-        })
+        digits(&self.hash.finalize())
     }
 
     /// The next characters; none at the end.
@@ -259,10 +252,10 @@ impl<R: Read> Utf8<R> {
             Ok(_) => (chunk.len(), true),
             Err(error) => (error.valid_up_to(), error.error_len().is_none() && !is_last),
         };
-        self.is_ascii = self.is_ascii && chunk[..good].is_ascii();
+        self.may_turn = self.may_turn && chunk[..good].is_ascii();
         if !is_cut {
             let (offset, byte) = (self.offset + (start + good) as u64, chunk[good]);
-            if self.may_turn && self.is_ascii {
+            if self.may_turn {
                 self.found = Found::Windows1252;
                 self.decoder = self.found.decoder();
                 self.turned = Some(Turn { at: good, offset, byte });
@@ -291,6 +284,16 @@ impl<R: Read> Utf8<R> {
         self.used += read;
         if written == 0 { Good::Nothing } else { Good::Out }
     }
+}
+
+/// Bytes as hexadecimal digits.
+pub(super) fn digits(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut digits, byte| {
+        // Writing to a string can't fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
 }
 
 /// The first byte that Windows-1252 does not use; where the encoding was guessed, also the first pair that looks like a
@@ -391,6 +394,9 @@ mod tests {
             let found = Found::Utf8 { has_mark: false };
             assert_eq!(read(text.as_bytes(), Encoding::Auto), Ok((text.clone(), found)));
         }
-        assert!(matches!(read("x🌱".as_bytes().split_last().unwrap().1, Encoding::Utf8), Err(Bad::NotUtf8 { offset: 1, .. })));
+        assert!(matches!(
+            read("x🌱".as_bytes().split_last().unwrap().1, Encoding::Utf8),
+            Err(Bad::NotUtf8 { offset: 1, .. })
+        ));
     }
 }

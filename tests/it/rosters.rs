@@ -3,8 +3,8 @@
 
 mod access;
 mod looking;
-mod shapes;
 mod several;
+mod shapes;
 
 use crate::binary::{Project, Said};
 

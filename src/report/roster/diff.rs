@@ -95,14 +95,14 @@ pub fn diff_json(old: &Roster, new: &Roster, changes: &Changes<'_>, personal: Pe
     let ids = |people: &[crate::roster::Caregiver<'_>]| -> Vec<String> {
         people.iter().map(|caregiver| personal.id(&CaregiverId::new(caregiver.id()))).collect()
     };
-    let changed: Vec<Value> = changes.changed.iter().map(|one| changed_json(one, personal)).collect();
+    let each: Vec<Value> = changes.changed.iter().map(|one| changed_json(one, personal)).collect();
     json!({
         "format_version": "1.0",
         "old": side(old),
         "new": side(new),
         "arrivals": ids(&changes.new),
         "gone": ids(&changes.gone),
-        "changed": changed,
+        "changed": each,
     })
 }
 

@@ -6,8 +6,19 @@ use crate::roster::Roster;
 use super::json::{Shown, shown};
 
 const HEADINGS: [&str; 13] = [
-    "caregiver", "first_name", "last_name", "email", "language", "staff", "student", "name", "year", "class", "school",
-    "relationship", "access",
+    "caregiver",
+    "first_name",
+    "last_name",
+    "email",
+    "language",
+    "staff",
+    "student",
+    "name",
+    "year",
+    "class",
+    "school",
+    "relationship",
+    "access",
 ];
 
 /// The caregivers as spreadsheets read them.

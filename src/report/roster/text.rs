@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::report::clean::clean;
 use crate::report::names::count;
 use crate::report::view::{Personal, View};
-use crate::roster::Roster;
+use crate::roster::{AddressProblem, Roster};
 
 use super::json::{Shown, ShownChild, shown};
 
@@ -14,7 +14,7 @@ pub fn roster_text(roster: &Roster, view: &View) -> String {
     let mut text = String::new();
     for caregiver in roster.caregivers() {
         let one = shown(caregiver, view.personal);
-        let _ = writeln!(text, "{}", head(&one, caregiver.address().err().map(|problem| problem.code())));
+        let _ = writeln!(text, "{}", head(&one, caregiver.address().err().map(AddressProblem::code)));
         for child in &one.children {
             let _ = writeln!(text, "    {}", child_line(child));
         }
@@ -32,14 +32,14 @@ pub fn roster_text(roster: &Roster, view: &View) -> String {
 fn head(one: &Shown, problem: Option<&str>) -> String {
     let name = [&one.first_name, &one.last_name].into_iter().flatten().filter(|name| !name.is_empty());
     let name = name.map(|name| clean(name)).collect::<Vec<_>>().join(" ");
-    let email = one.email.as_deref().map(|email| clean(email)).unwrap_or_default();
+    let email = one.email.as_deref().map(clean).unwrap_or_default();
     let staff = if one.staff { "staff" } else { "" };
     let parts = [&*clean(&one.caregiver), &name, &email, &one.language, staff, problem.unwrap_or_default()];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
 }
 
 fn child_line(child: &ShownChild) -> String {
-    let name = child.name.as_deref().map(|name| clean(name)).unwrap_or_default();
+    let name = child.name.as_deref().map(clean).unwrap_or_default();
     let year = if child.year.is_empty() { String::new() } else { format!("year {}", clean(&child.year)) };
     let parts = [&*clean(&child.student), &name, &year, &clean(&child.class), &clean(&child.school)];
     let parts = parts.into_iter().chain([child.relationship.as_str(), child.access]);

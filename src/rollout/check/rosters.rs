@@ -118,14 +118,15 @@ pub(super) fn asked_without_effect(page: &Page<'_>, problems: &mut Diagnostics) 
         let required: Vec<&str> = roster.items("require").iter().filter_map(Node::text).collect();
         let Some(columns) = roster.get("columns") else { continue };
         for column in ["legal-guardian", "lives-with"] {
-            let each = std::iter::once(columns).chain(columns.items("caregivers"));
-            let Some(entry) = each.filter_map(|columns| columns.entry(column)).next() else { continue };
+            let mut each = std::iter::once(columns).chain(columns.items("caregivers"));
+            let Some(entry) = each.find_map(|columns| columns.entry(column)) else { continue };
             if required.contains(&column) {
                 continue;
             }
             let message = format!("`{column}` is read and keeps nobody from a child");
             let problem = page.warning("rollout::no-effect", entry.key_span, message);
-            problems.push(problem.with_help(format!("add `require: [{column}]` to this roster, or take the column out")));
+            problems
+                .push(problem.with_help(format!("add `require: [{column}]` to this roster, or take the column out")));
         }
     }
 }

@@ -70,6 +70,9 @@ pub(in crate::rollout) enum Format {
     /// One row for each caregiver and child, with the columns that `columns` names.
     #[default]
     Csv,
+    /// The same in the first sheet of an Excel workbook, with ids as text. Needs a firstbell that was built with
+    /// `--features xlsx`.
+    Xlsx,
     /// The Ministry's IDE file. Not in this version.
     Ide,
     /// MUSAC edge. Not in this version.

@@ -178,35 +178,39 @@ fn rosters() {
     let corrections = "columns: {caregiver-id: ID, email: Email, because: Why, until: Until}";
     assert_problems(&list(&format!("{{path: c.csv, part: corrections, {corrections}}}")), &[]);
     assert_problems(&list(&format!("{{path: roster/caregivers.csv, {columns}}}")), &["rollout::roster-twice 6:12"]);
-    assert_problems(&list(&format!("{{path: c.csv, {corrections}}}")), &[
-        "rollout::no-corrections 6:61",
-        "rollout::no-corrections 6:75",
-    ]);
-    assert_problems(&list("{path: c.csv, part: corrections, columns: {caregiver-id: ID}}"), &[
-        "rollout::no-reason 6:38",
-        "rollout::no-reason 6:38",
-    ]);
+    assert_problems(
+        &list(&format!("{{path: c.csv, {corrections}}}")),
+        &["rollout::no-corrections 6:61", "rollout::no-corrections 6:75"],
+    );
+    assert_problems(
+        &list("{path: c.csv, part: corrections, columns: {caregiver-id: ID}}"),
+        &["rollout::no-reason 6:38", "rollout::no-reason 6:38"],
+    );
     let with = |keys: &str| LEAST.replace(&one, &format!("{one}\n  {keys}"));
-    assert_problems(&with("part: corrections"), &[
-        "rollout::no-reason 5:3",
-        "rollout::no-reason 5:3",
-        "rollout::corrections-first 6:9",
-    ]);
+    assert_problems(
+        &with("part: corrections"),
+        &["rollout::no-reason 5:3", "rollout::no-reason 5:3", "rollout::corrections-first 6:9"],
+    );
     assert_problems(&with("require: [legal-guardian]"), &["rollout::no-column 6:13"]);
     assert_problems(&with("blank-is-no: [court-order]"), &["rollout::no-column 6:17"]);
     let unknown = list(&format!("{{path: b.csv, unknown-access: allow, {columns}}}"));
     let unknown = unknown.replace("  - path: roster", "  - unknown-access: hold\n    path: roster");
-    assert_problems(&unknown, &["rollout::unknown-access 7:36"]);
+    assert_problems(&unknown, &["rollout::unknown-access 7:35"]);
 }
 
 #[test]
 fn columns_of_several_caregivers() {
     let columns = "{caregiver-id: CaregiverID, email: Email, student-id: StudentID, year: Year}";
-    let with = |columns: &str| LEAST.replace("{caregiver-id: CaregiverID, email: Email, student-id: StudentID, year: Year}", columns);
+    let with = |columns: &str| {
+        LEAST.replace("{caregiver-id: CaregiverID, email: Email, student-id: StudentID, year: Year}", columns)
+    };
     assert!(LEAST.contains(columns));
     let two = "caregivers: [{caregiver-id: A, email: [B, C]}, {caregiver-id: D, email: E}]";
     assert_problems(&with(&format!("{{student-id: S, year: Y, {two}}}")), &[]);
-    assert_problems(&with(&format!("{{student-id: S, year: Y, email: M, {two}}}")), &["rollout::caregivers-twice 5:37"]);
+    assert_problems(
+        &with(&format!("{{student-id: S, year: Y, email: M, {two}}}")),
+        &["rollout::caregivers-twice 5:37"],
+    );
     assert_problems(
         &with("{student-id: S, year: Y, caregivers: [{caregiver-id: A, email: B}, {email: E}]}"),
         &["rollout::no-identity 5:3"],

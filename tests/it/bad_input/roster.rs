@@ -68,8 +68,8 @@ fn another_encoding_is_told_by_byte_and_row() {
     bytes.extend(b"\xf4C1,");
     let byte = format!("byte {at} is 0xF4");
     refused(&with(bytes), 65, &["not UTF-8", &byte, "caregivers.csv:4:1", "CSV UTF-8"]);
-    let utf16 = std::iter::once(0xfeff).chain(rows()[0].encode_utf16()).flat_map(u16::to_le_bytes);
-    let cut: Vec<u8> = utf16.chain([b'C']).collect();
+    let mut cut: Vec<u8> = std::iter::once(0xfeff).chain(rows()[0].encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    cut.push(b'C');
     refused(&with(cut), 65, &["not UTF-16 from byte", "caregivers.csv", "cut short"]);
     refused(&with("PK\u{3}\u{4}xl/workbook"), 65, &["an Excel workbook", "caregivers.csv", "CSV UTF-8"]);
 }

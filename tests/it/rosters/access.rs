@@ -5,13 +5,17 @@ use crate::binary::Project;
 use super::{good, refused, shown, with};
 
 const HEADING: &str = "ID,Email,Student,Child,Year,Portal,Court,Contact,Guardian";
-const COLUMNS: &str = "columns: {caregiver-id: ID, email: Email, student-id: Student, student-first-name: Child, year: Year,
+const COLUMNS: &str =
+    "columns: {caregiver-id: ID, email: Email, student-id: Student, student-first-name: Child, year: Year,
     portal-access: Portal, court-order: Court, no-contact: Contact, legal-guardian: Guardian}
   require: [legal-guardian]
 ";
 
 fn school(settings: &str, rows: &[&str]) -> Project {
-    with(&format!("roster:\n  path: roster/export.csv\n  {COLUMNS}{settings}"), format!("{HEADING}\n{}\n", rows.join("\n")))
+    with(
+        &format!("roster:\n  path: roster/export.csv\n  {COLUMNS}{settings}"),
+        format!("{HEADING}\n{}\n", rows.join("\n")),
+    )
 }
 
 fn accesses(project: &Project) -> Vec<String> {
@@ -41,7 +45,10 @@ fn every_column_is_asked_and_one_no_is_enough() {
 #[test]
 fn what_an_unknown_means_must_be_chosen() {
     let row = "C1,a@example.nz,S1,Kahu,7,yes,,no,yes";
-    refused(&school("", &[row]), &["is unknown, and the rollout does not say", "export.csv:2:1", "unknown-access: hold"]);
+    refused(
+        &school("", &[row]),
+        &["is unknown, and the rollout does not say", "export.csv:2:1", "unknown-access: hold"],
+    );
     let project = school("  blank-is-no: [court-order]\n", &[row]);
     assert_eq!(accesses(&project), ["allowed"]);
 }

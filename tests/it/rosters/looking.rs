@@ -57,7 +57,10 @@ fn the_caregivers_are_shown_as_csv_and_as_text() {
          C2,Sam,'=Lee,sam@example.nz,,yes,S1,Kahu Ngata,7,7A,K,Father,blocked\n"
     );
     let text = good(&project, &["roster", "show"]).out;
-    assert!(text.contains("C1  Mere Ngata  mere@example.nz  mi\n    S1  Kahu Ngata  year 7  7A  K  Mother  allowed\n"), "{text}");
+    assert!(
+        text.contains("C1  Mere Ngata  mere@example.nz  mi\n    S1  Kahu Ngata  year 7  7A  K  Mother  allowed\n"),
+        "{text}"
+    );
     assert!(text.ends_with("2 caregivers, 2 children of caregivers, from 2 rows.\n"), "{text}");
 }
 

@@ -43,7 +43,8 @@ fn a_problem_names_the_file_that_has_it() {
     project.write("roster/b.csv", "ID;Email;Student;Year\nC1;a@example.nz;S3\n");
     refused(&project, &["this row has 3", "roster/b.csv:2:1"]);
     let project = district();
-    project.write("roster/corrections.csv", "ID,Email,Why,Until\nC3,c@example.nz,,2099-01-01\nC1,x@example.nz,T-1,soon\n");
+    project
+        .write("roster/corrections.csv", "ID,Email,Why,Until\nC3,c@example.nz,,2099-01-01\nC1,x@example.nz,T-1,soon\n");
     refused(&project, &["has no reason", "corrections.csv:2:1", "`soon` is not a day", "corrections.csv:3:1"]);
     std::fs::remove_file(project.path().join("roster/a.csv")).unwrap();
     refused(&project, &["there is no roster at `roster/a.csv`"]);

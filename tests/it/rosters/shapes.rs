@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::{brief, good, refused, school, shown, with};
 
-const COLUMNS: &str = "columns: {caregiver-id: ID, first-name: First, last-name: Last, email: Email, student-id: Student,
+const COLUMNS: &str =
+    "columns: {caregiver-id: ID, first-name: First, last-name: Last, email: Email, student-id: Student,
     student-first-name: Child, year: Year, portal-access: Portal}";
 const EXPORT: &str = "ID,First,Last,Email,Student,Child,Year,Portal\n\
     C1,Zoë,\"O'Neil, Dr\",zoe@example.nz,S1,René,7,yes\n\
@@ -33,7 +34,8 @@ fn decided(plan: &str) -> (Value, Value, Value) {
 
 #[test]
 fn one_roster_gives_one_plan_however_it_is_written() {
-    let project = school(&format!("roster:\n  path: roster/export.csv\n  max-age: 3650d\n  unknown-access: hold\n  {COLUMNS}\n"));
+    let project =
+        school(&format!("roster:\n  path: roster/export.csv\n  max-age: 3650d\n  unknown-access: hold\n  {COLUMNS}\n"));
     let mut first = None;
     for (name, encode) in ENCODINGS {
         for line_end in ["\n", "\r\n", "\r", "mixed"] {
@@ -75,10 +77,12 @@ fn a_guess_at_the_encoding_is_said_with_its_row_and_can_be_forced() {
 #[test]
 fn a_heading_that_repeats_is_named_by_its_number() {
     let roster = |id: &str| {
-        format!("roster:\n  path: roster/export.csv\n  columns: {{student-id: ID#1, caregiver-id: {id}, email: [Home Email, Email],\n    year: Year}}\n")
+        format!(
+            "roster:\n  path: roster/export.csv\n  columns: {{student-id: ID#1, caregiver-id: {id}, email: [Home Email, Email],\n    year: Year}}\n"
+        )
     };
     let export = "ID,Forename,Year,ID,Forename,Home Email,Email\nS1,Ana,7,C1,Mere,,mere@example.nz\nS2,Tama,8,C1,Mere,m@example.com,x\n";
-    let project = with(&roster("ID#2"), &export.replace("m@example.com,x", ",mere@example.nz"));
+    let project = with(&roster("ID#2"), export.replace("m@example.com,x", ",mere@example.nz"));
     assert_eq!(brief(&project), ["C1 mere@example.nz S1 S2"]);
     refused(&with(&roster("ID"), export), &["2 columns `ID` (columns 1, 4)", "`caregiver-id: ID#2`", "export.csv:1:1"]);
     refused(&with(&roster("ID#3"), export), &["`ID#3`", "occurs 2 times"]);
@@ -106,8 +110,10 @@ fn a_row_may_have_two_caregivers() {
 #[test]
 fn rows_may_go_on_with_the_caregiver_above() {
     let roster = |rows: &str| {
-        format!("roster:\n  path: roster/export.csv\n  rows: {rows}\n  columns: {{caregiver-id: Contact ID, first-name: Name, email: Email,\n    \
-            primary-email: Primary, student-id: Student, year: Year, portal-access: Data Access}}\n  unknown-access: hold\n")
+        format!(
+            "roster:\n  path: roster/export.csv\n  rows: {rows}\n  columns: {{caregiver-id: Contact ID, first-name: Name, email: Email,\n    \
+            primary-email: Primary, student-id: Student, year: Year, portal-access: Data Access}}\n  unknown-access: hold\n"
+        )
     };
     let export = "Contact ID,Name,Email,Primary,Phone,Student,Year,Data Access\n\
         1,Mere,mere@example.nz,yes,021,S1,7,yes\n\
