@@ -312,6 +312,13 @@ mod tests {
         assert_eq!(told, ["2 roster::no-reason", "3 roster::bad-until", "4 roster::bad-until"]);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_list_is_a_panic(text in "([C12,a@x.nz\"\n\r S\u{1d}-]{0,80}|(C[129],a@x\\.nz,(S[12])?,(Y|no|x)?,7,T,2099-0[19]-01\n){0,5})") {
+            corrected(&[&text]);
+        }
+    }
+
     #[test]
     fn nobody_is_added_and_nothing_corrected_twice() {
         let (roster, told) = corrected(&[

@@ -139,7 +139,7 @@ mod tests {
 
     use super::super::testing::{self, HEADINGS, NOW, error, export, line, problems, read, source, two_families};
     use crate::diagnostic::Severity;
-    use crate::model::source::RosterSource;
+    use crate::model::source::{Column, Encoding, IdentityBy, RosterSource, RowShape};
 
     const FAMILY: [&str; 2] = ["C1,Mere,,mere@example.nz,S1,,,,,,,,,,", "C2,Tama,,tama@example.nz,S1,,,,,,,,,,"];
 
@@ -310,7 +310,63 @@ mod tests {
         }
     }
 
+    /// Sources that make use of everything a CSV export can be.
+    fn any_source() -> impl Strategy<Value = RosterSource> {
+        let encodings = [Encoding::Auto, Encoding::Utf8, Encoding::Utf16, Encoding::Windows1252];
+        let settings = (prop::sample::select(encodings.to_vec()), any::<[bool; 4]>());
+        settings.prop_map(|(encoding, [is_continued, has_two, by_email, is_chosen])| {
+            let mut source = source();
+            source.encoding = encoding;
+            source.is_unknown_access_chosen = is_chosen;
+            source.traced = Some("C1".into());
+            source.columns.insert(Column::Email, vec!["Email".into(), "Class".into()]);
+            source.columns.insert(Column::CourtOrder, vec!["Staff".into()]);
+            source.columns.remove(&Column::Staff);
+            if has_two {
+                let second = [(Column::CaregiverId, "First"), (Column::Email, "Last")];
+                let first = [Column::CaregiverId, Column::Email];
+                let first = first.map(|column| (column, source.columns.remove(&column).unwrap_or_default()));
+                let second = second.map(|(column, heading)| (column, vec![heading.to_owned()]));
+                source.caregivers = vec![first.into_iter().collect(), second.into_iter().collect()];
+            } else if is_continued {
+                source.rows = RowShape::Continued;
+            }
+            if by_email {
+                source.identity = IdentityBy::Email;
+            }
+            source
+        })
+    }
+
+    /// What is read can be looked at from every side.
+    fn look_at(roster: &super::super::Roster) {
+        for caregiver in roster.caregivers() {
+            assert!(!caregiver.id().is_empty() && caregiver.line() > 1, "{caregiver:?}");
+            let _ = (caregiver.address(), caregiver.suggestion(), caregiver.children().count(), caregiver.file());
+        }
+        let _ = (roster.duplicates().len(), roster.traced().count(), super::super::changes(roster, roster, |_| None));
+    }
+
     proptest! {
+        #[test]
+        fn whatever_the_settings_no_bytes_are_a_panic(
+            source in any_source(),
+            text in "([CS1,;\t\"\r\n@. éE+āY\u{b}\u{1d}\u{202e}-]{0,200}|(C[12],[CD]1?,[ab]@x\\.nz,a@b\\.nz,S1(\u{1d}S2)?,,,7,,,,,(Y|N)?,1,N?[\r\n]{1,2}){0,9})",
+            bytes in prop::collection::vec(any::<u8>(), 0..60),
+            encode in 0..4,
+        ) {
+            let text = format!("{HEADINGS}\n{text}");
+            let encoded: Vec<u8> = match encode {
+                0 => text.into_bytes(),
+                1 => format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect(),
+                2 => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+                _ => text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap_or(b'?')).collect(),
+            };
+            if let Ok((roster, _)) = read(&source, [&encoded[..], &bytes[..]].concat()) {
+                look_at(&roster);
+            }
+        }
+
         #[test]
         fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), with_headings: bool) {
             let head = if with_headings { format!("{HEADINGS}\n") } else { String::new() };

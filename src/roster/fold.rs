@@ -82,6 +82,9 @@ impl Fold {
         let goes_on = self.above.is_some() && self.people.len() == known;
         let Some(student) = self.student(row, goes_on, problems) else { return };
         self.students.merge(student, row, &mut self.shared, &mut self.tallies);
+        if is_own_guardian(row) {
+            self.tallies.add(Oddity::OwnGuardian, row.line);
+        }
         let link = Link {
             person,
             student,
@@ -208,6 +211,15 @@ impl Fold {
     }
 }
 
+/// Ids alone say nothing: many an SMS counts caregivers and students each from 1.
+fn is_own_guardian(row: &Row<'_>) -> bool {
+    let is_same = |one: Column, other: Column| row.cell(one) == row.cell(other);
+    is_same(Column::CaregiverId, Column::StudentId)
+        && is_same(Column::LastName, Column::StudentLastName)
+        && is_same(Column::FirstName, Column::StudentFirstName)
+        && !row.cell(Column::LastName).is_empty()
+}
+
 fn is_sound(id: &str, column: Column, row: &Row<'_>, problems: &mut Problems) -> bool {
     let judged = ids::judge(id);
     if let Err(problem) = judged {
@@ -259,6 +271,14 @@ mod tests {
             fold.add(&Row::new(&columns, &record, 2), &mut Problems::new("r.csv"));
         }
         assert!(fold.links.len() <= 8 && fold.links.capacity() <= 16, "{}", fold.links.len());
+    }
+
+    #[test]
+    fn a_student_who_is_their_own_caregiver_is_told() {
+        let rows = ["12,Ana,Lee,,12,Ana,Lee,7,,,,,Y,,", "13,Mere,Lee,,13,Ana,Lee,7,,,,,Y,,", "14,,,,14,,,7,,,,,Y,,"];
+        let found = problems(&source(), export(&rows));
+        let told: Vec<_> = found.iter().map(|problem| (problem.code, testing::line(problem))).collect();
+        assert_eq!(told, [("roster::own-guardian", Some(2))]);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub(super) enum Oddity {
     StrangeStaff,
     /// A priority that is no number.
     StrangePriority,
+    /// A row whose caregiver and student are one, by id and by name.
+    OwnGuardian,
     /// One caregiver id, several names.
     CaregiverNames,
     /// One caregiver id, several languages.
@@ -43,7 +45,7 @@ pub(super) enum Oddity {
 }
 
 impl Oddity {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::NoCaregiverId,
         Self::NoUsableAddress,
         Self::NoStudentId,
@@ -51,6 +53,7 @@ impl Oddity {
         Self::UnknownAccess,
         Self::StrangeStaff,
         Self::StrangePriority,
+        Self::OwnGuardian,
         Self::CaregiverNames,
         Self::Languages,
         Self::StudentNames,
@@ -70,6 +73,7 @@ impl Oddity {
             Self::UnknownAccess => "roster::unknown-access",
             Self::StrangeStaff => "roster::strange-staff",
             Self::StrangePriority => "roster::strange-priority",
+            Self::OwnGuardian => "roster::own-guardian",
             Self::CaregiverNames => "roster::several-names",
             Self::Languages => "roster::several-languages",
             Self::StudentNames => "roster::several-student-names",
@@ -92,6 +96,7 @@ impl Oddity {
             }
             Self::StrangeStaff => "staff is neither yes nor no, and counts as yes",
             Self::StrangePriority => "the priority is no whole number, and does not count",
+            Self::OwnGuardian => "the student is their own caregiver, by id and by name",
             Self::CaregiverNames | Self::StudentNames => "different names in different rows, of which one is used",
             Self::Languages => "different languages in different rows, of which one is used",
             Self::StudentPlaces => "different years, classes or schools in different rows, of which one is used",
@@ -123,6 +128,7 @@ impl Oddity {
                  SMS fills a column in for a yes only, `blank-is-no: [that-column]`"
             }
             Self::StrangePriority => "priorities are 1, 2, 3 …",
+            Self::OwnGuardian => "see in the SMS whether that is meant: they would get a parent's account",
             Self::CaregiverNames => "see in the SMS whether two people share one id",
             Self::ExcelDate => "export again from the SMS and don't open or save the file in Excel",
             Self::CorrectionOver => "see whether the SMS is right now, and take the rows out",

@@ -67,6 +67,7 @@ const RULES: &[Rule] = &[
     rosters::path_twice,
     rosters::identity_has_its_column,
     rosters::caregivers_in_one_place,
+    rosters::continued_with_one_caregiver,
     rosters::corrections_have_reasons,
     rosters::required_has_its_column,
     rosters::asked_without_effect,

@@ -77,6 +77,16 @@ pub(super) fn caregivers_in_one_place(page: &Page<'_>, problems: &mut Diagnostic
     }
 }
 
+/// A row that goes on with the one above goes on with one person.
+pub(super) fn continued_with_one_caregiver(page: &Page<'_>, problems: &mut Diagnostics) {
+    for roster in page.rosters().iter().filter(|roster| roster.text_of("rows") == Some("continued")) {
+        let Some(caregivers) = roster.get("columns").and_then(|columns| columns.entry("caregivers")) else { continue };
+        let message = "with `rows: continued` a row has one caregiver, not several";
+        let problem = page.error("rollout::continued-caregivers", caregivers.key_span, message);
+        problems.push(problem.with_help("take `rows: continued` out; a row with several caregivers stands for itself"));
+    }
+}
+
 /// A correction has a reason and a last day; a roster has neither.
 pub(super) fn corrections_have_reasons(page: &Page<'_>, problems: &mut Diagnostics) {
     for roster in page.rosters() {

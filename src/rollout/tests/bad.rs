@@ -219,6 +219,9 @@ fn columns_of_several_caregivers() {
         &with("{student-id: S, year: Y, caregivers: [{caregiver-id: A, e-mail: B}]}"),
         &["rollout::unknown-key 5:68"],
     );
+    let continued =
+        with(&format!("{{student-id: S, year: Y, {two}}}")).replace("  columns", "  rows: continued\n  columns");
+    assert_problems(&continued, &["rollout::continued-caregivers 6:37"]);
     assert_problems(
         &with("{caregiver-id: A, email: [], student-id: S, year: Y, legal-guardian: G}"),
         &["rollout::empty-list 5:30", "rollout::no-effect 5:65"],
