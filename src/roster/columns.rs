@@ -26,7 +26,7 @@ pub(super) struct Columns {
 
 /// Where the columns of one of a row's caregivers are, and those that all of them share.
 #[derive(Clone, Debug, Default)]
-struct Slot {
+pub(super) struct Slot {
     at: [Option<usize>; Column::ALL.len()],
     /// The columns that are no other caregiver's.
     own: Vec<usize>,
@@ -35,6 +35,21 @@ struct Slot {
 }
 
 impl Slot {
+    /// A row's cell, trimmed; blank where there is no such column. Of several addresses the first that is there.
+    pub(super) fn cell<'a>(&self, column: Column, record: &'a StringRecord) -> &'a str {
+        let cell = self.at[column as usize].and_then(|at| record.get(at)).unwrap_or_default().trim();
+        if column != Column::Email || !cell.is_empty() {
+            return cell;
+        }
+        let mut further = self.further_emails.iter().filter_map(|&at| record.get(at)).map(str::trim);
+        further.find(|cell| !cell.is_empty()).unwrap_or_default()
+    }
+
+    /// Whether a row says nothing of this one of its caregivers.
+    pub(super) fn is_blank(&self, record: &StringRecord) -> bool {
+        self.own.iter().all(|&at| record.get(at).is_none_or(|cell| cell.trim().is_empty()))
+    }
+
     fn put(&mut self, column: Column, places: &[usize]) {
         self.at[column as usize] = places.first().copied();
         if column == Column::Email {
@@ -144,32 +159,19 @@ impl Columns {
         self.slots.len()
     }
 
-    /// Whether the export has this column for this one of a row's caregivers.
-    pub(super) fn has(&self, slot: usize, column: Column) -> bool {
-        self.slots.get(slot).is_some_and(|slot| slot.at[column as usize].is_some())
+    /// Where the columns of this one of a row's caregivers are; there is always a first.
+    pub(super) fn slot(&self, slot: usize) -> &Slot {
+        &self.slots[slot]
     }
 
-    /// Whether a row says nothing of this one of its caregivers.
-    pub(super) fn is_blank(&self, slot: usize, record: &StringRecord) -> bool {
-        let is_blank = |&at: &usize| record.get(at).is_none_or(|cell| cell.trim().is_empty());
-        self.slots.get(slot).is_none_or(|slot| slot.own.iter().all(is_blank))
+    /// Whether the export has this column for this one of a row's caregivers.
+    pub(super) fn has(&self, slot: usize, column: Column) -> bool {
+        self.slot(slot).at[column as usize].is_some()
     }
 
     /// The heading of a column, as the export writes it.
     pub(super) fn heading(&self, slot: usize, column: Column) -> &str {
-        let at = self.slots.get(slot).and_then(|slot| slot.at[column as usize]);
-        at.map_or(column.as_str(), |at| &self.headings[at])
-    }
-
-    /// A row's cell, trimmed; blank where there is no such column. Of several addresses the first that is there.
-    pub(super) fn cell<'a>(&self, slot: usize, column: Column, record: &'a StringRecord) -> &'a str {
-        let Some(slot) = self.slots.get(slot) else { return "" };
-        let cell = slot.at[column as usize].and_then(|at| record.get(at)).unwrap_or_default().trim();
-        if !cell.is_empty() || column != Column::Email {
-            return cell;
-        }
-        let further = slot.further_emails.iter().filter_map(|&at| record.get(at)).map(str::trim);
-        further.into_iter().find(|cell| !cell.is_empty()).unwrap_or_default()
+        self.slot(slot).at[column as usize].map_or(column.as_str(), |at| &self.headings[at])
     }
 
     /// An export without a heading line: its first line must not be shown.
@@ -302,7 +304,7 @@ mod tests {
         let (columns, problems) = find(&testing::source(), &format!(" {} ,Mobile", HEADINGS.to_lowercase()));
         assert!(problems.is_empty(), "{problems:#?}");
         let record: StringRecord = HEADINGS.split(',').map(|heading| format!(" {heading} ")).collect();
-        assert_eq!(columns.cell(0, Column::Email, &record), "Email");
+        assert_eq!(columns.slot(0).cell(Column::Email, &record), "Email");
         assert_eq!((columns.width(), columns.heading(0, Column::StudentId)), (16, "studentid"));
     }
 
@@ -311,7 +313,7 @@ mod tests {
         let source = testing::source_of(&[Column::CaregiverId, Column::Email, Column::StudentId]);
         let (columns, problems) = find(&source, "EMAIL,CaregiverID,Email,StudentID,email");
         assert!(problems.is_empty(), "{problems:#?}");
-        assert_eq!(columns.cell(0, Column::Email, &StringRecord::from(vec!["a", "b", "c", "d", "e"])), "c");
+        assert_eq!(columns.slot(0).cell(Column::Email, &StringRecord::from(vec!["a", "b", "c", "d", "e"])), "c");
     }
 
     #[test]
@@ -356,7 +358,7 @@ mod tests {
         let (columns, problems) = find(&source, "ID,Name,ID,Mail#2,Mail,Mail");
         assert!(problems.is_empty(), "{problems:#?}");
         let record = StringRecord::from(vec!["a", "b", "c", "d", "e", "f"]);
-        let cells = [Column::StudentId, Column::CaregiverId, Column::Email].map(|c| columns.cell(0, c, &record));
+        let cells = [Column::StudentId, Column::CaregiverId, Column::Email].map(|c| columns.slot(0).cell(c, &record));
         assert_eq!(cells, ["a", "c", "d"], "a heading that is written so wins over a number");
         let (_, problems) = find(&source, "ID,Mail,Mail");
         let told: Vec<_> = problems.iter().map(|problem| problem.help.clone().unwrap()).collect();

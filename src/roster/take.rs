@@ -6,7 +6,7 @@ use csv::StringRecord;
 use crate::model::source::Column;
 
 use super::batch::Parsed;
-use super::columns::Columns;
+use super::columns::{Columns, Slot};
 use super::fold::Fold;
 use super::problems::Problems;
 use super::store::{Name, Shared, Word};
@@ -25,6 +25,8 @@ pub(super) struct Row<'a> {
     pub(super) line: u32,
     /// Which of the row's caregivers.
     pub(super) slot: usize,
+    /// Where that one's columns are.
+    places: &'a Slot,
     /// Which value of a repeating field; all of it where it does not repeat.
     value: Option<usize>,
 }
@@ -32,12 +34,12 @@ pub(super) struct Row<'a> {
 impl<'a> Row<'a> {
     /// A row with one caregiver and one student.
     pub(super) fn new(columns: &'a Columns, record: &'a StringRecord, line: u32) -> Self {
-        Self { columns, record, line, slot: 0, value: None }
+        Self { columns, record, line, slot: 0, places: columns.slot(0), value: None }
     }
 
     /// A cell, trimmed; blank where there is no such column.
     pub(super) fn cell(&self, column: Column) -> &'a str {
-        let cell = self.columns.cell(self.slot, column, self.record);
+        let cell = self.places.cell(column, self.record);
         match self.value {
             Some(value) if is_of_student(column) => repeated(cell, value),
             _ => cell,
@@ -69,8 +71,8 @@ fn each_link<'a>(row: Row<'a>, mut add: impl FnMut(&Row<'a>)) {
     let slots = row.columns.slots();
     let mut is_nobody = slots > 1;
     for slot in 0..slots {
-        let row = Row { slot, ..row };
-        if slots > 1 && row.columns.is_blank(slot, row.record) {
+        let row = Row { slot, places: row.columns.slot(slot), ..row };
+        if slots > 1 && row.places.is_blank(row.record) {
             continue;
         }
         is_nobody = false;

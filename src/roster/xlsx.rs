@@ -173,6 +173,7 @@ fn column_name(mut number: u32) -> String {
 mod tests {
     use super::super::testing::{self, NOW};
     use super::*;
+    use crate::model::source::Column;
 
     fn data(text: &str) -> Data {
         Data::String(text.to_owned())
@@ -186,17 +187,30 @@ mod tests {
             }
         }
         let sheet = Sheet { name: "Export".into(), cells, sha256: String::new() };
-        let columns = [
-            crate::model::source::Column::CaregiverId,
-            crate::model::source::Column::Email,
-            crate::model::source::Column::StudentId,
-            crate::model::source::Column::Year,
-        ];
+        let columns = [Column::CaregiverId, Column::Email, Column::StudentId, Column::Year];
         rows_of(&testing::source_of(&columns), &sheet)
     }
 
     fn rows_of(source: &RosterSource, sheet: &Sheet) -> Result<(Roster, Diagnostics), Diagnostics> {
         rows(source, sheet, NOW, Problems::new("r.xlsx"))
+    }
+
+    /// Made by hand: two caregivers of one student.
+    const WORKBOOK: &[u8] = include_bytes!("../../tests/files/caregivers.xlsx");
+
+    #[test]
+    fn a_workbook_is_read_and_half_of_one_refused() {
+        let columns = [Column::CaregiverId, Column::Email, Column::StudentId, Column::Year];
+        let source = testing::source_of(&columns);
+        let (roster, problems) = read(&source, WORKBOOK, NOW, NOW).unwrap();
+        assert!(problems.is_empty(), "{problems:?}");
+        let ids: Vec<_> = roster.caregivers().map(|caregiver| (caregiver.id(), caregiver.line())).collect();
+        assert_eq!(ids, [("00123", 2), ("00124", 3)]);
+        assert_eq!((roster.facts().rows, roster.facts().shape.as_str()), (2, "sheet Caregivers"));
+        for end in (0..WORKBOOK.len()).step_by(37) {
+            let problems = read(&source, &WORKBOOK[..end], NOW, NOW).unwrap_err();
+            assert_eq!(problems.sorted()[0].code, "roster::bad-workbook", "{end}");
+        }
     }
 
     #[test]
