@@ -7,7 +7,7 @@ use std::io::{self, Cursor, Read};
 use jiff::Timestamp;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::source::{RosterSource, Upload};
+use crate::model::source::{Column, RosterSource, Upload};
 
 use super::age;
 use super::columns::Columns;
@@ -63,7 +63,7 @@ fn read_rows(
             return Err(problems.finish());
         }
     };
-    let mut fold = Fold::new(source, &columns);
+    let mut fold = Fold::new(source, columns.has(Column::PortalAccess));
     let mut count = 0;
     let stop = loop {
         match rows.next() {
@@ -81,7 +81,7 @@ fn take(rows: &Rows<impl Read>, columns: &Columns, fold: &mut Fold, problems: &m
     if let Some(problem) = rows.problem(columns.width()) {
         problems.row(rows.line, problem);
     } else if columns.is_complete() {
-        fold.add(&Row { columns, record: &rows.record, line: rows.line }, problems);
+        fold.add(&Row::of_record(columns, &rows.record, rows.line), problems);
     }
 }
 
@@ -97,6 +97,7 @@ fn facts(source: &RosterSource, rows: Rows<impl Read>, count: u64, exported_at: 
         is_full: source.upload == Upload::Full,
         path: source.written_path.clone(),
         format: source.format.as_str(),
+        files: Vec::new(),
     }
 }
 

@@ -21,4 +21,6 @@ pub struct RosterFacts {
     pub path: String,
     /// `csv`.
     pub format: &'static str,
+    /// What messages call the export (first) and the files of a set.
+    pub files: Vec<String>,
 }

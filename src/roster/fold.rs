@@ -1,7 +1,13 @@
 //! Folds rows to caregivers, students and the links between them, one row after the other in any order.
 //!
+//! A reader gives it [`Row`]s: a row of a CSV export whose headings have been found, or cells that a reader of another format
+//! has put together itself. A row that speaks of a caregiver and a student goes in by [`Fold::add`]; formats that keep
+//! people and links apart say [`Fold::person`], [`Fold::student`] and [`Fold::link`] one by one.
+//!
 //! Where rows of one person disagree, what is kept depends on the values alone, never on which came first: the address is
 //! then conflicting, access is the strictest, of names and words the smallest is shown, and a warning says so.
+
+use std::collections::HashSet;
 
 use csv::StringRecord;
 
@@ -16,7 +22,7 @@ use super::facts::RosterFacts;
 use super::ids;
 use super::order;
 use super::people::People;
-use super::problems::Problems;
+use super::problems::{FileNumber, Problems};
 use super::store::{Link, Name, Roster, Shared, Word};
 use super::students::Students;
 use super::tally::{Oddity, Tallies};
@@ -24,18 +30,54 @@ use super::words::{Answer, answer};
 
 /// A row, and where it stands.
 pub(super) struct Row<'a> {
-    /// Which cell is what.
-    pub(super) columns: &'a Columns,
-    /// The cells.
-    pub(super) record: &'a StringRecord,
+    cells: Cells<'a>,
+    file: FileNumber,
     /// Its first line.
     pub(super) line: u32,
 }
 
+#[derive(Clone, Copy)]
+enum Cells<'a> {
+    /// The columns of a record, found by their headings.
+    Record(&'a Columns, &'a StringRecord),
+    /// Few cells, each with what it holds and the name by which the export knows it.
+    Own(&'a [(Column, &'a str, &'a str)]),
+}
+
 impl<'a> Row<'a> {
+    /// A row of a CSV export.
+    pub(super) fn of_record(columns: &'a Columns, record: &'a StringRecord, line: u32) -> Self {
+        Self { cells: Cells::Record(columns, record), file: 0, line }
+    }
+
+    /// Cells of another format: what each holds, the heading or key that it came from, and its text.
+    pub(super) fn of_cells(cells: &'a [(Column, &'a str, &'a str)], (file, line): (FileNumber, u32)) -> Self {
+        Self { cells: Cells::Own(cells), file, line }
+    }
+
     /// A cell, trimmed; blank where there is no such column.
     pub(super) fn cell(&self, column: Column) -> &'a str {
-        self.columns.cell(column, self.record)
+        match self.cells {
+            Cells::Record(columns, record) => columns.cell(column, record),
+            Cells::Own(cells) => {
+                cells.iter().find(|(known, ..)| *known == column).map_or("", |(_, _, text)| text.trim())
+            }
+        }
+    }
+
+    /// What the export calls a column.
+    pub(super) fn heading(&self, column: Column) -> &'a str {
+        match self.cells {
+            Cells::Record(columns, _) => columns.heading(column),
+            Cells::Own(cells) => {
+                cells.iter().find(|(known, ..)| *known == column).map_or(column.as_str(), |(_, heading, _)| heading)
+            }
+        }
+    }
+
+    /// The file and the line.
+    pub(super) fn place(&self) -> (FileNumber, u32) {
+        (self.file, self.line)
     }
 
     /// A cell as a word that rows share.
@@ -63,10 +105,10 @@ pub(super) struct Fold {
 
 impl Fold {
     /// Nothing read yet.
-    pub(super) fn new(source: &RosterSource, columns: &Columns) -> Self {
+    pub(super) fn new(source: &RosterSource, has_access: bool) -> Self {
         Self {
             identity: source.identity,
-            has_access: columns.has(Column::PortalAccess),
+            has_access,
             rules: Rules::of(source),
             people: People::default(),
             students: Students::default(),
@@ -79,31 +121,60 @@ impl Fold {
     /// Takes a row in.
     pub(super) fn add(&mut self, row: &Row<'_>, problems: &mut Problems) {
         let Some(person) = self.person(row, problems) else { return };
-        self.people.merge(person, row, &mut self.shared, &mut self.tallies);
         let Some(student) = self.student(row, problems) else { return };
+        let access = self.access(row);
+        self.link(person, student, row.cell(Column::Relationship), access, row.place());
+    }
+
+    /// Takes in what a row says of its caregiver: their number, unless the row does not say who it is.
+    pub(super) fn person(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
+        let person = self.find_person(row, problems)?;
+        self.people.merge(person, row, &mut self.shared, &mut self.tallies);
+        Some(person)
+    }
+
+    /// Takes in what a row says of its student: their number, unless the row does not say who it is.
+    pub(super) fn student(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
+        let student = self.find_student(row, problems)?;
         self.students.merge(student, row, &mut self.shared, &mut self.tallies);
-        let link = Link {
-            person,
-            student,
-            relationship: row.word(Column::Relationship, &mut self.shared),
-            line: row.line,
-            access: self.access(row),
-        };
-        self.links.push(link);
+        Some(student)
+    }
+
+    /// Takes in that a caregiver belongs to a student.
+    pub(super) fn link(
+        &mut self,
+        person: u32,
+        student: u32,
+        relationship: &str,
+        access: Access,
+        (file, line): (FileNumber, u32),
+    ) {
+        let relationship = self.shared.word(Column::Relationship, relationship);
+        self.links.push(Link { person, student, relationship, line, access, file });
+    }
+
+    /// How many links there are, repeated ones included.
+    pub(super) fn links(&self) -> usize {
+        self.links.len()
+    }
+
+    /// Marks the caregivers who have one of these addresses, folded, as staff.
+    pub(super) fn mark_staff(&mut self, addresses: &HashSet<String>) {
+        self.people.mark_staff(addresses);
     }
 
     /// The caregiver whom the row is about: found, or new.
-    fn person(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
+    fn find_person(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
         if self.identity == IdentityBy::Email {
             return self.person_by_address(row);
         }
         let id = row.cell(Column::CaregiverId);
         if id.is_empty() {
-            self.tallies.add(Oddity::NoCaregiverId, row.line);
+            self.tallies.add(Oddity::NoCaregiverId, row.place());
             return None;
         }
         match self.people.find(id) {
-            None => is_sound(id, Column::CaregiverId, row, problems).then(|| self.people.add(id, row.line)),
+            None => is_sound(id, Column::CaregiverId, row, problems).then(|| self.people.add(id, row.place())),
             found => found,
         }
     }
@@ -114,20 +185,20 @@ impl Fold {
         match self.rules.judge(address) {
             Ok(()) | Err(AddressProblem::Staff) => {
                 let id = fold_address(address);
-                Some(self.people.find(&id).unwrap_or_else(|| self.people.add(&id, row.line)))
+                Some(self.people.find(&id).unwrap_or_else(|| self.people.add(&id, row.place())))
             }
             Err(_) => {
-                self.tallies.add(Oddity::NoUsableAddress, row.line);
+                self.tallies.add(Oddity::NoUsableAddress, row.place());
                 None
             }
         }
     }
 
     /// The student whom the row is about: found, or new. A row without one still says that the caregiver is there.
-    fn student(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
+    fn find_student(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
         let id = row.cell(Column::StudentId);
         if id.is_empty() {
-            self.tallies.add(Oddity::NoStudentId, row.line);
+            self.tallies.add(Oddity::NoStudentId, row.place());
             return None;
         }
         match self.students.find(id) {
@@ -145,7 +216,7 @@ impl Fold {
             Answer::No => Access::Blocked,
             Answer::Blank => Access::Unknown,
             Answer::Strange => {
-                self.tallies.add(Oddity::StrangeAccess, row.line);
+                self.tallies.add(Oddity::StrangeAccess, row.place());
                 Access::Unknown
             }
         }
@@ -158,6 +229,7 @@ impl Fold {
         mut problems: Problems,
     ) -> Result<(Roster, Diagnostics), Diagnostics> {
         self.tallies.report(&mut problems);
+        problems.leave();
         if !problems.has_errors() && self.people.len() == 0 {
             problems.whole(self.nobody(facts.rows));
         }
@@ -167,6 +239,7 @@ impl Fold {
         if self.identity == IdentityBy::Email {
             problems.whole(told_by_address());
         }
+        let facts = RosterFacts { files: problems.files().to_vec(), ..facts };
         Ok((self.roster(facts), problems.finish()))
     }
 
@@ -196,7 +269,7 @@ impl Fold {
 fn is_sound(id: &str, column: Column, row: &Row<'_>, problems: &mut Problems) -> bool {
     let judged = ids::judge(id);
     if let Err(problem) = judged {
-        let message = problem.message(id, row.columns.heading(column));
+        let message = problem.message(id, row.heading(column));
         problems.row(row.line, Diagnostic::error(problem.code(), message).with_help(problem.help()));
     }
     judged.is_ok()

@@ -44,7 +44,7 @@ pub(super) fn group(links: &mut Vec<Link>, people: &[u32], students: &Interned, 
 
 fn merge(kept: &mut Link, again: &Link, shared: &Shared) {
     kept.relationship.merge(again.relationship, shared);
-    kept.line = kept.line.min(again.line);
+    (kept.file, kept.line) = (kept.file, kept.line).min((again.file, again.line));
     kept.access = stricter(kept.access, again.access);
 }
 

@@ -1,5 +1,7 @@
 //! The caregivers while rows fold into them.
 
+use std::collections::HashSet;
+
 use crate::model::email::fold;
 use crate::model::source::Column;
 
@@ -7,6 +9,7 @@ use super::address::{AddressProblem, Rules};
 use super::clean::clean;
 use super::fold::Row;
 use super::interned::{Interned, Text, Texts};
+use super::problems::FileNumber;
 use super::store::{Name, Shared, Word};
 use super::tally::{Oddity, Tallies};
 use super::words::{Answer, answer};
@@ -24,6 +27,8 @@ pub(super) struct Person {
     pub(super) priority: Option<u32>,
     /// The first line.
     pub(super) line: u32,
+    /// The file of that line.
+    pub(super) file: FileNumber,
     /// Whether the address can be written to; said by [`People::settle`].
     pub(super) judged: Result<(), AddressProblem>,
     has_several_emails: bool,
@@ -61,13 +66,14 @@ impl People {
     }
 
     /// Adds a caregiver who is not there.
-    pub(super) fn add(&mut self, id: &str, line: u32) -> u32 {
+    pub(super) fn add(&mut self, id: &str, (file, line): (FileNumber, u32)) -> u32 {
         self.all.push(Person {
             name: Name::default(),
             email: Text::default(),
             language: Word::default(),
             priority: None,
             line,
+            file,
             judged: Err(AddressProblem::None),
             has_several_emails: false,
             is_staff: false,
@@ -85,16 +91,16 @@ impl People {
     pub(super) fn merge(&mut self, number: u32, row: &Row<'_>, shared: &mut Shared, tallies: &mut Tallies) {
         self.merge_email(number, row.cell(Column::Email));
         let person = &mut self.all[number as usize];
-        person.line = person.line.min(row.line);
+        (person.file, person.line) = (person.file, person.line).min(row.place());
         person.merge_priority(row, tallies);
         person.merge_staff(row, tallies);
         let name = row.name(Column::FirstName, Column::LastName, shared);
         if person.name.merge(name, shared) && !std::mem::replace(&mut person.told.names, true) {
-            tallies.add(Oddity::CaregiverNames, row.line);
+            tallies.add(Oddity::CaregiverNames, row.place());
         }
         let language = shared.lower_word(Column::Language, row.cell(Column::Language));
         if person.language.merge(language, shared) && !std::mem::replace(&mut person.told.languages, true) {
-            tallies.add(Oddity::Languages, row.line);
+            tallies.add(Oddity::Languages, row.place());
         }
     }
 
@@ -111,6 +117,14 @@ impl People {
         person.has_several_emails |= !kept.is_empty() && fold(kept) != fold(&written);
         if kept.is_empty() || *written < *kept {
             person.email = self.emails.push(&written);
+        }
+    }
+
+    /// Marks the caregivers who have one of these addresses, folded, as staff.
+    pub(super) fn mark_staff(&mut self, addresses: &HashSet<String>) {
+        for person in self.all.iter_mut().filter(|person| !person.is_staff) {
+            let email = self.emails.get(person.email);
+            person.is_staff = !email.is_empty() && addresses.contains(&fold(email));
         }
     }
 
@@ -138,7 +152,7 @@ impl Person {
         }
         match cell.parse() {
             Ok(priority) => self.priority = Some(self.priority.map_or(priority, |kept| kept.min(priority))),
-            Err(_) => tallies.add(Oddity::StrangePriority, row.line),
+            Err(_) => tallies.add(Oddity::StrangePriority, row.place()),
         }
     }
 
@@ -147,7 +161,7 @@ impl Person {
         let said = answer(row.cell(Column::Staff));
         self.is_staff |= matches!(said, Answer::Yes | Answer::Strange);
         if said == Answer::Strange {
-            tallies.add(Oddity::StrangeStaff, row.line);
+            tallies.add(Oddity::StrangeStaff, row.place());
         }
     }
 }

@@ -10,6 +10,7 @@ use super::clean::clean;
 use super::facts::RosterFacts;
 use super::interned::Interned;
 use super::people::People;
+use super::problems::FileNumber;
 use super::students::Students;
 
 /// The caregivers and their children, as the SMS exported them.
@@ -43,6 +44,8 @@ pub(super) struct Link {
     pub(super) line: u32,
     /// Whether the caregiver may see this child.
     pub(super) access: Access,
+    /// The file of the line.
+    pub(super) file: FileNumber,
 }
 
 /// The texts that rows share: names, years, classes, schools, relationships, languages. All are fit to be shown.

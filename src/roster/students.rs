@@ -56,10 +56,10 @@ impl Students {
         let student = &mut self.all[number as usize];
         let name = row.name(Column::StudentFirstName, Column::StudentLastName, shared);
         if student.name.merge(name, shared) && !std::mem::replace(&mut student.has_several_names, true) {
-            tallies.add(Oddity::StudentNames, row.line);
+            tallies.add(Oddity::StudentNames, row.place());
         }
         if is_date(row.cell(Column::Year)) || is_date(row.cell(Column::Class)) {
-            tallies.add(Oddity::ExcelDate, row.line);
+            tallies.add(Oddity::ExcelDate, row.place());
         }
         let [year, class, school] =
             [Column::Year, Column::Class, Column::School].map(|column| row.word(column, shared));
@@ -69,7 +69,7 @@ impl Students {
             student.school.merge(school, shared),
         ];
         if clashes.contains(&true) && !std::mem::replace(&mut student.has_several_places, true) {
-            tallies.add(Oddity::StudentPlaces, row.line);
+            tallies.add(Oddity::StudentPlaces, row.place());
         }
     }
 

@@ -9,6 +9,7 @@ use super::address::AddressProblem;
 use super::facts::RosterFacts;
 use super::interned::short;
 use super::people::Person;
+use super::problems::FileNumber;
 use super::store::{Link, Roster, Word};
 use super::students::Student;
 use super::suggest;
@@ -37,6 +38,10 @@ impl Roster {
     /// What is known of the export as a whole.
     pub fn facts(&self) -> &RosterFacts {
         &self.facts
+    }
+
+    fn file(&self, number: FileNumber) -> &str {
+        self.facts.files.get(usize::from(number)).unwrap_or(&self.facts.path)
     }
 }
 
@@ -97,6 +102,11 @@ impl<'a> Caregiver<'a> {
     /// The smallest priority of the caregiver's rows.
     pub fn priority(self) -> Option<u32> {
         self.person().priority
+    }
+
+    /// The file that [`Caregiver::line`] is in, as messages call it.
+    pub fn file(self) -> &'a str {
+        self.roster.file(self.person().file)
     }
 
     /// The first line of the file that is about the caregiver.
@@ -179,6 +189,11 @@ impl<'a> Child<'a> {
     /// Whether the caregiver may see this child; of several rows the strictest.
     pub fn access(self) -> Access {
         self.link.access
+    }
+
+    /// The file that [`Child::line`] is in, as messages call it.
+    pub fn file(self) -> &'a str {
+        self.roster.file(self.link.file)
     }
 
     /// The first line of the file that is about the two.
