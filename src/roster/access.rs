@@ -5,6 +5,7 @@ use crate::model::access::Access;
 use crate::model::source::{Column, RosterSource};
 
 use super::columns::Columns;
+use super::problems::FileNumber;
 use super::take::Row;
 use super::tally::{Oddity, Tallies};
 use super::words::{Answer, answer};
@@ -53,14 +54,22 @@ impl Asked {
         Self { slots, is_unknown_answered: source.is_unknown_access_chosen }
     }
 
+    /// The question of an export without headings.
+    #[allow(dead_code, reason = "for the readers of other formats")]
+    pub(super) fn portal(source: &RosterSource, has_access: bool) -> Self {
+        let question = Question { column: Column::PortalAccess, does_yes_bar: false, is_blank_no: false };
+        let slots = vec![has_access.then_some(question).into_iter().collect()];
+        Self { slots, is_unknown_answered: source.is_unknown_access_chosen }
+    }
+
     /// What a row says; without any question everybody may.
     pub(super) fn judge(&self, row: &Row<'_>, tallies: &mut Tallies) -> Access {
         let mut access = Access::Allowed;
         for question in self.slots.get(row.slot).map_or(&[][..], Vec::as_slice) {
-            access = access.stricter(question.judge(row.cell(question.column), row.line, tallies));
+            access = access.stricter(question.judge(row.cell(question.column), row.place(), tallies));
         }
         if access == Access::Unknown && !self.is_unknown_answered {
-            tallies.add(Oddity::UnknownAccess, row.line);
+            tallies.add(Oddity::UnknownAccess, row.place());
         }
         access
     }
@@ -71,12 +80,12 @@ impl Asked {
     pub(super) fn corrected(&self, row: &Row<'_>, tallies: &mut Tallies) -> Option<Access> {
         let questions = self.slots.get(row.slot).map_or(&[][..], Vec::as_slice).iter();
         let said = questions.filter(|question| !row.cell(question.column).is_empty());
-        said.map(|question| question.judge(row.cell(question.column), row.line, tallies)).reduce(Access::stricter)
+        said.map(|question| question.judge(row.cell(question.column), row.place(), tallies)).reduce(Access::stricter)
     }
 }
 
 impl Question {
-    fn judge(self, cell: &str, line: u32, tallies: &mut Tallies) -> Access {
+    fn judge(self, cell: &str, place: (FileNumber, u32), tallies: &mut Tallies) -> Access {
         let is_yes = match answer(cell) {
             Answer::Yes => true,
             Answer::No => false,
@@ -84,7 +93,7 @@ impl Question {
             Answer::Blank => return Access::Unknown,
             Answer::Strange => {
                 if !cell.eq_ignore_ascii_case("unknown") {
-                    tallies.add(Oddity::StrangeAccess, line);
+                    tallies.add(Oddity::StrangeAccess, place);
                 }
                 return Access::Unknown;
             }

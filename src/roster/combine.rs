@@ -10,7 +10,7 @@ use super::facts::{PartFacts, RosterFacts};
 use super::interned::short;
 use super::order;
 use super::people::{People, Words};
-use super::problems::Problems;
+use super::problems::{FileNumber, Problems};
 use super::store::{Link, Roster, Shared};
 use super::students::Students;
 use super::tally::Tallies;
@@ -26,8 +26,8 @@ pub(super) fn combine(mut rosters: Vec<Roster>) -> (Roster, Diagnostics) {
     }
     let facts = facts(&rosters);
     let mut all = All::default();
-    for (part, roster) in (0..).zip(rosters) {
-        problems.append(all.absorb(part, roster));
+    for roster in rosters {
+        problems.append(all.absorb(roster));
     }
     (all.roster(facts), problems)
 }
@@ -40,38 +40,43 @@ struct All {
     links: Vec<Link>,
     shared: Shared,
     rules: Rules,
-    traced: Vec<(u16, u32)>,
+    traced: Vec<(FileNumber, u32)>,
+    /// The files so far: a file's number is its place here.
+    files: Vec<String>,
 }
 
 impl All {
-    fn absorb(&mut self, part: u16, other: Roster) -> Diagnostics {
-        let (mut tallies, mut problems) = (Tallies::default(), Problems::new(&other.facts.path));
+    fn absorb(&mut self, other: Roster) -> Diagnostics {
+        let first = FileNumber::try_from(self.files.len()).unwrap_or(FileNumber::MAX);
+        let mut tallies = Tallies::default();
         for number in 0..short(other.people.len()) {
             let words = Words { from: &other.shared, to: &mut self.shared };
-            self.people.absorb(part, number, &other.people, words, &mut tallies);
+            self.people.absorb(first, number, &other.people, words, &mut tallies);
         }
         let mut known: Vec<Option<u32>> = vec![None; other.students.all.len()];
         for link in &other.links {
             let student = known.get(link.student as usize).copied().flatten();
             let student = student.unwrap_or_else(|| {
                 let words = Words { from: &other.shared, to: &mut self.shared };
-                self.students.absorb(link.student, link.line, &other.students, words, &mut tallies)
+                self.students.absorb(link.student, (link.file + first, link.line), &other.students, words, &mut tallies)
             });
             if let Some(place) = known.get_mut(link.student as usize) {
                 *place = Some(student);
             }
             let Some(person) = self.people.find(other.people.ids.get(link.person)) else { continue };
             let relationship = self.shared.copy(&other.shared, link.relationship);
-            self.links.push(Link { person, student, relationship, part, ..*link });
+            self.links.push(Link { person, student, relationship, file: link.file + first, ..*link });
         }
         self.rules.add(other.rules);
-        self.traced.extend(other.traced.into_iter().map(|(_, line)| (part, line)));
+        self.traced.extend(other.traced.into_iter().map(|(file, line)| (file + first, line)));
+        self.files.extend(other.facts.files);
+        let mut problems = Problems::of_files(&self.files);
         tallies.report(&mut problems);
         problems.finish()
     }
 
     fn roster(self, facts: RosterFacts) -> Roster {
-        let Self { mut people, mut students, mut links, mut shared, rules, traced } = self;
+        let Self { mut people, mut students, mut links, mut shared, rules, traced, .. } = self;
         let by_id = order::by_text(&people.ids);
         people.settle(&by_id, &rules);
         let starts = order::group(&mut links, &by_id, &students.ids, &shared);
@@ -98,6 +103,7 @@ fn facts(rosters: &[Roster]) -> RosterFacts {
         is_full: each().all(|facts| facts.is_full),
         path: joined(|facts| &facts.path),
         format: each().next().map_or("csv", |facts| facts.format),
+        files: each().flat_map(|facts| facts.files.clone()).collect(),
         parts: each().map(|facts| part(facts, false)).collect(),
     }
 }

@@ -63,7 +63,8 @@ fn from(
 fn note(source: &RosterSource, roster: &mut Roster, shape: String, sha256: &str, rows: u64, written_at: Timestamp) {
     let facts = &mut roster.facts;
     if facts.parts.is_empty() {
-        facts.parts.push(combine::part(facts, false));
+        let first = combine::part(facts, false);
+        facts.parts.push(first);
     }
     facts.sha256 = combine::sha256([facts.sha256.as_str(), sha256].into_iter());
     facts.parts.push(PartFacts {
@@ -118,10 +119,10 @@ impl Desk {
         roster: &mut Roster,
         problems: &mut Problems,
     ) {
-        let row = Row::new(columns, record, line);
+        let row = Row::of_record(columns, record, line);
         match self.holds(&row) {
             Err(problem) => problems.row(line, *problem),
-            Ok(false) => self.tallies.add(Oddity::CorrectionOver, line),
+            Ok(false) => self.tallies.add(Oddity::CorrectionOver, row.place()),
             Ok(true) => self.correct(&row, roster, problems),
         }
     }
@@ -142,7 +143,7 @@ impl Desk {
         let id = nfc(row.cell(Column::StudentId));
         let student = if id.is_empty() { None } else { roster.students.find(&id) };
         let (Some(person), true) = (person, id.is_empty() || student.is_some()) else {
-            return self.tallies.add(Oddity::CorrectsNobody, row.line);
+            return self.tallies.add(Oddity::CorrectsNobody, row.place());
         };
         if let Some(first) = self.seen.insert((person, student), row.line) {
             let message = format!("line {first} corrects the same already");
@@ -156,8 +157,8 @@ impl Desk {
         };
         let of_person = person_cells(row, person, roster);
         match of_link {
-            None => self.tallies.add(Oddity::CorrectsNobody, row.line),
-            Some(false) if !of_person => self.tallies.add(Oddity::CorrectsNothing, row.line),
+            None => self.tallies.add(Oddity::CorrectsNobody, row.place()),
+            Some(false) if !of_person => self.tallies.add(Oddity::CorrectsNothing, row.place()),
             Some(_) => {}
         }
     }

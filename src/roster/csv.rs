@@ -54,7 +54,7 @@ fn read_rows(
     mut problems: Problems,
 ) -> Result<(Roster, Diagnostics), Diagnostics> {
     let Some(columns) = headings(source, &mut rows, &mut problems) else { return Err(problems.finish()) };
-    let mut fold = Fold::new(source, &columns);
+    let mut fold = Fold::of_columns(source, &columns);
     let mut count = 0;
     let stop = batch::each(&mut rows, columns.width(), |row| {
         take(row, &columns, &mut fold, &mut problems);
@@ -108,6 +108,7 @@ fn facts(source: &RosterSource, rows: Rows<impl Read>, count: u64, exported_at: 
         is_full: source.upload == Upload::Full,
         path: source.written_path.clone(),
         format: source.format.as_str(),
+        files: Vec::new(),
         parts: Vec::new(),
     }
 }

@@ -21,6 +21,8 @@ pub struct RosterFacts {
     pub path: String,
     /// `csv`.
     pub format: &'static str,
+    /// What messages call the export (first) and the files of a set; of several exports those of each.
+    pub files: Vec<String>,
     /// Where there are several: each, in the rollout's order.
     pub parts: Vec<PartFacts>,
 }

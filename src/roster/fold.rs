@@ -1,10 +1,17 @@
 //! Folds rows to caregivers, students and the links between them, one row after the other in any order.
 //!
+//! A reader gives it [`Row`]s: a row of a CSV export whose headings have been found, or cells that a reader of another format
+//! has put together itself. A row that speaks of a caregiver and a student goes in by [`Fold::add`]; formats that keep
+//! people and links apart say [`Fold::person`], [`Fold::student`] and [`Fold::link`] one by one.
+//!
 //! Where rows of one person disagree, what is kept depends on the values alone, never on which came first: the address is
 //! then conflicting, access is the strictest, of names and words the smallest is shown, and a warning says so.
 
+use std::collections::HashSet;
+
 use crate::both::{MANY, both_if};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::access::Access;
 use crate::model::email::fold as fold_address;
 use crate::model::nfc::nfc;
 use crate::model::source::{Column, IdentityBy, RosterSource, RowShape};
@@ -16,23 +23,26 @@ use super::facts::RosterFacts;
 use super::ids;
 use super::order;
 use super::people::People;
-use super::problems::Problems;
+use super::problems::{FileNumber, Problems};
 use super::store::{Link, Roster, Shared};
 use super::students::Students;
-use super::take::Row;
+pub(super) use super::take::Row;
 use super::tally::{Oddity, Tallies};
 
 /// So many links are not worth folding before the end. Tests fold often, so that all of them show that it does no harm.
 const FOLD_LINKS_AT: usize = if cfg!(test) { 4 } else { 2 * 1024 * 1024 };
 
-/// The caregiver of the row before.
+/// The caregiver of the row before, and whether the row before that had them too.
 #[derive(Clone, Copy, Default)]
-struct Above(Option<u32>);
+struct Above {
+    person: Option<u32>,
+    goes_on: bool,
+}
 
 /// The lines about one caregiver.
 struct Trace {
     id: String,
-    lines: Vec<u32>,
+    places: Vec<(FileNumber, u32)>,
 }
 
 /// The roster as far as it has been read.
@@ -53,14 +63,24 @@ pub(super) struct Fold {
 }
 
 impl Fold {
-    /// Nothing read yet.
-    pub(super) fn new(source: &RosterSource, columns: &Columns) -> Self {
+    /// Nothing read yet of an export without headings; whether it says who may see whom, in column `portal-access`.
+    #[allow(dead_code, reason = "for the readers of other formats")]
+    pub(super) fn new(source: &RosterSource, has_access: bool) -> Self {
+        Self::asking(source, Asked::portal(source, has_access))
+    }
+
+    /// Nothing read yet of an export with these columns.
+    pub(super) fn of_columns(source: &RosterSource, columns: &Columns) -> Self {
+        Self::asking(source, Asked::of(source, columns))
+    }
+
+    fn asking(source: &RosterSource, asked: Asked) -> Self {
         Self {
             identity: source.identity,
-            asked: Asked::of(source, columns),
+            asked,
             rules: Rules::of(source),
             above: (source.rows == RowShape::Continued).then(Above::default),
-            traced: source.traced.as_ref().map(|id| Trace { id: id.clone(), lines: Vec::new() }),
+            traced: source.traced.as_ref().map(|id| Trace { id: id.clone(), places: Vec::new() }),
             links_limit: FOLD_LINKS_AT,
             people: People::default(),
             students: Students::default(),
@@ -72,61 +92,88 @@ impl Fold {
 
     /// Takes a row in.
     pub(super) fn add(&mut self, row: &Row<'_>, problems: &mut Problems) {
-        let known = self.people.len();
-        let Some(person) = self.person(row, problems) else {
-            self.above = self.above.map(|_| Above::default());
-            return;
-        };
-        self.note(person, row.line);
-        self.people.merge(person, row, &mut self.shared, &mut self.tallies);
-        let goes_on = self.above.is_some() && self.people.len() == known;
-        let Some(student) = self.student(row, goes_on, problems) else { return };
-        self.students.merge(student, row, &mut self.shared, &mut self.tallies);
+        let Some(person) = self.person(row, problems) else { return };
+        let Some(student) = self.student(row, problems) else { return };
         if is_own_guardian(row) {
-            self.tallies.add(Oddity::OwnGuardian, row.line);
+            self.tallies.add(Oddity::OwnGuardian, row.place());
         }
-        let link = Link {
-            person,
-            student,
-            relationship: row.word(Column::Relationship, &mut self.shared),
-            line: row.line,
-            part: 0,
-            access: self.asked.judge(row, &mut self.tallies),
-        };
-        self.links.push(link);
+        let access = self.asked.judge(row, &mut self.tallies);
+        self.link(person, student, row.cell(Column::Relationship), access, row.place());
+    }
+
+    /// Takes in what a row says of its caregiver: their number, unless the row does not say who it is.
+    pub(super) fn person(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
+        let known = self.people.len();
+        let person = self.find_person(row, problems);
+        if let Some(above) = &mut self.above {
+            *above = Above { person, goes_on: self.people.len() == known };
+        }
+        let person = person?;
+        self.note(person, row.place());
+        self.people.merge(person, row, &mut self.shared, &mut self.tallies);
+        Some(person)
+    }
+
+    /// Takes in what a row says of its student: their number, unless the row does not say who it is.
+    pub(super) fn student(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
+        let student = self.find_student(row, problems)?;
+        self.students.merge(student, row, &mut self.shared, &mut self.tallies);
+        Some(student)
+    }
+
+    /// Takes in that a caregiver belongs to a student.
+    pub(super) fn link(
+        &mut self,
+        person: u32,
+        student: u32,
+        relationship: &str,
+        access: Access,
+        (file, line): (FileNumber, u32),
+    ) {
+        let relationship = self.shared.word(Column::Relationship, relationship);
+        self.links.push(Link { person, student, relationship, line, access, file });
         if self.links.len() >= self.links_limit {
             order::fold_repeated(&mut self.links, &self.shared);
             self.links_limit = FOLD_LINKS_AT.max(2 * self.links.len());
         }
     }
 
-    fn note(&mut self, person: u32, line: u32) {
-        if let Some(above) = &mut self.above {
-            above.0 = Some(person);
-        }
+    /// How many links there are, repeated ones included.
+    #[allow(dead_code, reason = "for the readers of other formats")]
+    pub(super) fn links(&self) -> usize {
+        self.links.len()
+    }
+
+    /// Marks the caregivers who have one of these addresses, folded, as staff.
+    #[allow(dead_code, reason = "for the readers of other formats")]
+    pub(super) fn mark_staff(&mut self, addresses: &HashSet<String>) {
+        self.people.mark_staff(addresses);
+    }
+
+    fn note(&mut self, person: u32, place: (FileNumber, u32)) {
         if let Some(trace) = &mut self.traced
             && self.people.ids.get(person) == trace.id
-            && trace.lines.last() != Some(&line)
+            && trace.places.last() != Some(&place)
         {
-            trace.lines.push(line);
+            trace.places.push(place);
         }
     }
 
     /// The caregiver whom the row is about: found, or new.
-    fn person(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
+    fn find_person(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
         if self.identity == IdentityBy::Email {
             return self.person_by_address(row);
         }
         let id = nfc(row.cell(Column::CaregiverId));
         if id.is_empty() {
-            let above = self.above.and_then(|above| above.0);
+            let above = self.above.and_then(|above| above.person);
             if above.is_none() {
-                self.tallies.add(Oddity::NoCaregiverId, row.line);
+                self.tallies.add(Oddity::NoCaregiverId, row.place());
             }
             return above;
         }
         match self.people.find(&id) {
-            None => is_sound(&id, Column::CaregiverId, row, problems).then(|| self.people.add(&id, row.line)),
+            None => is_sound(&id, Column::CaregiverId, row, problems).then(|| self.people.add(&id, row.place())),
             found => found,
         }
     }
@@ -134,27 +181,27 @@ impl Fold {
     /// `identity: email`. A placeholder would make one person of everybody who has no address.
     fn person_by_address(&mut self, row: &Row<'_>) -> Option<u32> {
         let address = row.cell(Column::Email);
-        if let Some(Above(Some(above))) = self.above.filter(|_| address.is_empty()) {
+        if let Some(above) = self.above.filter(|_| address.is_empty()).and_then(|above| above.person) {
             return Some(above);
         }
         match self.rules.judge(address) {
             Ok(()) | Err(AddressProblem::Staff) => {
                 let id = fold_address(address);
-                Some(self.people.find(&id).unwrap_or_else(|| self.people.add(&id, row.line)))
+                Some(self.people.find(&id).unwrap_or_else(|| self.people.add(&id, row.place())))
             }
             Err(_) => {
-                self.tallies.add(Oddity::NoUsableAddress, row.line);
+                self.tallies.add(Oddity::NoUsableAddress, row.place());
                 None
             }
         }
     }
 
     /// The student whom the row is about: found, or new. A row without one still says that the caregiver is there.
-    fn student(&mut self, row: &Row<'_>, goes_on: bool, problems: &mut Problems) -> Option<u32> {
+    fn find_student(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
         let id = nfc(row.cell(Column::StudentId));
         if id.is_empty() {
-            if !goes_on {
-                self.tallies.add(Oddity::NoStudentId, row.line);
+            if !self.above.is_some_and(|above| above.goes_on) {
+                self.tallies.add(Oddity::NoStudentId, row.place());
             }
             return None;
         }
@@ -171,6 +218,7 @@ impl Fold {
         mut problems: Problems,
     ) -> Result<(Roster, Diagnostics), Diagnostics> {
         self.tallies.report(&mut problems);
+        problems.leave();
         if !problems.has_errors() && self.people.len() == 0 {
             problems.whole(self.nobody(facts.rows));
         }
@@ -180,6 +228,7 @@ impl Fold {
         if self.identity == IdentityBy::Email {
             problems.whole(told_by_address());
         }
+        let facts = RosterFacts { files: problems.files().to_vec(), ..facts };
         Ok((self.roster(facts), problems.finish()))
     }
 
@@ -205,7 +254,7 @@ impl Fold {
         );
         students.shrink();
         shared.shrink();
-        let traced = traced.map_or_else(Vec::new, |trace| trace.lines.into_iter().map(|line| (0, line)).collect());
+        let traced = traced.map_or_else(Vec::new, |trace| trace.places);
         let facts = RosterFacts { links: links.len() as u64, ..facts };
         Roster { facts, people, students, links, starts, shared, rules, traced }
     }
@@ -223,7 +272,7 @@ fn is_own_guardian(row: &Row<'_>) -> bool {
 fn is_sound(id: &str, column: Column, row: &Row<'_>, problems: &mut Problems) -> bool {
     let judged = ids::judge(id);
     if let Err(problem) = judged {
-        let message = problem.message(id, row.columns.heading(row.slot, column));
+        let message = problem.message(id, row.heading(column));
         problems.row(row.line, Diagnostic::error(problem.code(), message).with_help(problem.help()));
     }
     judged.is_ok()
@@ -244,7 +293,6 @@ mod tests {
     use super::super::testing::{self, export, problems, read, roster, source, two_families};
     use super::super::{AddressProblem, Roster};
     use super::*;
-    use crate::model::access::Access;
 
     #[test]
     fn siblings_and_repeated_rows_fold_to_one_caregiver() {
@@ -265,10 +313,10 @@ mod tests {
     fn links_that_repeat_are_folded_while_more_are_to_come() {
         let source = source();
         let columns = Columns::find(&source, 1, &testing::HEADINGS.split(',').collect(), &mut Problems::new("r.csv"));
-        let mut fold = Fold::new(&source, &columns);
+        let mut fold = Fold::of_columns(&source, &columns);
         for row in two_families().lines().skip(1).cycle().take(10_000) {
             let record: csv::StringRecord = row.split(',').collect();
-            fold.add(&Row::new(&columns, &record, 2), &mut Problems::new("r.csv"));
+            fold.add(&Row::of_record(&columns, &record, 2), &mut Problems::new("r.csv"));
         }
         assert!(fold.links.len() <= 8 && fold.links.capacity() <= 16, "{}", fold.links.len());
     }

@@ -52,7 +52,7 @@ fn fold_neighbours(links: &mut Vec<Link>, shared: &Shared) {
 
 fn merge(kept: &mut Link, again: &Link, shared: &Shared) {
     kept.relationship.merge(again.relationship, shared);
-    (kept.part, kept.line) = (kept.part, kept.line).min((again.part, again.line));
+    (kept.file, kept.line) = (kept.file, kept.line).min((again.file, again.line));
     kept.access = kept.access.stricter(again.access);
 }
 

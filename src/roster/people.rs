@@ -1,11 +1,14 @@
 //! The caregivers while rows fold into them.
 
+use std::collections::HashSet;
+
 use crate::model::email::fold;
 use crate::model::source::Column;
 
 use super::address::{AddressProblem, Rules};
 use super::clean::clean;
 use super::interned::{Interned, Text, Texts};
+use super::problems::FileNumber;
 use super::store::{Name, Shared, Word};
 use super::take::Row;
 use super::tally::{Oddity, Tallies};
@@ -26,8 +29,8 @@ pub(super) struct Person {
     pub(super) phone: Word,
     /// The first line.
     pub(super) line: u32,
-    /// Which of several exports that line is in.
-    pub(super) part: u16,
+    /// The file of that line.
+    pub(super) file: FileNumber,
     /// Whether the address can be written to; said by [`People::settle`].
     pub(super) judged: Result<(), AddressProblem>,
     has_several_emails: bool,
@@ -65,7 +68,7 @@ impl People {
     }
 
     /// Adds a caregiver who is not there.
-    pub(super) fn add(&mut self, id: &str, line: u32) -> u32 {
+    pub(super) fn add(&mut self, id: &str, (file, line): (FileNumber, u32)) -> u32 {
         self.all.push(Person {
             name: Name::default(),
             email: Text::default(),
@@ -73,7 +76,7 @@ impl People {
             priority: None,
             phone: Word::default(),
             line,
-            part: 0,
+            file,
             judged: Err(AddressProblem::None),
             has_several_emails: false,
             is_staff: false,
@@ -93,17 +96,17 @@ impl People {
             self.merge_email(number, row.cell(Column::Email));
         }
         let person = &mut self.all[number as usize];
-        person.line = person.line.min(row.line);
+        (person.file, person.line) = (person.file, person.line).min(row.place());
         person.merge_priority(row, tallies);
         person.merge_staff(row, tallies);
         person.phone.merge(row.word(Column::Phone, shared), shared);
         let name = row.name(Column::FirstName, Column::LastName, shared);
         if person.name.merge(name, shared) && !std::mem::replace(&mut person.told.names, true) {
-            tallies.add(Oddity::CaregiverNames, row.line);
+            tallies.add(Oddity::CaregiverNames, row.place());
         }
         let language = shared.lower_word(Column::Language, row.cell(Column::Language));
         if person.language.merge(language, shared) && !std::mem::replace(&mut person.told.languages, true) {
-            tallies.add(Oddity::Languages, row.line);
+            tallies.add(Oddity::Languages, row.place());
         }
     }
 
@@ -123,17 +126,21 @@ impl People {
         }
     }
 
-    /// Takes a caregiver of another export in, whose words are these.
-    pub(super) fn absorb(&mut self, part: u16, number: u32, other: &Self, words: Words<'_>, tallies: &mut Tallies) {
+    /// Takes a caregiver of another export in, whose words are these, and whose files have numbers from `first` on.
+    pub(super) fn absorb(
+        &mut self,
+        first: FileNumber,
+        number: u32,
+        other: &Self,
+        words: Words<'_>,
+        tallies: &mut Tallies,
+    ) {
         let theirs = &other.all[number as usize];
         let id = other.ids.get(number);
-        let own = self.find(id);
-        let number = own.unwrap_or_else(|| self.add(id, theirs.line));
+        let place = (theirs.file + first, theirs.line);
+        let number = self.find(id).unwrap_or_else(|| self.add(id, place));
         self.merge_email(number, other.email(theirs));
         let person = &mut self.all[number as usize];
-        if own.is_none() {
-            person.part = part;
-        }
         person.has_several_emails |= theirs.has_several_emails;
         person.is_staff |= theirs.is_staff;
         person.priority = [person.priority, theirs.priority].into_iter().flatten().min();
@@ -141,11 +148,11 @@ impl People {
         person.phone.merge(to.copy(from, theirs.phone), to);
         let differs = person.name.merge(theirs.name.copied(from, to), to);
         if differs && !std::mem::replace(&mut person.told.names, true) {
-            tallies.add(Oddity::CaregiverNames, theirs.line);
+            tallies.add(Oddity::CaregiverNames, place);
         }
         let differs = person.language.merge(to.copy(from, theirs.language), to);
         if differs && !std::mem::replace(&mut person.told.languages, true) {
-            tallies.add(Oddity::Languages, theirs.line);
+            tallies.add(Oddity::Languages, place);
         }
     }
 
@@ -156,6 +163,15 @@ impl People {
         person.email = email;
         person.has_several_emails = false;
         person.judged = rules.judge(self.emails.get(email));
+    }
+
+    /// Marks the caregivers who have one of these addresses, folded, as staff.
+    #[allow(dead_code, reason = "for the readers of other formats")]
+    pub(super) fn mark_staff(&mut self, addresses: &HashSet<String>) {
+        for person in self.all.iter_mut().filter(|person| !person.is_staff) {
+            let email = self.emails.get(person.email);
+            person.is_staff = !email.is_empty() && addresses.contains(&fold(email));
+        }
     }
 
     /// Puts the caregivers into this order and judges their addresses, when all rows have been read.
@@ -190,7 +206,7 @@ impl Person {
         }
         match cell.parse() {
             Ok(priority) => self.priority = Some(self.priority.map_or(priority, |kept| kept.min(priority))),
-            Err(_) => tallies.add(Oddity::StrangePriority, row.line),
+            Err(_) => tallies.add(Oddity::StrangePriority, row.place()),
         }
     }
 
@@ -199,7 +215,7 @@ impl Person {
         let said = answer(row.cell(Column::Staff));
         self.is_staff |= matches!(said, Answer::Yes | Answer::Strange);
         if said == Answer::Strange {
-            tallies.add(Oddity::StrangeStaff, row.line);
+            tallies.add(Oddity::StrangeStaff, row.place());
         }
     }
 }

@@ -12,6 +12,7 @@ use super::clean::clean;
 use super::facts::RosterFacts;
 use super::interned::Interned;
 use super::people::People;
+use super::problems::FileNumber;
 use super::students::Students;
 
 /// The caregivers and their children, as the SMS exported them.
@@ -25,8 +26,8 @@ pub struct Roster {
     pub(super) shared: Shared,
     /// What the school says about addresses.
     pub(super) rules: Rules,
-    /// Part and line of each row about the caregiver who is traced.
-    pub(super) traced: Vec<(u16, u32)>,
+    /// File and line of each row about the caregiver who is traced.
+    pub(super) traced: Vec<(FileNumber, u32)>,
 }
 
 /// Shows counts only: debug output may end up in a log.
@@ -47,10 +48,10 @@ pub(super) struct Link {
     pub(super) relationship: Word,
     /// The first line.
     pub(super) line: u32,
-    /// Which of several exports that line is in.
-    pub(super) part: u16,
     /// Whether the caregiver may see this child.
     pub(super) access: Access,
+    /// The file of the line.
+    pub(super) file: FileNumber,
 }
 
 /// The texts that rows share: names, years, classes, schools, relationships, languages. All are fit to be shown.

@@ -4,6 +4,7 @@ use crate::model::source::Column;
 
 use super::interned::Interned;
 use super::people::Words;
+use super::problems::FileNumber;
 use super::store::{Name, Shared, Word};
 use super::take::Row;
 use super::tally::{Oddity, Tallies};
@@ -24,12 +25,12 @@ pub(super) struct Student {
 }
 
 impl Student {
-    fn merge_places(&mut self, places: [Word; 3], line: u32, shared: &Shared, tallies: &mut Tallies) {
+    fn merge_places(&mut self, places: [Word; 3], place: (FileNumber, u32), shared: &Shared, tallies: &mut Tallies) {
         let [year, class, school] = places;
         let clashes =
             [self.year.merge(year, shared), self.class.merge(class, shared), self.school.merge(school, shared)];
         if clashes.contains(&true) && !std::mem::replace(&mut self.has_several_places, true) {
-            tallies.add(Oddity::StudentPlaces, line);
+            tallies.add(Oddity::StudentPlaces, place);
         }
     }
 }
@@ -68,21 +69,21 @@ impl Students {
         let student = &mut self.all[number as usize];
         let name = row.name(Column::StudentFirstName, Column::StudentLastName, shared);
         if student.name.merge(name, shared) && !std::mem::replace(&mut student.has_several_names, true) {
-            tallies.add(Oddity::StudentNames, row.line);
+            tallies.add(Oddity::StudentNames, row.place());
         }
         if is_date(row.cell(Column::Year)) || is_date(row.cell(Column::Class)) {
-            tallies.add(Oddity::ExcelDate, row.line);
+            tallies.add(Oddity::ExcelDate, row.place());
         }
         let [year, class, school] =
             [Column::Year, Column::Class, Column::School].map(|column| row.word(column, shared));
-        student.merge_places([year, class, school], row.line, shared, tallies);
+        student.merge_places([year, class, school], row.place(), shared, tallies);
     }
 
-    /// Takes a student of another export in, whose words are these; the line is the one of a row about them.
+    /// Takes a student of another export in, whose words are these; the place is the one of a row about them.
     pub(super) fn absorb(
         &mut self,
         number: u32,
-        line: u32,
+        place: (FileNumber, u32),
         other: &Self,
         words: Words<'_>,
         tallies: &mut Tallies,
@@ -94,10 +95,10 @@ impl Students {
         let Words { from, to } = words;
         let differs = student.name.merge(theirs.name.copied(from, to), to);
         if differs && !std::mem::replace(&mut student.has_several_names, true) {
-            tallies.add(Oddity::StudentNames, line);
+            tallies.add(Oddity::StudentNames, place);
         }
         let places = [theirs.year, theirs.class, theirs.school].map(|word| to.copy(from, word));
-        student.merge_places(places, line, to, tallies);
+        student.merge_places(places, place, to, tallies);
         number
     }
 

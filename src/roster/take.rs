@@ -8,7 +8,7 @@ use crate::model::source::Column;
 use super::batch::Parsed;
 use super::columns::{Columns, Slot};
 use super::fold::Fold;
-use super::problems::Problems;
+use super::problems::{FileNumber, Problems};
 use super::store::{Name, Shared, Word};
 
 /// Between the values of a repeating field of `FileMaker`.
@@ -17,33 +17,64 @@ const REPEATED: char = '\u{1D}';
 /// What a row says of one caregiver and one student, and where it stands.
 #[derive(Clone, Copy)]
 pub(super) struct Row<'a> {
-    /// Which cell is what.
-    pub(super) columns: &'a Columns,
-    /// The cells.
-    pub(super) record: &'a StringRecord,
+    cells: Cells<'a>,
+    file: FileNumber,
     /// Its first line.
     pub(super) line: u32,
     /// Which of the row's caregivers.
     pub(super) slot: usize,
-    /// Where that one's columns are.
-    places: &'a Slot,
     /// Which value of a repeating field; all of it where it does not repeat.
     value: Option<usize>,
 }
 
+#[derive(Clone, Copy)]
+enum Cells<'a> {
+    /// The columns of a record, found by their headings; those of one caregiver.
+    Record(&'a Columns, &'a Slot, &'a StringRecord),
+    /// Few cells, each with what it holds and the name by which the export knows it.
+    #[allow(dead_code, reason = "for the readers of other formats")]
+    Own(&'a [(Column, &'a str, &'a str)]),
+}
+
 impl<'a> Row<'a> {
-    /// A row with one caregiver and one student.
-    pub(super) fn new(columns: &'a Columns, record: &'a StringRecord, line: u32) -> Self {
-        Self { columns, record, line, slot: 0, places: columns.slot(0), value: None }
+    /// A row of an export with headings: its first caregiver, and all their students.
+    pub(super) fn of_record(columns: &'a Columns, record: &'a StringRecord, line: u32) -> Self {
+        Self { cells: Cells::Record(columns, columns.slot(0), record), file: 0, line, slot: 0, value: None }
+    }
+
+    /// Cells of another format: what each holds, the heading or key that it came from, and its text.
+    #[allow(dead_code, reason = "for the readers of other formats")]
+    pub(super) fn of_cells(cells: &'a [(Column, &'a str, &'a str)], (file, line): (FileNumber, u32)) -> Self {
+        Self { cells: Cells::Own(cells), file, line, slot: 0, value: None }
     }
 
     /// A cell, trimmed; blank where there is no such column.
     pub(super) fn cell(&self, column: Column) -> &'a str {
-        let cell = self.places.cell(column, self.record);
+        let cell = match self.cells {
+            Cells::Record(_, places, record) => places.cell(column, record),
+            Cells::Own(cells) => {
+                return cells.iter().find(|(known, ..)| *known == column).map_or("", |(_, _, text)| text.trim());
+            }
+        };
         match self.value {
             Some(value) if is_of_student(column) => repeated(cell, value),
             _ => cell,
         }
+    }
+
+    /// What the export calls a column.
+    pub(super) fn heading(&self, column: Column) -> &'a str {
+        match self.cells {
+            Cells::Record(columns, ..) => columns.heading(self.slot, column),
+            Cells::Own(cells) => {
+                cells.iter().find(|(known, ..)| *known == column).map_or(column.as_str(), |(_, heading, _)| heading)
+            }
+        }
+    }
+
+    /// The file and the line.
+    pub(super) fn place(&self) -> (FileNumber, u32) {
+        (self.file, self.line)
     }
 
     /// A cell as a word that rows share.
@@ -62,21 +93,23 @@ pub(super) fn take(row: &mut Parsed, columns: &Columns, fold: &mut Fold, problem
     if let Some(problem) = row.problem.take() {
         problems.row(row.line, problem);
     } else if columns.is_complete() {
-        each_link(Row::new(columns, &row.record, row.line), |row| fold.add(row, problems));
+        each_link(Row::of_record(columns, &row.record, row.line), |row| fold.add(row, problems));
     }
 }
 
 /// Calls `add` for each caregiver of a row and each of their students.
 fn each_link<'a>(row: Row<'a>, mut add: impl FnMut(&Row<'a>)) {
-    let slots = row.columns.slots();
-    let mut is_nobody = slots > 1;
-    for slot in 0..slots {
-        let row = Row { slot, places: row.columns.slot(slot), ..row };
-        if slots > 1 && row.places.is_blank(row.record) {
-            continue;
+    let Cells::Record(columns, _, record) = row.cells else { return add(&row) };
+    if columns.slots() == 1 {
+        return each_value(row, &mut add);
+    }
+    let mut is_nobody = true;
+    for slot in 0..columns.slots() {
+        let places = columns.slot(slot);
+        if !places.is_blank(record) {
+            is_nobody = false;
+            each_value(Row { slot, cells: Cells::Record(columns, places, record), ..row }, &mut add);
         }
-        is_nobody = false;
-        each_value(row, &mut add);
     }
     // A row without any caregiver is told like one with a blank id.
     if is_nobody {

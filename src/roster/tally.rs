@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 
-use super::problems::Problems;
+use super::problems::{FileNumber, Problems};
 
 /// So many lines are named.
 const NAMED: usize = 5;
@@ -139,10 +139,39 @@ impl Oddity {
     }
 }
 
+/// How many there are of one kind, and where the first ones stand.
 #[derive(Default)]
-struct Tally {
+pub(super) struct Tally {
     count: u64,
+    first: (FileNumber, u32),
     lines: Vec<u32>,
+}
+
+impl Tally {
+    /// Counts one. The lines named are those of the first one's file.
+    pub(super) fn add(&mut self, (file, line): (FileNumber, u32)) {
+        if self.count == 0 {
+            self.first = (file, line);
+        }
+        self.count += 1;
+        if file == self.first.0 && self.lines.len() < NAMED {
+            self.lines.push(line);
+        }
+    }
+
+    /// Reports what has been counted, at the first one's line.
+    pub(super) fn report(
+        &self,
+        what: &str,
+        unit: &str,
+        problem: impl FnOnce(String) -> Diagnostic,
+        problems: &mut Problems,
+    ) {
+        if self.count > 0 {
+            let message = format!("{what}: {} ({})", plural(self.count, unit), lines(self));
+            problems.at(self.first, problem(message));
+        }
+    }
 }
 
 /// The oddities of one export.
@@ -151,12 +180,8 @@ pub(super) struct Tallies([Tally; Oddity::ALL.len()]);
 
 impl Tallies {
     /// Counts one.
-    pub(super) fn add(&mut self, oddity: Oddity, line: u32) {
-        let tally = &mut self.0[oddity as usize];
-        tally.count += 1;
-        if tally.lines.len() < NAMED {
-            tally.lines.push(line);
-        }
+    pub(super) fn add(&mut self, oddity: Oddity, place: (FileNumber, u32)) {
+        self.0[oddity as usize].add(place);
     }
 
     /// How many there are of a kind.
@@ -167,15 +192,14 @@ impl Tallies {
     /// Reports each kind that has occurred, at its first line.
     pub(super) fn report(&self, problems: &mut Problems) {
         for (oddity, tally) in Oddity::ALL.into_iter().zip(&self.0) {
-            if let Some(&first) = tally.lines.first() {
-                let (what, counted, lines) = (oddity.what(), plural(tally.count, oddity.unit()), lines(tally));
-                let message = format!("{what}: {counted} ({lines})");
+            let problem = |message| {
                 let problem = match oddity {
                     Oddity::UnknownAccess => Diagnostic::error(oddity.code(), message),
                     _ => Diagnostic::warning(oddity.code(), message),
                 };
-                problems.at_line(first, problem.with_help(oddity.help()));
-            }
+                problem.with_help(oddity.help())
+            };
+            tally.report(oddity.what(), oddity.unit(), problem, problems);
         }
     }
 }
@@ -206,9 +230,9 @@ mod tests {
     fn a_kind_is_told_once_with_its_first_lines() {
         let mut tallies = Tallies::default();
         for line in 4..12 {
-            tallies.add(Oddity::NoCaregiverId, line);
+            tallies.add(Oddity::NoCaregiverId, (0, line));
         }
-        tallies.add(Oddity::StrangeAccess, 3);
+        tallies.add(Oddity::StrangeAccess, (0, 3));
         let mut problems = Problems::new("r.csv");
         tallies.report(&mut problems);
         let found = problems.finish();

@@ -9,6 +9,7 @@ use super::address::AddressProblem;
 use super::facts::RosterFacts;
 use super::interned::short;
 use super::people::Person;
+use super::problems::FileNumber;
 use super::store::{Link, Roster, Word};
 use super::students::Student;
 use super::suggest;
@@ -46,16 +47,16 @@ impl Roster {
 
     /// File and line of each row about the caregiver who is traced, in the order of the files.
     pub fn traced(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.traced.iter().map(|&(part, line)| (self.file(part), line))
-    }
-
-    fn file(&self, part: u16) -> &str {
-        self.facts.parts.get(usize::from(part)).map_or(self.facts.path.as_str(), |facts| &facts.path)
+        self.traced.iter().map(|&(file, line)| (self.file(file), line))
     }
 
     /// What is known of the export as a whole.
     pub fn facts(&self) -> &RosterFacts {
         &self.facts
+    }
+
+    fn file(&self, number: FileNumber) -> &str {
+        self.facts.files.get(usize::from(number)).unwrap_or(&self.facts.path)
     }
 }
 
@@ -128,9 +129,9 @@ impl<'a> Caregiver<'a> {
         self.person().line
     }
 
-    /// The file with that line, as the rollout names it.
+    /// The file with that line, as messages call it.
     pub fn file(self) -> &'a str {
-        self.roster.file(self.person().part)
+        self.roster.file(self.person().file)
     }
 
     /// The children, by student id, each once.
@@ -216,14 +217,14 @@ impl<'a> Child<'a> {
         self.link.access
     }
 
+    /// The file that [`Child::line`] is in, as messages call it.
+    pub fn file(self) -> &'a str {
+        self.roster.file(self.link.file)
+    }
+
     /// The first line of the file that is about the two.
     pub fn line(self) -> u32 {
         self.link.line
-    }
-
-    /// The file with that line, as the rollout names it.
-    pub fn file(self) -> &'a str {
-        self.roster.file(self.link.part)
     }
 
     fn student(self) -> &'a Student {

@@ -91,7 +91,7 @@ fn rows(
     };
     let columns = Columns::find(source, line, &headings.iter().map(text).collect(), &mut problems);
     let (ids, read) = (columns.ids(), columns.read());
-    let mut fold = Fold::new(source, &columns);
+    let mut fold = Fold::of_columns(source, &columns);
     let mut count = 0;
     for (line, row) in lines {
         count += 1;
@@ -115,6 +115,7 @@ fn facts(source: &RosterSource, sheet: &Sheet, rows: u64, exported_at: Timestamp
         is_full: source.upload == Upload::Full,
         path: source.written_path.clone(),
         format: source.format.as_str(),
+        files: Vec::new(),
         parts: Vec::new(),
     }
 }
