@@ -7,9 +7,9 @@ use camino::Utf8PathBuf;
 
 use crate::files;
 use crate::reconcile::sharers;
-use crate::report::{self, count};
+use crate::report::{self, count, harmless};
 use crate::rollout::Rollout;
-use crate::roster::{Caregiver, Roster};
+use crate::roster::{Caregiver, Duplicate, Likeness, Roster};
 
 use super::exit::Exit;
 use super::project::{self, Loaded};
@@ -128,7 +128,21 @@ fn fixes(loaded: &Loaded) -> Vec<Fix> {
             Ok(_) => {}
         }
     }
+    fixes.extend(loaded.roster.duplicates().iter().flat_map(twice));
     fixes
+}
+
+/// Both records of somebody who may be in the SMS twice.
+fn twice(two: &Duplicate<'_>) -> [Fix; 2] {
+    let mark = if two.is_by_address { "address" } else { "telephone number" };
+    let how = match two.likeness {
+        Likeness::Exact => "the same name",
+        Likeness::Likely => "a name that is much like it",
+    };
+    [(two.first, two.second), (two.second, two.first)].map(|(one, other)| {
+        let problem = format!("May be in the SMS twice: {} has {how} and the same {mark}", other.id());
+        Fix { suggestion: String::new(), ..fix(one, "possible-duplicate", problem) }
+    })
 }
 
 fn fix(caregiver: Caregiver<'_>, code: &'static str, problem: String) -> Fix {
@@ -176,20 +190,4 @@ fn write(path: &Utf8PathBuf, fixes: &[Fix]) -> Result<(), Trouble> {
     let bytes = csv.into_inner().map_err(|error| failed(std::io::Error::other(error.to_string())))?;
     // Excel takes a file for UTF-8 only by its byte order mark; macrons would be lost without.
     files::replace_private(path, &[b"\xEF\xBB\xBF", bytes.as_slice()].concat()).map_err(failed)
-}
-
-/// A cell that begins like a formula would be run by Excel.
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_formula_is_made_harmless() {
-        assert_eq!(harmless("=HYPERLINK(1)"), "'=HYPERLINK(1)");
-        assert_eq!(harmless("mere@example.nz"), "mere@example.nz");
-    }
 }

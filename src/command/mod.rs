@@ -24,6 +24,7 @@ pub mod plan;
 pub mod preview;
 mod project;
 pub mod resolve;
+pub mod roster;
 pub mod sandbox;
 mod saved;
 pub mod schema;
@@ -76,6 +77,9 @@ pub enum Command {
     /// Show the letter as a parent would get it, with a made-up password
     #[command(after_help = "Example:\n  firstbell preview C1001")]
     Preview(preview::Args),
+    /// Look at what was read of the roster, and at what differs between two; changes nothing
+    #[command(after_help = "Example:\n  firstbell roster show")]
+    Roster(roster::Args),
     /// Look into the record of what was done; changes nothing
     #[command(after_help = "Example:\n  firstbell state verify")]
     State(state::Args),
@@ -124,6 +128,7 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, Trouble
         Command::Adopt(args) => adopt::run(args, session),
         Command::Resolve(args) => resolve::run(args, session),
         Command::Preview(args) => preview::run(args, session),
+        Command::Roster(args) => roster::run(args, session),
         Command::State(args) => state::run(args, session),
         Command::Sandbox(args) => sandbox::run(args, session),
     }

@@ -32,11 +32,14 @@ pub enum Name {
     Events,
     /// What `check --format json` prints
     Check,
+    /// What `roster show --format json` prints
+    Roster,
 }
 
 impl Name {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Rollout, Self::Plan, Self::SavedPlan, Self::Drift, Self::Events, Self::Check];
+    pub const ALL: [Self; 7] =
+        [Self::Rollout, Self::Plan, Self::SavedPlan, Self::Drift, Self::Events, Self::Check, Self::Roster];
 
     /// As the command line and the file in `schemas/` call it.
     pub fn as_str(self) -> &'static str {
@@ -47,6 +50,7 @@ impl Name {
             Self::Drift => "drift",
             Self::Events => "events",
             Self::Check => "check",
+            Self::Roster => "roster",
         }
     }
 
@@ -59,6 +63,7 @@ impl Name {
             Self::Drift => report::drift_schema(),
             Self::Events => report::events_schema(),
             Self::Check => report::check_schema(),
+            Self::Roster => report::roster_schema(),
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod email;
 pub mod entry;
 pub mod fingerprint;
 pub mod ids;
+pub mod nfc;
 pub mod observed;
 pub mod outcome;
 pub mod recorded;

@@ -52,6 +52,25 @@ pub struct RosterInput {
     pub gone: u64,
     /// Whether it has the same bytes as the one accepted last.
     pub is_unchanged: bool,
+    /// Where there are several files: each, in the rollout's order.
+    pub parts: Vec<RosterPart>,
+}
+
+/// One of a roster's several files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RosterPart {
+    /// As the rollout names it.
+    pub path: String,
+    /// `csv`.
+    pub format: &'static str,
+    /// What the reader found.
+    pub shape: String,
+    /// Data rows.
+    pub rows: u64,
+    /// Its own date, else the file's.
+    pub exported_at: Timestamp,
+    /// Whether it only corrects the others.
+    pub is_corrections: bool,
 }
 
 /// The rollout a plan was made from.

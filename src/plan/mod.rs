@@ -20,7 +20,7 @@ pub use change::{Act, Change, Child, FieldChange, FieldName, LetterSource, Perso
 pub use drift::{Drift, DriftField, DriftKind, Finding};
 pub use guard::GuardResult;
 pub use hold::{Held, HoldCode};
-pub use inputs::{GitInput, Inputs, LmsInput, RolloutInput, RosterInput, StateInput};
+pub use inputs::{GitInput, Inputs, LmsInput, RolloutInput, RosterInput, RosterPart, StateInput};
 pub use kind::ActKind;
 pub use narrowing::Narrowing;
 pub use outline::{HeldCounts, Outline, Records, Totals};

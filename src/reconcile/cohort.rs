@@ -9,6 +9,7 @@ use foldhash::fast::FixedState;
 use jiff::civil::Date;
 
 use crate::model::ids::CohortName;
+use crate::model::nfc::nfc;
 use crate::model::recorded::Opening;
 use crate::plan::CohortState;
 use crate::rollout::{Cohort, Rollout, Select};
@@ -102,6 +103,8 @@ impl Seats {
 }
 
 fn fitting(rollout: &Rollout, words: [&str; 3]) -> Vec<usize> {
+    let words = words.map(nfc);
+    let words = words.each_ref().map(|word| &**word);
     let cohorts = rollout.cohorts.iter().enumerate();
     cohorts.filter(|(_, cohort)| fits_seat(&cohort.select, words)).map(|(index, _)| index).collect()
 }

@@ -1,7 +1,8 @@
 //! The plan's header: what it was made from.
 
 use crate::model::ids::RunNumber;
-use crate::plan::{Inputs, LmsInput, RolloutInput, RosterInput, StateInput};
+use crate::plan::{Inputs, LmsInput, RolloutInput, RosterInput, RosterPart, StateInput};
+use crate::roster::PartFacts;
 
 use super::ground::Ground;
 
@@ -54,5 +55,17 @@ fn roster_input(ground: &Ground<'_>) -> RosterInput {
         arrivals: ground.absences.arrivals,
         gone: ground.absences.gone,
         is_unchanged: !ground.absences.is_new_roster(),
+        parts: facts.parts.iter().map(part).collect(),
+    }
+}
+
+fn part(facts: &PartFacts) -> RosterPart {
+    RosterPart {
+        path: facts.path.clone(),
+        format: facts.format,
+        shape: facts.shape.clone(),
+        rows: facts.rows,
+        exported_at: facts.exported_at,
+        is_corrections: facts.is_corrections,
     }
 }

@@ -92,6 +92,7 @@ fn inputs() -> Inputs {
             arrivals: 3,
             gone: 1,
             is_unchanged: false,
+            parts: Vec::new(),
         },
         rollout: RolloutInput {
             path: "rollout.yaml".into(),

@@ -24,6 +24,7 @@ mod page;
 mod paint;
 mod personal;
 mod record;
+mod roster;
 mod saved;
 mod sensitive;
 mod status;
@@ -48,7 +49,9 @@ pub use json::{
 pub use markdown::markdown;
 pub use names::count;
 pub use record::{listed, state, verified};
+pub use roster::{diff_json, diff_text, harmless, roster_csv, roster_json, roster_schema, roster_text, why_text};
 pub use saved::saved_text;
+
 pub use status::status;
 pub use text::{outline, text};
 pub use view::{Personal, View};

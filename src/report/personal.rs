@@ -20,7 +20,12 @@ impl Personal {
 
     /// First and last name; empty where names are not shown.
     pub(super) fn name(self, person: &Person) -> String {
-        let names = [person.first_name.trim(), person.last_name.trim()];
+        self.names([&person.first_name, &person.last_name])
+    }
+
+    /// Names in a row; empty where names are not shown.
+    pub(super) fn names(self, names: [&str; 2]) -> String {
+        let names = names.map(str::trim);
         let shown = names.iter().filter(|name| !name.is_empty()).map(|name| match self {
             Self::Full => (*name).to_owned(),
             Self::Masked => initial(name),

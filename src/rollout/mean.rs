@@ -7,14 +7,13 @@ use camino::Utf8PathBuf;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::ids::CohortName;
-use crate::model::source::{Column, IdentityBy, RosterFormat, RosterSource, Upload};
 
-use super::document::{self, Columns, DEFAULT_STATE, DEFAULT_ZONE, Document, OneOrMore};
+use super::document::{self, DEFAULT_STATE, DEFAULT_ZONE, Document};
 use super::form::{Form, Spelled, Zone};
 use super::node::Node;
 use super::project::Project;
 use super::source::Source;
-use super::{Help, LmsSettings, PasswordStyle, Rollout, id_file, mean_mail, mean_people};
+use super::{Help, LmsSettings, PasswordStyle, Rollout, id_file, mean_mail, mean_people, mean_roster};
 
 /// What the conversion needs besides the document.
 pub(super) struct Setting<'a> {
@@ -49,25 +48,25 @@ impl Setting<'_> {
 
 /// The rollout as it is meant.
 pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout, Failure> {
-    let OneOrMore::One(roster) = document.roster else {
-        return Err(setting.failure("rollout::not-available", "several rosters are not available".to_owned()));
-    };
+    let rosters = document.roster.all();
     let is_later = matches!(document.no_email, document::NoEmail::Paper)
         || matches!(document.access_revoked, document::AccessRevoked::Unlink)
         || matches!(document.mail.transport, document::Transport::Smtp)
-        || is_later_elsewhere(&document.lms, &document.state, &roster);
+        || is_later_elsewhere(&document.lms, &document.state, &rosters);
     if document.version.meaning != 1 || is_later {
         return Err(setting.failure("rollout::not-available", "this asks for what is not available".to_owned()));
     }
-    let heading = roster.columns.caregiver_id.as_ref().map(|heading| heading.meaning.clone());
-    let unknown_access = roster.unknown_access;
+    let heading = rosters.iter().find_map(|roster| roster.columns.caregiver_id.as_ref());
+    let heading = heading.map(|heading| heading.meaning.clone());
+    let unknown_access = rosters.iter().find_map(|roster| roster.unknown_access);
+    let timezone = timezone(document.timezone, setting)?;
     let state = document.state.path.as_ref().map_or(DEFAULT_STATE, |path| path.text.as_str());
     Ok(Rollout {
         file: setting.source.file().to_owned(),
         sha256: setting.sha256.clone(),
         school: document.school.meaning,
-        timezone: timezone(document.timezone, setting)?,
-        roster: roster_source(*roster, setting)?,
+        roster: mean_roster::sources(rosters, &timezone, setting)?,
+        timezone,
         lms: LmsSettings::Sandbox {
             path: setting.resolve(&document.lms.path.meaning)?,
             written_path: document.lms.path.meaning,
@@ -87,7 +86,8 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
         leavers: document.leavers.into(),
         access_revoked: super::AccessRevoked::Report,
         new_arrivals: document.new_arrivals.into(),
-        unknown_access: unknown_access.into(),
+        // Where it is not written, no access is unknown: the roster is refused else.
+        unknown_access: unknown_access.unwrap_or(document::UnknownAccess::Hold).into(),
         assume_never_signed_in: names(&document.assume_never_signed_in).collect(),
         cohorts: cohorts(document.cohorts, heading.as_deref(), setting)?,
         hold: mean_people::hold(document.hold, setting),
@@ -98,12 +98,13 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
 }
 
 /// The rules have refused these already; here it is made sure that none is ever taken for something else.
-fn is_later_elsewhere(lms: &document::Lms, state: &document::State, roster: &document::Roster) -> bool {
+fn is_later_elsewhere(lms: &document::Lms, state: &document::State, rosters: &[document::Roster]) -> bool {
     !matches!(lms.driver, document::Driver::Sandbox)
         || !matches!(state.store, document::Store::Sqlite)
-        || !matches!(roster.format, document::Format::Csv)
-        || !matches!(roster.encoding, document::Encoding::Auto | document::Encoding::Utf8)
-        || matches!(roster.upload, document::Upload::ByManifest)
+        || rosters.iter().any(|roster| {
+            !matches!(roster.format, document::Format::Csv | document::Format::Xlsx)
+                || matches!(roster.upload, document::Upload::ByManifest)
+        })
 }
 
 fn names<F: Form<Meaning = String>>(list: &[Spelled<F>]) -> impl Iterator<Item = CohortName> {
@@ -115,47 +116,6 @@ fn timezone(written: Option<Spelled<Zone>>, setting: &Setting<'_>) -> Result<jif
         Some(zone) => Ok(zone.meaning),
         None => Zone::read(DEFAULT_ZONE).map_err(|misfit| setting.failure(Zone::CODE, misfit.message)),
     }
-}
-
-fn roster_source(roster: document::Roster, setting: &Setting<'_>) -> Result<RosterSource, Failure> {
-    Ok(RosterSource {
-        format: RosterFormat::Csv,
-        path: setting.resolve(&roster.path.meaning)?,
-        written_path: roster.path.meaning,
-        upload: match roster.upload {
-            document::Upload::Partial => Upload::Partial,
-            document::Upload::Full | document::Upload::ByManifest => Upload::Full,
-        },
-        max_age: Some(roster.max_age.meaning),
-        identity: match roster.identity {
-            document::Identity::CaregiverId => IdentityBy::CaregiverId,
-            document::Identity::Email => IdentityBy::Email,
-        },
-        columns: columns(roster.columns),
-        placeholder_emails: roster.placeholder_emails.iter().map(|email| email.meaning.to_ascii_lowercase()).collect(),
-        staff_domains: roster.staff_domains.into_iter().map(|domain| domain.meaning).collect(),
-    })
-}
-
-fn columns(columns: Columns) -> BTreeMap<Column, String> {
-    let pairs = [
-        (Column::CaregiverId, columns.caregiver_id),
-        (Column::FirstName, columns.first_name),
-        (Column::LastName, columns.last_name),
-        (Column::Email, columns.email),
-        (Column::StudentId, columns.student_id),
-        (Column::StudentFirstName, columns.student_first_name),
-        (Column::StudentLastName, columns.student_last_name),
-        (Column::Year, columns.year),
-        (Column::Class, columns.class),
-        (Column::School, columns.school),
-        (Column::Relationship, columns.relationship),
-        (Column::Language, columns.language),
-        (Column::PortalAccess, columns.portal_access),
-        (Column::Priority, columns.priority),
-        (Column::Staff, columns.staff),
-    ];
-    pairs.into_iter().filter_map(|(column, heading)| Some((column, heading?.meaning))).collect()
 }
 
 fn password(password: &document::Password) -> PasswordStyle {

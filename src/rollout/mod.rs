@@ -17,6 +17,7 @@ mod index;
 mod mean;
 mod mean_mail;
 mod mean_people;
+mod mean_roster;
 mod nearest;
 mod node;
 mod project;

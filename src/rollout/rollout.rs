@@ -21,8 +21,8 @@ pub struct Rollout {
     pub school: String,
     /// Where its days begin.
     pub timezone: TimeZone,
-    /// The SMS export.
-    pub roster: RosterSource,
+    /// The SMS exports, and the corrections to them.
+    pub roster: Vec<RosterSource>,
     /// The LMS.
     pub lms: LmsSettings,
     /// Where the state lives (`SQLite`), on this machine.

@@ -14,6 +14,7 @@ mod faces;
 mod kill;
 mod laws;
 mod markdown;
+mod rosters;
 mod saved_plans;
 mod scenarios;
 mod state_commands;

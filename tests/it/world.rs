@@ -301,6 +301,7 @@ roster:
     relationship: Relationship, language: Language, portal-access: Portal, priority: Priority, staff: Staff}
   placeholder-emails: [office@kowhai.example.nz]
   staff-domains: [kowhai.example.nz]
+  unknown-access: hold
 sign-in-url: https://portal.kowhai.example.nz
 help: {email: office@kowhai.example.nz, phone: 09 555 0100}
 mail: {from: Kōwhai College <office@kowhai.example.nz>, letter: letters/welcome}

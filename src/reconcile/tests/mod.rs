@@ -42,6 +42,7 @@ roster:
   path: roster.csv
   columns: {caregiver-id: ID, first-name: First, last-name: Last, email: Email, student-id: Student, year: Year,
     portal-access: Access, priority: Priority}
+  unknown-access: hold
 sign-in-url: https://portal.kowhai.example.nz
 mail: {from: Kōwhai College <office@kowhai.example.nz>}
 ";
@@ -204,7 +205,7 @@ fn read_whole_rollout(text: &str) -> Rollout {
 
 fn read_roster(rollout: &Rollout, rows: &str) -> Roster {
     let bytes = format!("{HEADING}{rows}");
-    let read = roster::read_bytes(&rollout.roster, bytes.as_bytes(), NOW, NOW);
+    let read = roster::read_bytes(&rollout.roster[0], bytes.as_bytes(), NOW, NOW);
     read.unwrap_or_else(|problems| panic!("{problems:?}")).0
 }
 

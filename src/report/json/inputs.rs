@@ -56,6 +56,26 @@ struct Roster {
     gone: u64,
     /// Whether it has the same bytes as the one accepted last.
     is_unchanged: bool,
+    /// Each file, where there are several.
+    parts: Vec<Part>,
+}
+
+/// One of a roster's several files.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Part {
+    /// As the rollout names it.
+    path: String,
+    /// The reader.
+    format: &'static str,
+    /// What the reader found.
+    shape: String,
+    /// Data rows.
+    rows: u64,
+    /// Its own date, else the file's (RFC 3339).
+    exported_at: String,
+    /// Whether it only corrects the others.
+    is_corrections: bool,
 }
 
 /// The rollout.
@@ -169,6 +189,18 @@ fn roster(roster: &plan::RosterInput) -> Roster {
         arrivals: roster.arrivals,
         gone: roster.gone,
         is_unchanged: roster.is_unchanged,
+        parts: roster.parts.iter().map(part).collect(),
+    }
+}
+
+fn part(part: &plan::RosterPart) -> Part {
+    Part {
+        path: part.path.clone(),
+        format: part.format,
+        shape: part.shape.clone(),
+        rows: part.rows,
+        exported_at: part.exported_at.to_string(),
+        is_corrections: part.is_corrections,
     }
 }
 

@@ -67,10 +67,12 @@ pub(super) fn select_nothing(page: &Page<'_>, problems: &mut Diagnostics) {
 pub(super) fn select_without_column(page: &Page<'_>, problems: &mut Diagnostics) {
     const NEEDS: &[(&str, &str)] =
         &[("years", "year"), ("classes", "class"), ("schools", "school"), ("students", "student-id")];
-    let Some(columns) = page.root.at(&["roster", "columns"]) else { return };
+    if page.columns().is_none() {
+        return;
+    }
     for select in page.root.items("cohorts").iter().filter_map(|cohort| cohort.get("select")) {
         for (criterion, column) in NEEDS {
-            let Some(entry) = select.entry(criterion).filter(|_| columns.get(column).is_none()) else { continue };
+            let Some(entry) = select.entry(criterion).filter(|_| !page.has_column(column)) else { continue };
             let message = format!("`{criterion}` needs the `{column}` column, which `roster.columns` does not name");
             let problem = page.warning("rollout::no-column", entry.key_span, message);
             let help = format!("nobody fits; add `{column}:` and its heading to `columns`");

@@ -6,13 +6,14 @@ mod circles;
 mod cohorts;
 mod paths;
 mod people;
+mod rosters;
 mod settings;
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 
-use super::node::Node;
+use super::node::{Node, Value};
 use super::project::Project;
 use super::source::Source;
 
@@ -23,7 +24,26 @@ pub(super) struct Page<'a> {
     pub(super) project: &'a Project,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    /// Each roster: `roster` itself, or the items of its list.
+    fn rosters(&self) -> &'a [Node] {
+        match self.root.get("roster") {
+            Some(Node { value: Value::List(items), .. }) => items,
+            Some(one) => std::slice::from_ref(one),
+            None => &[],
+        }
+    }
+
+    /// The headings of the first roster that has some: whom ids are looked for under.
+    fn columns(&self) -> Option<&'a Node> {
+        self.rosters().iter().find_map(|roster| roster.get("columns"))
+    }
+
+    /// Whether any roster reads this column, of one caregiver or of several.
+    fn has_column(&self, column: &str) -> bool {
+        self.rosters().iter().filter_map(|roster| roster.get("columns")).any(|columns| has(columns, column))
+    }
+
     fn error(&self, code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
         self.source.error(code, span, message)
     }
@@ -33,12 +53,25 @@ impl Page<'_> {
     }
 }
 
+/// Whether these columns name this one, at the top or for each caregiver of a row.
+fn has(columns: &Node, column: &str) -> bool {
+    let is_in = |columns: &Node| columns.get(column).is_some();
+    is_in(columns) || columns.items("caregivers").iter().any(is_in)
+}
+
 type Rule = fn(&Page<'_>, &mut Diagnostics);
 
 const RULES: &[Rule] = &[
-    available::one_roster,
     available::values,
-    settings::identity_has_its_column,
+    rosters::first_is_no_correction,
+    rosters::path_twice,
+    rosters::identity_has_its_column,
+    rosters::caregivers_in_one_place,
+    rosters::continued_with_one_caregiver,
+    rosters::corrections_have_reasons,
+    rosters::required_has_its_column,
+    rosters::asked_without_effect,
+    rosters::one_answer_for_unknown,
     settings::language_has_its_column,
     settings::hours_go_forward,
     settings::password_keys_fit_its_style,

@@ -163,12 +163,68 @@ fn what_is_not_available_yet() {
     }
     replaced("path: roster", "format: kamar\n  path: roster", &["rollout::not-available 4:11"]);
     replaced("path: roster", "upload: by-manifest\n  path: roster", &["rollout::not-available 4:11"]);
-    replaced("path: roster", "encoding: utf-16\n  path: roster", &["rollout::not-available 4:13"]);
     replaced("cohorts:\n", "  transport: smtp\ncohorts:\n", &["rollout::not-available 9:14"]);
-    replaced(
-        "  path: roster/caregivers.csv\n  columns",
-        "  - path: a.csv\n    columns",
-        &["rollout::not-available 4:5"],
+}
+
+#[test]
+fn rosters() {
+    let columns = "columns: {caregiver-id: CaregiverID, email: Email, student-id: StudentID, year: Year}";
+    assert!(LEAST.contains(columns));
+    let one = format!("  path: roster/caregivers.csv\n  {columns}");
+    let list = |second: &str| {
+        let first = format!("  - path: roster/caregivers.csv\n    {columns}\n");
+        LEAST.replace(&one, &format!("{first}  - {second}"))
+    };
+    let corrections = "columns: {caregiver-id: ID, email: Email, because: Why, until: Until}";
+    assert_problems(&list(&format!("{{path: c.csv, part: corrections, {corrections}}}")), &[]);
+    assert_problems(&list(&format!("{{path: roster/caregivers.csv, {columns}}}")), &["rollout::roster-twice 6:12"]);
+    assert_problems(
+        &list(&format!("{{path: c.csv, {corrections}}}")),
+        &["rollout::no-corrections 6:61", "rollout::no-corrections 6:75"],
+    );
+    assert_problems(
+        &list("{path: c.csv, part: corrections, columns: {caregiver-id: ID}}"),
+        &["rollout::no-reason 6:38", "rollout::no-reason 6:38"],
+    );
+    let with = |keys: &str| LEAST.replace(&one, &format!("{one}\n  {keys}"));
+    assert_problems(
+        &with("part: corrections"),
+        &["rollout::no-reason 5:3", "rollout::no-reason 5:3", "rollout::corrections-first 6:9"],
+    );
+    assert_problems(&with("require: [legal-guardian]"), &["rollout::no-column 6:13"]);
+    assert_problems(&with("blank-is-no: [court-order]"), &["rollout::no-column 6:17"]);
+    let unknown = list(&format!("{{path: b.csv, unknown-access: allow, {columns}}}"));
+    let unknown = unknown.replace("  - path: roster", "  - unknown-access: hold\n    path: roster");
+    assert_problems(&unknown, &["rollout::unknown-access 7:35"]);
+}
+
+#[test]
+fn columns_of_several_caregivers() {
+    let columns = "{caregiver-id: CaregiverID, email: Email, student-id: StudentID, year: Year}";
+    let with = |columns: &str| {
+        LEAST.replace("{caregiver-id: CaregiverID, email: Email, student-id: StudentID, year: Year}", columns)
+    };
+    assert!(LEAST.contains(columns));
+    let two = "caregivers: [{caregiver-id: A, email: [B, C]}, {caregiver-id: D, email: E}]";
+    assert_problems(&with(&format!("{{student-id: S, year: Y, {two}}}")), &[]);
+    assert_problems(
+        &with(&format!("{{student-id: S, year: Y, email: M, {two}}}")),
+        &["rollout::caregivers-twice 5:37"],
+    );
+    assert_problems(
+        &with("{student-id: S, year: Y, caregivers: [{caregiver-id: A, email: B}, {email: E}]}"),
+        &["rollout::no-identity 5:3"],
+    );
+    assert_problems(
+        &with("{student-id: S, year: Y, caregivers: [{caregiver-id: A, e-mail: B}]}"),
+        &["rollout::unknown-key 5:68"],
+    );
+    let continued =
+        with(&format!("{{student-id: S, year: Y, {two}}}")).replace("  columns", "  rows: continued\n  columns");
+    assert_problems(&continued, &["rollout::continued-caregivers 6:37"]);
+    assert_problems(
+        &with("{caregiver-id: A, email: [], student-id: S, year: Y, legal-guardian: G}"),
+        &["rollout::empty-list 5:30", "rollout::no-effect 5:65"],
     );
 }
 

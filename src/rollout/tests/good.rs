@@ -19,8 +19,8 @@ fn good(text: &str) -> Rollout {
 fn the_least_rollout_has_sensible_defaults() {
     let rollout = good(LEAST);
     assert_eq!(rollout.timezone.iana_name(), Some("Pacific/Auckland"));
-    assert_eq!(rollout.roster.path, "/nowhere/kowhai/roster/caregivers.csv");
-    assert_eq!(rollout.roster.written_path, "roster/caregivers.csv");
+    assert_eq!(rollout.roster[0].path, "/nowhere/kowhai/roster/caregivers.csv");
+    assert_eq!(rollout.roster[0].written_path, "roster/caregivers.csv");
     assert_eq!(rollout.state, "/nowhere/kowhai/state/firstbell.db");
     assert_eq!(rollout.password, PasswordStyle::Words { words: 4 });
     assert_eq!(rollout.guards.withdrawals, Limit::Number(10));
