@@ -11,6 +11,7 @@ mod inputs;
 mod kind;
 mod narrowing;
 mod outline;
+pub mod pace;
 #[expect(clippy::module_inception, reason = "the plan's own type stands in the file of its name")]
 mod plan;
 pub mod saved;
@@ -18,7 +19,7 @@ pub mod saved;
 pub use change::{Act, Change, Child, FieldChange, FieldName, LetterSource, Person, Proof};
 pub use guard::GuardResult;
 pub use hold::{Held, HoldCode};
-pub use inputs::{GitInput, Inputs, LmsInput, RolloutInput, RosterInput, StateInput};
+pub use inputs::{Departure, GitInput, Inputs, LmsInput, RolloutInput, RosterInput, StateInput};
 pub use kind::ActKind;
 pub use narrowing::Narrowing;
 pub use outline::{HeldCounts, Outline, Records, Totals};

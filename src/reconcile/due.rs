@@ -164,7 +164,7 @@ fn letter<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
             reissue_or(ground, caregiver, history, Stop::AddressChanged { next: history.number.next() })
         }
         LetterStage::Sending | LetterStage::Unknown => match (&history.letter, ground.context.mail.is_idempotent) {
-            (Some(letter), false) => again(ground.context.now, letter, email),
+            (Some(letter), false) if !ground.context.retry_unknown => again(ground.context.now, letter, email),
             _ => email,
         },
     }

@@ -120,7 +120,10 @@ fn inputs() -> Inputs {
             },
         },
         letters_sha256: "d".repeat(64),
-        per_minute: Some(20),
+        departure: Some(crate::plan::Departure {
+            pace: crate::rollout::Pace { per_minute: Some(20), per_day: Some(1500) },
+            forecast: None,
+        }),
     }
 }
 

@@ -14,7 +14,7 @@ use super::form::{Form, Spelled, Zone};
 use super::node::Node;
 use super::project::Project;
 use super::source::Source;
-use super::{Help, LmsSettings, PasswordStyle, Rollout, id_file, mean_mail, mean_people};
+use super::{Canary, Help, LmsSettings, PasswordStyle, Rollout, id_file, mean_mail, mean_people};
 
 /// What the conversion needs besides the document.
 pub(super) struct Setting<'a> {
@@ -54,13 +54,14 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
     };
     let is_later = matches!(document.no_email, document::NoEmail::Paper)
         || matches!(document.access_revoked, document::AccessRevoked::Unlink)
-        || matches!(document.mail.transport, document::Transport::Smtp)
         || is_later_elsewhere(&document.lms, &document.state, &roster);
     if document.version.meaning != 1 || is_later {
         return Err(setting.failure("rollout::not-available", "this asks for what is not available".to_owned()));
     }
     let heading = roster.columns.caregiver_id.as_ref().map(|heading| heading.meaning.clone());
     let unknown_access = roster.unknown_access;
+    // Nothing comes back from a folder, so nothing is waited for.
+    let comes_back = matches!(document.mail.transport, document::Transport::Smtp);
     let state = document.state.path.as_ref().map_or(DEFAULT_STATE, |path| path.text.as_str());
     Ok(Rollout {
         file: setting.source.file().to_owned(),
@@ -89,7 +90,7 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
         new_arrivals: document.new_arrivals.into(),
         unknown_access: unknown_access.into(),
         assume_never_signed_in: names(&document.assume_never_signed_in).collect(),
-        cohorts: cohorts(document.cohorts, heading.as_deref(), setting)?,
+        cohorts: cohorts(document.cohorts, comes_back, heading.as_deref(), setting)?,
         hold: mean_people::hold(document.hold, setting),
         moved: mean_people::moved(document.moved, setting),
         reissue: mean_people::reissue(document.reissue, setting),
@@ -167,6 +168,7 @@ fn password(password: &document::Password) -> PasswordStyle {
 
 fn cohorts(
     written: Vec<document::Cohort>,
+    comes_back: bool,
     heading: Option<&str>,
     setting: &Setting<'_>,
 ) -> Result<Vec<super::Cohort>, Failure> {
@@ -182,6 +184,11 @@ fn cohorts(
             select: select(cohort.select, index, heading, setting)?,
             opens: cohort.opens.map(|day| day.meaning),
             after,
+            canary: cohort.canary.filter(|_| comes_back).map(|canary| Canary {
+                first: canary.first,
+                wait: canary.wait.meaning.as_secs(),
+                bounces_below: canary.bounces_below.meaning,
+            }),
         })
     };
     written.into_iter().enumerate().map(cohort).collect()

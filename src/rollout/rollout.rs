@@ -150,15 +150,69 @@ pub enum Transport {
         /// The folder on this machine.
         path: Utf8PathBuf,
     },
+    /// The school's mail server.
+    Smtp(SmtpSettings),
 }
 
-/// How fast letters may leave.
+/// The school's mail server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SmtpSettings {
+    /// Its name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is made safe.
+    pub tls: Tls,
+    /// Certificates (PEM) that vouch for it besides the usual ones, on this machine.
+    pub ca: Option<Utf8PathBuf>,
+    /// How to sign in, where one signs in.
+    pub sign_in: Option<SignIn>,
+    /// How many connections at once; at least 1.
+    pub connections: usize,
+}
+
+/// How a connection is made safe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// It begins in clear and turns to TLS before anything is said.
+    Starttls,
+    /// It is TLS from the start.
+    Implicit,
+    /// It stays in clear: to this machine only.
+    None,
+}
+
+/// How to sign in at a mail server. The secret itself is never here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    /// The name.
+    pub username: String,
+    /// In which way.
+    pub how: SignInWith,
+    /// The environment variable that holds password or token, where the rollout names one.
+    pub variable: Option<String>,
+}
+
+/// In which way one signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInWith {
+    /// A password, in the way that the server offers.
+    Password,
+    /// A password, as PLAIN.
+    Plain,
+    /// A password, as LOGIN.
+    Login,
+    /// A token.
+    Xoauth2,
+}
+
+/// How fast letters may leave; `None` where nothing bounds them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// In a minute.
-    pub per_minute: u32,
+    pub per_minute: Option<u32>,
     /// In 24 hours.
-    pub per_day: u32,
+    pub per_day: Option<u32>,
 }
 
 /// When letters may leave.
@@ -270,6 +324,19 @@ pub struct Cohort {
     pub opens: Option<Date>,
     /// Not before these are settled (indices into the list of cohorts).
     pub after: Vec<usize>,
+    /// A first few letters, and a wait; `None` also where nothing can come back.
+    pub canary: Option<Canary>,
+}
+
+/// A first few letters, and a wait to see whether they arrive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Canary {
+    /// How many go first.
+    pub first: u32,
+    /// How long to wait, in seconds.
+    pub wait: u64,
+    /// The rest goes out only while fewer than so many of a hundred came back.
+    pub bounces_below: f64,
 }
 
 /// Who is in a cohort: all that is written must fit one and the same child, or name the caregiver.

@@ -58,6 +58,7 @@ struct School {
     accounts: Vec<Account>,
     lms: LmsCapabilities,
     mail: MailCapabilities,
+    retry_unknown: bool,
     now: Timestamp,
     narrowing: Narrowing,
 }
@@ -75,6 +76,7 @@ impl School {
             mail: MailCapabilities { is_idempotent: true, sessions: 1 },
             now: NOW,
             narrowing: Narrowing::default(),
+            retry_unknown: false,
         }
     }
 
@@ -99,6 +101,8 @@ impl School {
             fingerprinter: &fingerprinter,
             lms: self.lms,
             mail: self.mail,
+            timetable: None,
+            retry_unknown: self.retry_unknown,
             state_path: "state",
             letters_sha256: "",
             git: None,

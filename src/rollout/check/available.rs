@@ -14,7 +14,6 @@ const LATER: &[(&[&str], &[&str], &str)] = &[
     (&["roster", "upload"], &["by-manifest"], "write `upload: full` or `upload: partial`"),
     (&["lms", "driver"], &["ultranet", "moodle"], "write `driver: sandbox` to rehearse"),
     (&["state", "store"], &["postgres"], "write `store: sqlite`"),
-    (&["mail", "transport"], &["smtp"], "write `transport: outbox`: each letter becomes a file"),
     (&["no-email"], &["paper"], "write `no-email: hold`: they are named for the office"),
     (&["access-revoked"], &["unlink"], "write `access-revoked: report`: the plan names them"),
 ];

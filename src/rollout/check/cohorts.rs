@@ -104,7 +104,7 @@ pub(super) fn canary_without_effect(page: &Page<'_>, problems: &mut Diagnostics)
 
 /// Nothing comes back that a kept letter could be sent again for.
 pub(super) fn keeping_without_effect(page: &Page<'_>, problems: &mut Diagnostics) {
-    let Some(mail) = page.root.get("mail") else { return };
+    let Some(mail) = page.root.get("mail").filter(|mail| mail.text_of("transport") != Some("smtp")) else { return };
     let Some(kept) = mail.entry("retain-for-bounce") else { return };
     let is_none = mail.get("retain-for-bounce").and_then(Node::text).is_some_and(|time| time.starts_with('0'));
     if !is_none {
