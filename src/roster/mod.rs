@@ -11,6 +11,7 @@
 
 mod address;
 mod age;
+mod batch;
 mod clean;
 mod columns;
 mod csv;
@@ -71,7 +72,7 @@ pub fn read_bytes(
 
 fn read_from(
     source: &RosterSource,
-    input: impl io::Read,
+    input: impl io::Read + Send,
     exported_at: Timestamp,
     now: Timestamp,
 ) -> Result<(Roster, Diagnostics), Diagnostics> {
