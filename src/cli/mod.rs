@@ -108,6 +108,7 @@ fn run(cli: &Cli, settings: &Settings) -> Exit {
         dir: cli.dir.clone(),
         config_dir: settings.config_dir.clone(),
         key: settings.key.clone(),
+        hosts: settings.hosts(&cli.dir),
         actor: settings.actor.clone(),
         clock: &*clock,
         is_clock_fixed: cli.now.is_some(),

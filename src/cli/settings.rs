@@ -1,7 +1,8 @@
 //! This machine's settings: the only file that reads the environment.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::command::hosts::Hosts;
 use crate::model::entry::Actor;
 
 /// What the environment says.
@@ -32,6 +33,22 @@ impl Settings {
             is_colour_unwanted: set("NO_COLOR").is_some() || set("TERM").is_some_and(|term| term == "dumb"),
         }
     }
+
+    /// Where this machine's secrets may go, as its settings say.
+    pub(super) fn hosts(&self, project: &Utf8Path) -> Hosts {
+        Hosts {
+            config_dir: self.config_dir.clone(),
+            project: project.to_owned(),
+            lms: set("FIRSTBELL_LMS_HOST"),
+            smtp: set("FIRSTBELL_SMTP_HOST"),
+            variable: Some(secret),
+        }
+    }
+}
+
+/// A variable that a secret may stand in: no other is ever looked up because a rollout names it.
+fn secret(name: &str) -> Option<String> {
+    if name.starts_with("FIRSTBELL_") && name != "FIRSTBELL_KEY" { set(name) } else { None }
 }
 
 /// A variable that names a folder. One that depends on where one stands would lay the key into the project.

@@ -9,6 +9,7 @@ pub mod exit;
 pub mod explain;
 mod git;
 mod hand_kept;
+pub mod hosts;
 pub mod init;
 mod key;
 mod lineage;

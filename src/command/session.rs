@@ -9,6 +9,8 @@ use crate::edge::{Clock, Random, Watch};
 use crate::model::entry::Actor;
 use crate::report::{Personal, View};
 
+use super::hosts::Hosts;
+
 /// A line of a document that is longer is cut around the mark, also where there is no terminal.
 const WIDEST: usize = 120;
 
@@ -20,6 +22,8 @@ pub struct Session<'a> {
     pub config_dir: Option<Utf8PathBuf>,
     /// `FIRSTBELL_KEY`, when it is set.
     pub key: Option<String>,
+    /// Where this machine's secrets may go.
+    pub hosts: Hosts,
     /// Who runs this.
     pub actor: Actor,
     /// Time.

@@ -11,6 +11,7 @@ mod against_roster;
 mod check;
 mod document;
 mod form;
+mod hosts;
 mod id_file;
 mod index;
 mod mean;
@@ -37,6 +38,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Span};
 use crate::files;
 
 pub use against_roster::check_against_roster;
+pub use hosts::{HostEntry, HostsDocument, hosts};
 pub use project::Project;
 pub use reference::reference_page;
 pub use rollout::*;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use clap::Parser;
+use firstbell::command::hosts::Hosts;
 use firstbell::command::session::{Screen, Session};
 use firstbell::command::trouble::{Trouble, in_words};
 use firstbell::command::{self, Command};
@@ -143,6 +144,7 @@ impl School {
             dir: self.world.path().to_owned(),
             config_dir: None,
             key: Some("07".repeat(32)),
+            hosts: Hosts::default(),
             actor: actor(),
             clock: &self.world.clock,
             is_clock_fixed: true,
