@@ -27,6 +27,7 @@ pub mod show;
 pub mod state;
 pub mod status;
 pub mod trouble;
+mod wait;
 mod writing;
 
 use crate::files;

@@ -189,7 +189,7 @@ fn bounced<'a>(
     if let Some(line) = ground.reissue(caregiver.id(), history.number.0) {
         return Row::Due(Due::reissue(ground, caregiver, line));
     }
-    match (is_same, history.has_secret, ground.rollout.bounced) {
+    match (is_same, ground.keeps_secret(history), ground.rollout.bounced) {
         (false, true, Bounced::Resend) => email,
         (false, _, _) => Row::Stop(Stop::ReissueNeeded { next: history.number.next() }),
         (true, _, _) => Row::Stop(Stop::Bounced),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use crate::both::{MANY, both_if};
@@ -154,6 +155,13 @@ impl<'a> Ground<'a> {
     /// The line that gives this caregiver the activation after `last`.
     pub(super) fn reissue(&self, id: &str, last: u32) -> Option<&'a Reissue> {
         self.rollout.reissue.iter().find(|line| line.caregiver.as_str() == id && line.activation.0 == last + 1)
+    }
+
+    /// Whether what is sealed of a letter that has gone out may still be used.
+    pub(super) fn keeps_secret(&self, history: &History) -> bool {
+        let kept_for = i64::try_from(self.rollout.mail.retain_for_bounce).unwrap_or(i64::MAX);
+        let since = history.letter.as_ref().map_or(history.stage_at, |letter| letter.stage_at);
+        history.has_secret && self.context.now.duration_since(since) < SignedDuration::from_secs(kept_for)
     }
 
     /// Whether a child counts: permitted, or unknown where the rollout allows that.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::model::email::EmailAddress;
 use crate::model::entry::Subject;
@@ -58,11 +58,7 @@ pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Open
 
 /// Activations of which something is kept after sending for longer than the rollout says.
 pub(super) fn wipes(ground: &Ground<'_>) -> impl Iterator<Item = Subject> {
-    let kept_for = SignedDuration::from_secs(i64::try_from(ground.rollout.mail.retain_for_bounce).unwrap_or(i64::MAX));
-    let is_over = move |history: &History| {
-        let stage_at = history.letter.as_ref().map_or(history.stage_at, |letter| letter.stage_at);
-        history.has_secret && history.is_active() && ground.context.now.duration_since(stage_at) >= kept_for
-    };
+    let is_over = |history: &History| history.has_secret && history.is_active() && !ground.keeps_secret(history);
     let histories = ground.recorded.histories.iter().filter(move |(_, history)| is_over(history));
     histories.map(|(id, history)| Subject { caregiver: CaregiverId::new(id), activation: history.number })
 }
