@@ -6,6 +6,7 @@ use std::panic::resume_unwind;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 /// From so many people on, a second thread is worth its while.
 pub const MANY: usize = 20_000;
@@ -93,6 +94,14 @@ pub fn ahead<T: Default + Send>(batches: usize, make: impl FnMut(&mut T) -> bool
         }
         maker.join().unwrap_or_else(|panic| resume_unwind(panic));
     });
+}
+
+/// What comes of a piece of work, if it comes soon enough. One that does not is left alone: it ends with the process, or by
+/// itself. Where the system grants no thread, nothing comes of it.
+pub fn in_time<T: Send + 'static>(time: Duration, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (done, wait) = sync_channel(1);
+    thread::Builder::new().spawn(move || done.send(work())).ok()?;
+    wait.recv_timeout(time).ok()
 }
 
 #[cfg(test)]

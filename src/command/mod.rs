@@ -4,6 +4,7 @@
 pub mod adopt;
 pub mod apply;
 pub mod check;
+pub mod bounces;
 mod doors;
 pub mod exit;
 pub mod explain;
@@ -13,6 +14,7 @@ pub mod hosts;
 pub mod init;
 mod key;
 mod lineage;
+pub mod mail;
 mod mark;
 pub mod narrow;
 mod offline;
@@ -63,9 +65,14 @@ pub enum Command {
     /// Record that people have access already, so that they are never reset
     #[command(after_help = "Example:\n  firstbell adopt C1001 C1002 --because \"done by hand in term 1\"")]
     Adopt(adopt::Args),
-    /// Say whether a password was set, where the program could not find out
+    /// Say whether a password was set, or a letter arrived, where the program could not find out
     #[command(after_help = "Example:\n  firstbell resolve C1001 --reset done --evidence \"audit log: changed 09:14\"")]
     Resolve(resolve::Args),
+    /// Read mails that came back, and note whose letters they were
+    #[command(after_help = "Example:\n  firstbell bounces bounces.mbox Maildir/.Bounces")]
+    Bounces(bounces::Args),
+    /// Try the way that letters leave
+    Mail(mail::Args),
     /// Show the letter as a parent would get it, with a made-up password
     #[command(after_help = "Example:\n  firstbell preview C1001")]
     Preview(preview::Args),
@@ -82,7 +89,10 @@ pub enum Command {
 impl Command {
     /// Whether its answer is all that it is run for.
     pub fn only_looks(&self) -> bool {
-        !matches!(self, Self::Init(_) | Self::Apply(_) | Self::Adopt(_) | Self::Resolve(_))
+        !matches!(
+            self,
+            Self::Init(_) | Self::Apply(_) | Self::Adopt(_) | Self::Resolve(_) | Self::Bounces(_) | Self::Mail(_)
+        )
     }
 }
 
@@ -103,6 +113,8 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, Trouble
         Command::Explain(args) => explain::run(args, session),
         Command::Adopt(args) => adopt::run(args, session),
         Command::Resolve(args) => resolve::run(args, session),
+        Command::Bounces(args) => bounces::run(args, session),
+        Command::Mail(args) => mail::run(args, session),
         Command::Preview(args) => preview::run(args, session),
         Command::State(args) => state::run(args, session),
         Command::Sandbox(args) => sandbox::run(args, session),

@@ -49,6 +49,8 @@ pub(super) fn plan() -> Plan {
         guards: vec![guard("resets", 2, 300), guard("emails", 5, 300), roster_change()],
         acceptance: None,
         openings: vec!["year-7".into()],
+        wipes: Vec::new(),
+        due_again: None,
         identities: Vec::new(),
     }
 }
