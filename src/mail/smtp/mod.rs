@@ -8,6 +8,8 @@ mod dotted;
 mod line;
 mod reply;
 mod server;
+#[cfg(test)]
+mod tests;
 
 
 mod words;

@@ -49,7 +49,8 @@ pub(super) fn explain(step: Step, host: &str, port: u16, tls: Tls, error: &Error
 
 fn of_tls(host: &str, port: u16, tls: Tls, causes: &str) -> Option<String> {
     let says = |words: &[&str]| words.iter().any(|word| causes.contains(word));
-    if says(&["UnknownIssuer"]) {
+    // Two CAs of one name are told apart by their signature alone.
+    if says(&["UnknownIssuer", "BadSignature"]) {
         return Some(format!(
             "nobody that this machine trusts vouches for the certificate of `{host}`, so nothing was sent: if the server is the school's own, name its CA's certificate in `mail.smtp.ca`"
         ));

@@ -1,6 +1,7 @@
 //! Reconcile as a whole, with a record and an LMS made by hand: the rows of the due table, the stops and the rules beside
 //! them, also those that no driver of today brings about.
 
+mod canary;
 mod cohorts;
 mod due;
 mod gone;
