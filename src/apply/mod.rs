@@ -216,7 +216,7 @@ impl<'a> Worker<'a> {
         let mut end = self.verdict();
         while end == End::Done && !left.is_empty() {
             let (width, letters) = self.next_wave(&left);
-            match if letters == 0 { Place::Now } else { self.wait_for_place(letters) } {
+            match if letters == 0 { Place::Now } else { self.wait_for_place(letters)? } {
                 Place::Now => {}
                 Place::Interrupted => {
                     end = End::Interrupted;

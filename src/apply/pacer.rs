@@ -9,7 +9,7 @@ use crate::model::outcome::{Outcome, Reach};
 use crate::plan::pace::{SOON, Timetable};
 use crate::plan::{Act, Change};
 
-use super::Worker;
+use super::{Halt, Worker};
 
 /// Nobody waits longer than this for Ctrl-C to be heard.
 const SLICE: Duration = Duration::from_secs(1);
@@ -81,20 +81,22 @@ impl Pacer {
 
 impl Worker<'_> {
     /// Waits for the place of so many letters, if it is near.
-    pub(crate) fn wait_for_place(&mut self, many: usize) -> Place {
+    pub(crate) fn wait_for_place(&mut self, many: usize) -> Result<Place, Halt> {
         loop {
             if self.watch.is_interrupted() {
-                return Place::Interrupted;
+                return Ok(Place::Interrupted);
             }
             let now = self.ledger.now();
-            let Some(next) = self.pacer.next(now, many) else { return Place::Later };
+            let Some(next) = self.pacer.next(now, many) else { return Ok(Place::Later) };
             let rest = next.duration_since(now);
             if rest <= SignedDuration::ZERO {
-                return Place::Now;
+                return Ok(Place::Now);
             }
             if rest > SOON {
-                return Place::Later;
+                return Ok(Place::Later);
             }
+            // What has gone out is on record before anybody waits.
+            self.ledger.flush()?;
             self.ledger.sleep(SLICE.min(rest.unsigned_abs()));
         }
     }

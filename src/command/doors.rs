@@ -8,7 +8,7 @@ use crate::mail::{Outbox, Patience, Smtp};
 use crate::model::capability::MailCapabilities;
 use crate::model::email::domain;
 use crate::plan::pace::{self, Timetable};
-use crate::rollout::{LmsSettings, Rollout, SmtpSettings, Transport};
+use crate::rollout::{LmsSettings, Rollout, SmtpSettings, Tls, Transport};
 
 use super::exit::Exit;
 use super::session::Session;
@@ -58,6 +58,10 @@ fn smtp(session: &Session<'_>, rollout: &Rollout, settings: &SmtpSettings) -> Re
         files::read(path).map_err(|error| Trouble::file(format!("reading `mail.smtp.ca`, `{path}`"), error))
     };
     let ca = settings.ca.as_ref().map(read).transpose()?;
+    // The letters hold passwords: a changed line in the rollout must not be able to send them to somebody else's server.
+    if settings.sign_in.is_none() && settings.tls != Tls::None {
+        session.hosts.allow_smtp(&settings.host)?;
+    }
     let secret = settings.sign_in.as_ref().map(|sign_in| {
         let variable = sign_in.variable.as_deref().unwrap_or("FIRSTBELL_SMTP_PASSWORD");
         session.hosts.smtp_secret(&settings.host, variable)
