@@ -24,6 +24,7 @@ use super::{doors, narrow, saved, wait};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Args {
     /// A saved plan: exactly what was reviewed is carried out, and nothing more is asked
     #[arg(conflicts_with_all = ["cohort", "caregiver", "from_file", "exclude"])]

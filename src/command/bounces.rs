@@ -53,7 +53,8 @@ fn bounced(letter: &LetterSubject, reason: &str) -> Entry {
 
 /// The mails under a path.
 fn read(path: &Utf8Path) -> Result<Vec<Returned>, Trouble> {
-    let failed = |error| Trouble::Unreadable { what: format!("the mails in `{path}` could not be read"), source: error };
+    let failed =
+        |error| Trouble::Unreadable { what: format!("the mails in `{path}` could not be read"), source: error };
     if !files::is_dir(path) {
         let bytes = files::read(path).map_err(failed)?;
         let mails = bounce::mbox(&bytes).unwrap_or_else(|| vec![bytes]);
@@ -130,7 +131,11 @@ impl Found {
 
     fn words(&self, mails: u64, session: &Session<'_>) -> String {
         let personal = session.screen.personal;
-        let mut text = format!("{} read: {} came back", count(mails, "mail", "mails"), count(self.bounced.len() as u64, "letter", "letters"));
+        let mut text = format!(
+            "{} read: {} came back",
+            count(mails, "mail", "mails"),
+            count(self.bounced.len() as u64, "letter", "letters")
+        );
         let also = [
             (self.known, "known already"),
             (self.delayed.len() as u64, "delayed only"),
@@ -146,13 +151,20 @@ impl Found {
             let _ = writeln!(text, "  ! {}  came back ({status})", personal.id(&letter.caregiver));
         }
         for (caregiver, status) in &self.delayed {
-            let _ = writeln!(text, "    {}  delayed ({status}); their mail server goes on trying", personal.id(caregiver));
+            let _ =
+                writeln!(text, "    {}  delayed ({status}); their mail server goes on trying", personal.id(caregiver));
         }
         for caregiver in &self.unclear {
-            let _ = writeln!(text, "  ? {}  a report that does not say what became of it: read it yourself", personal.id(caregiver));
+            let _ = writeln!(
+                text,
+                "  ? {}  a report that does not say what became of it: read it yourself",
+                personal.id(caregiver)
+            );
         }
         if !self.bounced.is_empty() {
-            text.push_str("Next: correct these addresses in the SMS, export again; `firstbell plan` says what is due then.\n");
+            text.push_str(
+                "Next: correct these addresses in the SMS, export again; `firstbell plan` says what is due then.\n",
+            );
         }
         text
     }

@@ -188,7 +188,8 @@ fn kept(entry: &HostEntry) -> Result<Password, Trouble> {
     if !path.is_absolute() {
         return Err(failed("is not named by a path from the root on"));
     }
-    let bytes = files::read(&path).map_err(|error| Trouble::file(format!("reading the secret for `{}`", entry.host), error))?;
+    let bytes =
+        files::read(&path).map_err(|error| Trouble::file(format!("reading the secret for `{}`", entry.host), error))?;
     if files::mode(&path).is_ok_and(|mode| mode & OTHERS != 0) {
         return Err(failed("may be read by others on this machine; `chmod 600` shuts it"));
     }

@@ -47,7 +47,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
             session.screen.answer(&sent(&rollout));
             Ok(Exit::Done)
         }
-        Outcome::Refused(refusal) => Err(Trouble::new(Exit::Error, format!("the sample was not sent: {}", refusal.reason))),
+        Outcome::Refused(refusal) => {
+            Err(Trouble::new(Exit::Error, format!("the sample was not sent: {}", refusal.reason)))
+        }
         Outcome::Unknown(what) => Err(Trouble::new(
             Exit::Unknown,
             format!("perhaps the sample was sent: {what}. Look into your mailbox, and try again later"),
@@ -57,7 +59,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
 
 fn sent(rollout: &Rollout) -> String {
     match &rollout.mail.transport {
-        Transport::Outbox { .. } => "The sample lies in the outbox folder; nothing was sent. `transport: smtp` sends.\n".to_owned(),
+        Transport::Outbox { .. } => {
+            "The sample lies in the outbox folder; nothing was sent. `transport: smtp` sends.\n".to_owned()
+        }
         Transport::Smtp(settings) => format!(
             "`{}` took the sample. Look whether it arrived, also among the spam, and how it looks on a phone. User name and \
              password in it are made up.\n",
@@ -76,11 +80,7 @@ fn address(text: &str) -> Result<EmailAddress, Trouble> {
         .ok_or_else(|| Trouble::new(Exit::Usage, format!("`{text}` is not an email address")))
 }
 
-fn sample_letter(
-    session: &Session<'_>,
-    rollout: &Rollout,
-    to: &EmailAddress,
-) -> Result<(MessageId, Vec<u8>), Trouble> {
+fn sample_letter(session: &Session<'_>, rollout: &Rollout, to: &EmailAddress) -> Result<(MessageId, Vec<u8>), Trouble> {
     let (letters, _) = project::read_letters(rollout)?;
     let (person, password) = (sample::person(), sample::password());
     let context = Context {
@@ -91,8 +91,9 @@ fn sample_letter(
         username: sample::USERNAME,
         password: &password,
     };
-    let in_words =
-        |error: crate::letter::LetterError| Trouble::new(Exit::BadInput, format!("the letter can't be written: {error}"));
+    let in_words = |error: crate::letter::LetterError| {
+        Trouble::new(Exit::BadInput, format!("the letter can't be written: {error}"))
+    };
     let rendered = letters.render("", &context).map_err(in_words)?;
     let mut random = (session.random)();
     let domain = crate::model::email::domain(&rollout.mail.from.email);

@@ -3,8 +3,8 @@
 
 pub mod adopt;
 pub mod apply;
-pub mod check;
 pub mod bounces;
+pub mod check;
 mod doors;
 pub mod exit;
 pub mod explain;

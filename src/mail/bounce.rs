@@ -103,7 +103,10 @@ fn statuses(message: &Message<'_>) -> Option<Verdict> {
     };
     let field = |name: &str| -> Vec<String> {
         let lines = fields.lines().filter_map(|line| line.split_once(':'));
-        lines.filter(|(key, _)| key.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_lowercase()).collect()
+        lines
+            .filter(|(key, _)| key.trim().eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim().to_lowercase())
+            .collect()
     };
     let (actions, codes) = (field("Action"), field("Status"));
     let code = |class: char| codes.iter().find_map(|text| enhanced(text).filter(|code| code.starts_with(class)));
@@ -133,7 +136,8 @@ fn by_words(texts: &[String]) -> Verdict {
     let words = || texts.iter().skip(1).chain(texts.first()).flat_map(|text| text.split(|char: char| !is_code(char)));
     let code = |class: char| words().find_map(|word| enhanced(word).filter(|code| code.starts_with(class)));
     let reply = |class: char| {
-        words().find(|word| word.len() == 3 && word.starts_with(class) && word.bytes().all(|byte| byte.is_ascii_digit()))
+        words()
+            .find(|word| word.len() == 3 && word.starts_with(class) && word.bytes().all(|byte| byte.is_ascii_digit()))
     };
     if let Some(code) = code('5') {
         return Verdict::Permanent(code);
@@ -158,7 +162,8 @@ fn enhanced(text: &str) -> Option<String> {
     let code = code.trim_end_matches('.');
     let parts: Vec<&str> = code.split('.').collect();
     let is_number = |part: &&str| (1..=3).contains(&part.len());
-    let is_status = parts.len() == 3 && parts.iter().all(is_number) && matches!(parts.first(), Some(&("2" | "4" | "5")));
+    let is_status =
+        parts.len() == 3 && parts.iter().all(is_number) && matches!(parts.first(), Some(&("2" | "4" | "5")));
     is_status.then(|| code.to_owned())
 }
 
@@ -172,7 +177,8 @@ fn ids_in(text: &str) -> Vec<String> {
             continue;
         };
         let after = text.get(at + 1..).unwrap_or_default();
-        let domain: String = after.chars().take_while(|char| char.is_ascii_alphanumeric() || ".-".contains(*char)).collect();
+        let domain: String =
+            after.chars().take_while(|char| char.is_ascii_alphanumeric() || ".-".contains(*char)).collect();
         found.push(format!("{local}@{}", domain.trim_end_matches('.')).to_ascii_lowercase());
     }
     found

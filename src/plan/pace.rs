@@ -113,7 +113,8 @@ impl Timetable {
         }
         if letters > MOST {
             let share = at.duration_since(now).as_secs_f64() / to_f64(MOST) * to_f64(letters);
-            at = SignedDuration::try_from_secs_f64(share).ok().and_then(|span| now.checked_add(span).ok()).unwrap_or(at);
+            at =
+                SignedDuration::try_from_secs_f64(share).ok().and_then(|span| now.checked_add(span).ok()).unwrap_or(at);
         }
         let in_one_go = if goes_on.is_some() { in_one_go } else { letters };
         Some(Forecast { first, in_one_go, goes_on, last: at })

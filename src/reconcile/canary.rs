@@ -86,7 +86,10 @@ impl Seen {
         for history in histories {
             let is_begun = matches!(
                 history.stage,
-                ActivationStage::Setting | ActivationStage::Set | ActivationStage::ResetUnknown | ActivationStage::HandedOver
+                ActivationStage::Setting
+                    | ActivationStage::Set
+                    | ActivationStage::ResetUnknown
+                    | ActivationStage::HandedOver
             );
             seen.begun += usize::from(is_begun);
             match history.letter.as_ref().filter(|_| history.stage == ActivationStage::Set) {

@@ -4,8 +4,8 @@
 //! leavers (`update`), rosters and absence (`presence`), limits (`guard`). It does not read, write, show or carry
 //! out anything.
 
-mod check;
 mod canary;
+mod check;
 mod cohort;
 mod decide;
 mod draft;

@@ -20,7 +20,9 @@ pub fn applied(applied: &Applied, plan: &Plan, outbox: Option<&str>, view: &View
         End::Done if applied.tally.failures.is_empty() => format!("Done: {}.\n", done(&applied.tally)),
         End::Done => format!("Gone through: {}.\n", done(&applied.tally)),
         End::Interrupted => format!("Interrupted: {}. Nobody is in doubt.\n", done(&applied.tally)),
-        End::Paused { left, until } => paused(applied.tally.sent, *left, *until, plan) + &format!("Done: {}.\n", done(&applied.tally)),
+        End::Paused { left, until } => {
+            paused(applied.tally.sent, *left, *until, plan) + &format!("Done: {}.\n", done(&applied.tally))
+        }
         End::Stopped(why) => format!("Stopped: {}.\nWhy: {why}.\n", done(&applied.tally)),
     };
     failures(&applied.tally, view, &mut text);

@@ -42,10 +42,12 @@ pub(super) fn words(departure: &Departure, emails: u64, inputs: &Inputs) -> Stri
 
 /// ` at 20 emails a minute`; the day's limit only where there is no other.
 fn pace(departure: &Departure) -> String {
-    let minute = departure.pace.per_minute.map(|limit| format!("{} a minute", count(u64::from(limit), "email", "emails")));
-    let day = departure.pace.per_day.filter(|_| {
-        minute.is_none() || departure.forecast.is_some_and(|forecast| forecast.goes_on.is_some())
-    });
+    let minute =
+        departure.pace.per_minute.map(|limit| format!("{} a minute", count(u64::from(limit), "email", "emails")));
+    let day = departure
+        .pace
+        .per_day
+        .filter(|_| minute.is_none() || departure.forecast.is_some_and(|forecast| forecast.goes_on.is_some()));
     let day = day.map(|limit| format!("{} in 24 hours", number(u64::from(limit))));
     let limits: Vec<String> = minute.into_iter().chain(day).collect();
     if limits.is_empty() { String::new() } else { format!(" at {}", list(&limits)) }

@@ -47,8 +47,7 @@ pub fn tell(entry: &Entry) -> Telling<'_> {
         Entry::Voided(subject) => of("voided", subject),
         Entry::LetterPrepared { subject, letter } => of("letter-prepared", subject).new_letter(letter),
         Entry::Sending(letter) => of_letter("sending", letter),
-        Entry::Sent(letter) => of_letter("sent", letter),
-        Entry::SentAndKept(letter) => of_letter("sent", letter),
+        Entry::Sent(letter) | Entry::SentAndKept(letter) => of_letter("sent", letter),
         Entry::Wiped(subject) => of("wiped", subject),
         Entry::LetterBounced { letter, reason } => of_letter("bounced", letter).text(reason),
         Entry::LetterResolved { letter, arrived, evidence } => {

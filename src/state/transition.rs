@@ -99,17 +99,16 @@ pub enum LetterStep {
 
 impl LetterStep {
     /// All of them.
-    pub const ALL: &'static [Self] =
-        &[
-            Self::Announce,
-            Self::Send,
-            Self::SendAndKeep,
-            Self::Bounce,
-            Self::Reject,
-            Self::Defer,
-            Self::Doubt,
-            Self::Supersede,
-        ];
+    pub const ALL: &'static [Self] = &[
+        Self::Announce,
+        Self::Send,
+        Self::SendAndKeep,
+        Self::Bounce,
+        Self::Reject,
+        Self::Defer,
+        Self::Doubt,
+        Self::Supersede,
+    ];
 
     /// The stage it leads to from `now`.
     pub fn leads_to(self, now: LetterStage) -> LetterStage {

@@ -20,7 +20,9 @@ const ROWS: [&str; 4] = [
 
 fn world(port: u16, at_once: usize) -> World {
     let mut world = World::new("cohorts:\n  - {name: year-7, select: {years: [7]}}\n", &ROWS, "");
-    let smtp = format!("letter: letters/welcome, transport: smtp, pace: {{preset: unlimited}}, smtp: {{host: 127.0.0.1, port: {port}, tls: none}}}}");
+    let smtp = format!(
+        "letter: letters/welcome, transport: smtp, pace: {{preset: unlimited}}, smtp: {{host: 127.0.0.1, port: {port}, tls: none}}}}"
+    );
     let head = HEAD.replace("letter: letters/welcome}", &smtp);
     assert_ne!(head, HEAD);
     world.write("rollout.yaml", &format!("{head}cohorts:\n  - {{name: year-7, select: {{years: [7]}}}}\n"));
@@ -79,9 +81,12 @@ fn check(world: &World, sink: &Sink, story: &str) -> usize {
 fn project(smtp: &str) -> Project {
     let project = Project::example("quickstart");
     let rollout = project.read("rollout.yaml");
-    let at = rollout.find("  transport: outbox\n").expect("the quick start names its transport");
+    let at = rollout.find("  transport: outbox\n").unwrap();
     let rest = &rollout[at + "  transport: outbox\n".len()..];
-    project.write("rollout.yaml", format!("{}  transport: smtp\n  pace: {{preset: unlimited}}\n  smtp: {smtp}\n{rest}", &rollout[..at]));
+    project.write(
+        "rollout.yaml",
+        format!("{}  transport: smtp\n  pace: {{preset: unlimited}}\n  smtp: {smtp}\n{rest}", &rollout[..at]),
+    );
     project
 }
 
@@ -178,7 +183,7 @@ fn a_letter_that_came_back_goes_to_the_corrected_address_with_the_same_password(
     project.edit("rollout.yaml", "  pace: {preset: unlimited}", "  pace: {preset: unlimited}\n  retain-for-bounce: 7d");
     assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
     let letters = sink.letters();
-    let (address, first) = letters.iter().find(|(to, _)| to.starts_with("mere")).expect("somebody called Mere").clone();
+    let (address, first) = letters.iter().find(|(to, _)| to.starts_with("mere")).unwrap().clone();
     let id = message_id(&first);
     project.write("mail/new/1", report(&id, "failed", "5.1.1"));
     project.write("mail/cur/2", report(&id, "failed", "5.1.1"));
@@ -188,7 +193,9 @@ fn a_letter_that_came_back_goes_to_the_corrected_address_with_the_same_password(
     let maildir = maildir.to_str().unwrap();
     let read = project.run(&["bounces", maildir]);
     assert_eq!(read.code, 0, "{}", read.all());
-    for words in ["4 mails read: 1 letter came back", "1 known already", "1 delayed only", "1 no reports", "came back (5.1.1)"] {
+    for words in
+        ["4 mails read: 1 letter came back", "1 known already", "1 delayed only", "1 no reports", "came back (5.1.1)"]
+    {
         assert!(read.out.contains(words), "`{words}` is not in:\n{}", read.all());
     }
     let lock = project.read("rollout.lock");
@@ -204,7 +211,7 @@ fn a_letter_that_came_back_goes_to_the_corrected_address_with_the_same_password(
     let after = project.effects().iter().filter(|effect| effect["op"] == "set-password").count();
     assert_eq!(after, before, "no password is set for it");
     let letters = sink.letters();
-    let (_, second) = letters.iter().find(|(to, _)| to == "corrected@example.com").expect("the letter goes there");
+    let (_, second) = letters.iter().find(|(to, _)| to == "corrected@example.com").unwrap();
     assert_eq!(password(second), password(&first));
     assert_ne!(message_id(second), id);
     refused(&project.run(&["bounces", "/nowhere/at/all"]), 65, &["/nowhere/at/all"]);
@@ -229,7 +236,11 @@ fn a_person_says_whether_a_letter_arrived() {
     let said = project.run(&["apply", "--auto-approve", "--caregiver", "C1001"]);
     assert_eq!(said.code, 4, "{}", said.all());
     refused(&project.run(&["resolve", "C1001"]), 64, &["--letter"]);
-    refused(&project.run(&["resolve", "C1001", "--reset", "done", "--evidence", "x"]), 64, &["nothing is open about the password"]);
+    refused(
+        &project.run(&["resolve", "C1001", "--reset", "done", "--evidence", "x"]),
+        64,
+        &["nothing is open about the password"],
+    );
     let again = project.run(&["resolve", "C1001", "--letter", "send-again", "--evidence", "asked by telephone"]);
     assert_eq!(again.code, 0, "{}", again.all());
     let said = project.run(&["apply", "--auto-approve", "--caregiver", "C1001"]);

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 use firstbell::apply::{self, Applied, Edges, Halted, Order};
-use firstbell::edge::{Clock, Envelope, LmsRead, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateStore, Step, Watch};
+use firstbell::edge::{
+    Clock, Envelope, LmsRead, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateStore, Step, Watch,
+};
 use firstbell::letter;
 use firstbell::lms::sandbox::{SandboxReader, SandboxWriter};
 use firstbell::mail::{Outbox, Patience, Smtp};
@@ -17,8 +19,8 @@ use firstbell::model::capability::MailCapabilities;
 use firstbell::model::entry::Actor;
 use firstbell::model::fingerprint::Fingerprinter;
 use firstbell::model::ids::Lineage;
-use firstbell::model::recorded::{History, Position, Recorded};
 use firstbell::model::outcome::Outcome;
+use firstbell::model::recorded::{History, Position, Recorded};
 use firstbell::model::secret::SealingKey;
 use firstbell::plan::Plan;
 use firstbell::plan::pace::{self, Timetable};
@@ -371,10 +373,13 @@ impl MailTransport for AnyMail {
     }
 }
 
+/// When, to whom, and the bytes.
+type TakenLetter = (Timestamp, String, Vec<u8>);
+
 /// A mail server that is only pretended: it keeps what it took and when, and answers as it is told.
 #[derive(Clone)]
 pub(crate) struct PretendServer {
-    pub(crate) taken: Rc<RefCell<Vec<(Timestamp, String, Vec<u8>)>>>,
+    pub(crate) taken: Rc<RefCell<Vec<TakenLetter>>>,
     /// What it says to the next letters; then it takes all.
     pub(crate) answers: Rc<RefCell<VecDeque<Outcome>>>,
     clock: TestClock,

@@ -40,7 +40,8 @@ fn a_server_that_gives_up_after_a_delay_has_failed() {
 
 #[test]
 fn the_whole_letter_may_come_back_too() {
-    let whole = format!("Content-Type: message/rfc822\r\n\r\nMessage-ID: <{ID}>\r\nSubject: Welcome\r\n\r\nKia ora\r\n");
+    let whole =
+        format!("Content-Type: message/rfc822\r\n\r\nMessage-ID: <{ID}>\r\nSubject: Welcome\r\n\r\nKia ora\r\n");
     assert!(read(report("failed", "5.1.1", &whole).as_bytes()).message_ids.contains(ID));
 }
 
@@ -77,13 +78,15 @@ fn a_parents_answer_is_no_report_though_it_names_the_letter() {
         "From: Aroha <aroha@example.com>\r\nIn-Reply-To: <{ID}>\r\nSubject: Re: Welcome\r\n\r\nIt says 550 5.1.1, help!\r\n"
     );
     assert_eq!(verdict(&answer), Verdict::NoReport);
-    let away = format!("From: aroha@example.com\r\nAuto-Submitted: auto-replied\r\nReferences: <{ID}>\r\n\r\nAway.\r\n");
+    let away =
+        format!("From: aroha@example.com\r\nAuto-Submitted: auto-replied\r\nReferences: <{ID}>\r\n\r\nAway.\r\n");
     assert_eq!(verdict(&away), Verdict::NoReport);
 }
 
 #[test]
 fn an_mbox_is_taken_apart_and_its_quoting_undone() {
-    let text = "From a Mon Mar  2\nSubject: one\n\n>From here\nbody\n\nFrom b Mon Mar  2\nSubject: two\n\nFrom the start\n\n";
+    let text =
+        "From a Mon Mar  2\nSubject: one\n\n>From here\nbody\n\nFrom b Mon Mar  2\nSubject: two\n\nFrom the start\n\n";
     let mails = mbox(text.as_bytes()).unwrap();
     let mails: Vec<String> = mails.into_iter().map(|mail| String::from_utf8(mail).unwrap()).collect();
     assert_eq!(mails.first().unwrap(), "Subject: one\n\nFrom here\nbody\n\n");

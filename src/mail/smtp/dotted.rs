@@ -48,7 +48,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_a_server_takes_apart_is_the_message(lines in prop::collection::vec("[.a\\-]{0,4}", 0..8)) {
-            let message: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+            let message = lines.iter().fold(String::new(), |message, line| message + line + "\r\n");
             let wire = Dotted(&message).to_string();
             prop_assert_eq!(received(&wire), Some(message));
             prop_assert_eq!(wire.matches("\r\n.\r\n").count() + usize::from(wire.starts_with(".\r\n")), 1);

@@ -11,7 +11,6 @@ mod server;
 #[cfg(test)]
 mod tests;
 
-
 mod words;
 
 use crate::both::each;

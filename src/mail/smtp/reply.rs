@@ -47,9 +47,7 @@ impl Said {
     /// What came back on a command.
     pub(super) fn of(result: Result<Response, Error>) -> Self {
         match result {
-            Ok(response) => {
-                Self::Reply(response.code().into(), response.message().collect::<Vec<_>>().join(" "))
-            }
+            Ok(response) => Self::Reply(response.code().into(), response.message().collect::<Vec<_>>().join(" ")),
             Err(error) => Self::of_error(&error),
         }
     }

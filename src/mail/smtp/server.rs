@@ -24,7 +24,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { command: Duration::from_secs(60), message: Duration::from_mins(10) }
+        Self { command: Duration::from_mins(1), message: Duration::from_mins(10) }
     }
 }
 
@@ -114,7 +114,8 @@ fn parameters(host: &str, ca: Option<&[u8]>) -> Result<TlsParameters, String> {
     if let Some(pem) = ca {
         // Something that is no certificate at all is read as an empty list of them.
         let is_certificate = pem.windows(27).any(|part| part == b"-----BEGIN CERTIFICATE-----");
-        let certificate = Certificate::from_pem(pem).ok().filter(|_| is_certificate).ok_or_else(words::no_certificate)?;
+        let certificate =
+            Certificate::from_pem(pem).ok().filter(|_| is_certificate).ok_or_else(words::no_certificate)?;
         builder = builder.add_root_certificate(certificate);
     }
     builder.build().map_err(|_| words::no_certificate())

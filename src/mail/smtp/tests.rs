@@ -1,6 +1,8 @@
 //! The transport against servers that do what real ones do on bad days: each accident at each phase, and TLS with a
 //! throw-away CA.
 
+#![expect(clippy::disallowed_methods, reason = "a pretended server takes its time")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -163,7 +165,12 @@ fn talk(
 }
 
 /// Answers; tells whether the connection stays.
-fn answer(stream: &mut BufReader<Box<dyn Stream>>, here: bool, accident: Accident, usual: &str) -> std::io::Result<bool> {
+fn answer(
+    stream: &mut BufReader<Box<dyn Stream>>,
+    here: bool,
+    accident: Accident,
+    usual: &str,
+) -> std::io::Result<bool> {
     let said = match accident {
         Accident::HangUp if here => return Ok(false),
         Accident::Silence if here => {
@@ -328,9 +335,8 @@ fn a_server_that_is_not_there_is_explained() {
 #[test]
 fn an_answer_that_comes_late_but_in_time_counts() {
     // 250 after a while: longer than a command may take, shorter than the final dot is waited for.
-    let server = Pretend::start_over(At::Dot, Accident::Say("250 2.0.0 at last\r\n"), "", |stream| {
-        Some(Box::new(Slow(stream)))
-    });
+    let server =
+        Pretend::start_over(At::Dot, Accident::Say("250 2.0.0 at last\r\n"), "", |stream| Some(Box::new(Slow(stream))));
     let patience = Patience { command: Duration::from_millis(150), message: Duration::from_secs(5) };
     let mut smtp = Smtp::new(&server.settings(), None, None, "kowhai.example.nz", patience).unwrap();
     assert_eq!(send(&mut smtp, 1), Outcome::Done(()));

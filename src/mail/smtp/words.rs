@@ -22,7 +22,9 @@ pub(super) fn explain(step: Step, host: &str, port: u16, tls: Tls, error: &Error
     let place = format!("{host}:{port}");
     if let Said::Reply(code, text) = Said::of_error(error) {
         let text = without_people(&text, "");
-        return format!("the mail server `{place}` does not want us now: {code} {text}. Try again later, or ask whoever runs it");
+        return format!(
+            "the mail server `{place}` does not want us now: {code} {text}. Try again later, or ask whoever runs it"
+        );
     }
     let causes = causes(error);
     if let Some(sentence) = of_tls(host, port, tls, &causes) {
@@ -42,8 +44,13 @@ pub(super) fn explain(step: Step, host: &str, port: u16, tls: Tls, error: &Error
         Some(ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable) => {
             format!("`{host}` can't be reached from this machine: check its network")
         }
-        _ if step == Step::Tls => format!("`{place}` broke off while the connection was made safe: ask whoever runs it"),
-        _ => format!("`{place}` does not answer like a mail server: check `mail.smtp.port`, or the port wants {}", other_way(tls)),
+        _ if step == Step::Tls => {
+            format!("`{place}` broke off while the connection was made safe: ask whoever runs it")
+        }
+        _ => format!(
+            "`{place}` does not answer like a mail server: check `mail.smtp.port`, or the port wants {}",
+            other_way(tls)
+        ),
     }
 }
 

@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::plan::Idle;
 
-const MAIL: &str = "{from: Kōwhai College <office@kowhai.example.nz>, transport: smtp, smtp: {host: localhost, tls: none},
+const MAIL: &str =
+    "{from: Kōwhai College <office@kowhai.example.nz>, transport: smtp, smtp: {host: localhost, tls: none},
   retain-for-bounce: 24h}
 cohorts:
   - {name: year-7, select: {years: [7]}, canary: {first: 2, wait: 24h, bounces-below: 30%}}

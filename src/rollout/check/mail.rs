@@ -10,8 +10,12 @@ pub(super) fn server_is_named(page: &Page<'_>, problems: &mut Diagnostics) {
     let Some(mail) = page.root.get("mail") else { return };
     let Some(transport) = mail.get("transport").filter(|transport| transport.text() == Some("smtp")) else { return };
     if mail.get("smtp").is_none() {
-        let problem = page.error("rollout::no-mail-server", transport.span, "`transport: smtp` needs to know the server");
-        problems.push(problem.with_help("add `smtp: {host: …, username: …, password: {env: FIRSTBELL_SMTP_PASSWORD}}` below `mail`"));
+        let problem =
+            page.error("rollout::no-mail-server", transport.span, "`transport: smtp` needs to know the server");
+        problems
+            .push(problem.with_help(
+                "add `smtp: {host: …, username: …, password: {env: FIRSTBELL_SMTP_PASSWORD}}` below `mail`",
+            ));
     }
 }
 

@@ -114,7 +114,8 @@ impl Form for Host {
 
 /// Whether a host is the machine that asks.
 pub(in crate::rollout) fn is_this_machine(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// The address of a page: `https`, or `http` on this machine.

@@ -147,7 +147,11 @@ fn forms() {
     replaced(mail, smtp, &["rollout::bad-env-name 9:67"]);
     let sealing = "  smtp: {host: smtp.example.nz, username: office, password: {env: FIRSTBELL_KEY}}\ncohorts:\n";
     replaced(mail, sealing, &["rollout::bad-env-name 9:67"]);
-    replaced(mail, "  smtp: {host: smtp.example.nz, username: o, password: hunter2}\ncohorts:\n", &["rollout::wrong-type 9:56"]);
+    replaced(
+        mail,
+        "  smtp: {host: smtp.example.nz, username: o, password: hunter2}\ncohorts:\n",
+        &["rollout::wrong-type 9:56"],
+    );
 }
 
 #[test]

@@ -68,15 +68,12 @@ pub(super) fn step(scope: Scope<'_>, letter: &LetterSubject, step: LetterStep) -
 
 /// Deletes what is sealed of an activation whose letter has gone out; of any other it would be lost to everybody.
 pub(super) fn wipe_sent(scope: Scope<'_>, subject: &Subject) -> Result<(), Fault> {
-    match latest(scope, &subject.caregiver, subject.activation)? {
-        Some((_, LetterStage::Sent | LetterStage::Bounced)) => {
-            activation::wipe(scope, &subject.caregiver, subject.activation)
-        }
-        _ => {
-            let Subject { caregiver, activation } = subject;
-            Err(Fault::rule(format!("activation {activation} of {caregiver} can't be wiped: its letter has not gone out")))
-        }
+    let Subject { caregiver, activation } = subject;
+    let latest = latest(scope, caregiver, *activation)?;
+    if matches!(latest, Some((_, LetterStage::Sent | LetterStage::Bounced))) {
+        return activation::wipe(scope, caregiver, *activation);
     }
+    Err(Fault::rule(format!("activation {activation} of {caregiver} can't be wiped: its letter has not gone out")))
 }
 
 /// Deletes the sealed bytes of all letters of an activation.

@@ -112,7 +112,9 @@ fn a_foreign_expired_or_misnamed_certificate_gets_no_letter() {
             let server = if tls == Tls::Implicit { implicit(serving) } else { starttls(serving) };
             let why = to(&server, tls, trusted).check().unwrap_err();
             assert!(why.contains(expected), "{tls:?}, {expected}: {why}");
-            assert!(matches!(send(&mut to(&server, tls, trusted), 1), Outcome::Refused(refusal) if refusal.reach == Reach::Everybody));
+            assert!(
+                matches!(send(&mut to(&server, tls, trusted), 1), Outcome::Refused(refusal) if refusal.reach == Reach::Everybody)
+            );
             assert!(server.taken().is_empty());
         }
     }
