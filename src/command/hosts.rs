@@ -32,7 +32,7 @@ use super::trouble::Trouble;
 
 const FILE: &str = "hosts.yaml";
 /// A command that prints a token asks over the network at most; one that waits for a person waits for ever.
-const LONGEST: Duration = Duration::from_secs(30);
+const LONGEST: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 30 });
 /// Nobody's secret is longer.
 const LONGEST_SECRET: u64 = 64 * 1024;
 
@@ -303,6 +303,29 @@ mod tests {
         let open = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
         std::fs::set_permissions(config.join(FILE), open).unwrap();
         assert!(hosts.allow_lms("moodle.example.nz").unwrap_err().to_string().contains("chmod 600"));
+    }
+
+    #[test]
+    fn a_command_that_hangs_is_given_up() {
+        let (_folder, hosts) = place("smtp: [{host: a.nz, command: [sleep, '600']}]\n");
+        let said = hosts.smtp_secret("a.nz", "FIRSTBELL_T").unwrap_err().to_string();
+        assert!(said.contains("gave nothing within"), "{said}");
+    }
+
+    #[test]
+    fn a_file_counts_only_if_nobody_else_may_read_it() {
+        let (folder, mut hosts) = place("");
+        let file = Utf8PathBuf::from_path_buf(folder.path().join("secret")).unwrap();
+        files::replace_private(&file, b"sesame\nand more\n").unwrap();
+        let listed = format!("smtp: [{{host: a.nz, file: {file}}}, {{host: b.nz, file: secret}}]\n");
+        files::replace_private(&hosts.config_dir.clone().unwrap().join(FILE), listed.as_bytes()).unwrap();
+        assert_eq!(hosts.smtp_secret("a.nz", "FIRSTBELL_T").unwrap().reveal(), "sesame");
+        assert!(hosts.smtp_secret("b.nz", "FIRSTBELL_T").is_err(), "a path that depends on where one stands");
+        let open = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o644);
+        std::fs::set_permissions(&file, open).unwrap();
+        assert!(hosts.smtp_secret("a.nz", "FIRSTBELL_T").unwrap_err().to_string().contains("chmod 600"));
+        hosts.variable = Some(|_| Some("open".to_owned()));
+        assert_eq!(hosts.smtp_secret("a.nz", "FIRSTBELL_T").unwrap().reveal(), "open", "the environment goes first");
     }
 
     #[test]

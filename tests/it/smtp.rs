@@ -227,6 +227,37 @@ fn password(letter: &[u8]) -> String {
     text.split_whitespace().find(|word| crate::world::looks_like_a_password(word)).unwrap().to_owned()
 }
 
+/// The day's quota: what fits goes, the rest stays planned; `--wait` waits for it, and Ctrl-C ends that.
+#[test]
+fn what_does_not_fit_today_stays_planned_and_may_be_waited_for() {
+    let sink = Sink::start(&[]);
+    let project = project(&here(sink.port, ""));
+    project.edit("rollout.yaml", "  pace: {preset: unlimited}", "  pace: {per-minute: 10000, per-day: 3}");
+    let plan = project.run(&["plan"]);
+    assert!(
+        plan.out.contains("3 go now at 10,000 emails a minute and 3 in 24 hours; the rest from tomorrow"),
+        "{}",
+        plan.all()
+    );
+    let said = project.run(&["apply", "--auto-approve"]);
+    assert_eq!(said.code, 10, "{}", said.all());
+    assert!(said.out.contains("3 of ") && said.out.contains(" sent; the rest from tomorrow "), "{}", said.all());
+    assert_eq!(sink.letters().len(), 3);
+    let is_new = |effect: &&serde_json::Value| effect["op"] == "set-password" && effect["replay"] == false;
+    assert_eq!(project.effects().iter().filter(is_new).count(), 3, "nobody is locked out overnight");
+    let mut child = project.command(&["apply", "--auto-approve", "--wait"]).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let looked = project.run(&["status"]);
+    assert_eq!(looked.code, 0, "others may look while it waits: {}", looked.all());
+    assert!(child.try_wait().unwrap().is_none(), "it waits");
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let said = crate::binary::said(&child.wait_with_output().unwrap());
+    assert_eq!(said.code, 130, "{}", said.all());
+    assert!(said.err.contains("Waiting until tomorrow"), "{}", said.all());
+    assert_eq!(sink.letters().len(), 3);
+}
+
 /// What nobody could find out about a letter, a person says.
 #[test]
 fn a_person_says_whether_a_letter_arrived() {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::Diagnostics;
 
 use super::super::MOST_PROBLEMS;
+use super::super::form::{Form, Percent};
 use super::super::nearest;
 use super::super::node::{Node, Value};
 use super::circles::{Edges, circles};
@@ -88,6 +89,17 @@ pub(super) fn never_reached(page: &Page<'_>, problems: &mut Diagnostics) {
         let message = format!("nobody is left for this cohort: `{first}`, above, takes everybody");
         let problem = page.warning("rollout::never-reached", name.span, message);
         problems.push(problem.with_help("a caregiver belongs to the first cohort that selects them: put `all` last"));
+    }
+}
+
+/// Fewer than none never come back.
+pub(super) fn canary_for_ever(page: &Page<'_>, problems: &mut Diagnostics) {
+    for node in page.root.items("cohorts").iter().filter_map(|cohort| cohort.at(&["canary", "bounces-below"])) {
+        if node.text().and_then(|text| Percent::read(text).ok()).is_some_and(|share| share <= 0.0) {
+            let message = "no share is below 0%: the rest would wait for ever after one letter came back";
+            let problem = page.error("rollout::bad-limit", node.span, message);
+            problems.push(problem.with_help("write the share from which on the rest must wait: 5%"));
+        }
     }
 }
 

@@ -53,6 +53,7 @@ const RULES: &[Rule] = &[
     cohorts::select_nothing,
     cohorts::select_without_column,
     cohorts::never_reached,
+    cohorts::canary_for_ever,
     cohorts::canary_without_effect,
     cohorts::keeping_without_effect,
     mail::server_is_named,
