@@ -147,12 +147,12 @@ fn later(explained: &Explained<'_>) -> String {
 /// In an open cohort, with nothing due and nothing held: only the cohort's canary keeps somebody waiting.
 fn canary(explained: &Explained<'_>) -> &'static str {
     let own = |name: &CohortName| Some(name) == explained.cohort.as_ref();
-    let reasons = explained.plan.unchanged.keys().filter_map(|idle| match idle {
+    let mut reasons = explained.plan.unchanged.keys().filter_map(|idle| match idle {
         Idle::Canary(name, _) if own(name) => Some("the cohort's canary: the first letters are to arrive before"),
         Idle::CanaryStopped(name, ..) if own(name) => Some("the cohort's canary: too many first letters came back"),
         _ => None,
     });
-    reasons.last().unwrap_or("there is nothing to do")
+    reasons.next().unwrap_or("there is nothing to do")
 }
 
 fn events(explained: &Explained<'_>, view: &View, text: &mut String) {
