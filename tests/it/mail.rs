@@ -134,3 +134,39 @@ fn somebody_may_say_to_send_again_at_once() {
     let taken = server.taken.borrow();
     assert_eq!((taken.len(), taken[0].2 == taken[1].2), (2, true));
 }
+
+#[test]
+fn the_evening_comes_in_the_middle_of_a_run() {
+    let (mut world, server) = world(8, "pace: {per-minute: 1}, hours: {from: \"08:00\", to: \"18:00\"}", "");
+    // Tuesday 17:57:30 in Auckland.
+    world.clock.set("2026-03-03T04:57:30Z".parse().unwrap());
+    let applied = world.apply().unwrap();
+    let sent = server.taken.borrow().len();
+    assert_eq!(
+        applied.end,
+        End::Paused { left: 8 - sent as u64, until: Some("2026-03-03T19:00:00Z".parse().unwrap()) }
+    );
+    assert_eq!(
+        (sent, passwords(&world)),
+        (3, 3),
+        "17:57:30, 17:58:30, 17:59:30, and nobody's password without a letter"
+    );
+    world.clock.set("2026-03-03T19:00:00Z".parse().unwrap());
+    world.settle(3);
+    assert_eq!((server.taken.borrow().len(), passwords(&world)), (8, 8));
+}
+
+#[test]
+fn a_canary_lets_the_rest_go_when_its_letters_have_stayed_away() {
+    let (mut world, server) = world(5, "pace: {preset: unlimited}", "");
+    let rollout = world.read("rollout.yaml");
+    let canary = "{name: year-7, select: {years: [7]}, canary: {first: 2, wait: 24h, bounces-below: 50%}}";
+    world.write("rollout.yaml", &rollout.replace("{name: year-7, select: {years: [7]}}", canary));
+    world.apply().unwrap();
+    assert_eq!((server.taken.borrow().len(), passwords(&world)), (2, 2));
+    let until = world.plan().due_again.unwrap();
+    assert_eq!(until, world.clock.now() + SignedDuration::from_hours(24));
+    assert_eq!(world.apply().unwrap().tally.sent, 0);
+    world.clock.set(until);
+    assert_eq!(world.apply().unwrap().tally.sent, 3);
+}
