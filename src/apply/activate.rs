@@ -117,6 +117,7 @@ impl Worker<'_> {
         let envelopes: Vec<Envelope<'_>> = letters.iter().map(|(_, letter)| envelope(sender, letter)).collect();
         let mut outcomes = self.mail.send_all(&envelopes);
         outcomes.resize_with(letters.len(), || Outcome::Unknown("the transport gave no answer".to_owned()));
+        self.pacer.took(self.ledger.now(), &outcomes);
         for ((job, (subject, letter)), outcome) in jobs.iter_mut().zip(&letters).zip(outcomes) {
             let result = self.letter_outcome(which(subject, letter), outcome);
             self.watch.step(settled(Effect::SendLetter, subject, &result));
@@ -132,7 +133,8 @@ impl Worker<'_> {
             Outcome::Done(()) => {
                 self.tally.sent += 1;
                 self.tally.renewed += u64::from(letter.activation > ActivationNumber::FIRST);
-                self.ledger.note_effect(Entry::Sent(letter));
+                let is_kept = self.order.rollout.mail.retain_for_bounce > 0 && !self.mail.capabilities().is_idempotent;
+                self.ledger.note_effect(if is_kept { Entry::SentAndKept(letter) } else { Entry::Sent(letter) });
                 Ok(())
             }
             Outcome::Refused(refusal) => {

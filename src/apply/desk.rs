@@ -133,7 +133,7 @@ fn cannot_seal(error: SealError) -> Failure {
 
 impl<'a> Worker<'a> {
     /// Prepares a group: everything that could fail about a letter fails here, before any password is touched.
-    pub(crate) fn prepare(&mut self, changes: &'a [Change]) -> Result<Vec<Option<Ready>>, Halt> {
+    pub(crate) fn prepare(&mut self, changes: &[&'a Change]) -> Result<Vec<Option<Ready>>, Halt> {
         let mut group = Vec::with_capacity(changes.len());
         for change in changes {
             group.push(self.prepare_one(change));

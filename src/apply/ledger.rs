@@ -28,6 +28,10 @@ impl<'a> Ledger<'a> {
         self.clock.now()
     }
 
+    pub(crate) fn sleep(&self, duration: std::time::Duration) {
+        self.clock.sleep(duration);
+    }
+
     /// Notes something that may wait for the next commit and tells of no effect.
     pub(crate) fn note(&mut self, entry: Entry) {
         self.pending.push(entry);

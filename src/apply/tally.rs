@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
+
 use crate::model::ids::CaregiverId;
 use crate::model::outcome::{Reach, Refusal};
 
@@ -21,6 +23,13 @@ pub enum End {
     Done,
     /// Somebody asked to stop; what was in flight is settled.
     Interrupted,
+    /// The pace lets no more letters leave now.
+    Paused {
+        /// Letters of the plan that have their place later.
+        left: u64,
+        /// When the next may leave; `None` if never.
+        until: Option<Timestamp>,
+    },
     /// Going on would not help: the reason.
     Stopped(String),
 }

@@ -59,7 +59,7 @@ impl TerminalWatch {
 
     fn begin(&mut self, total: usize) {
         self.listen();
-        self.total = total;
+        (self.total, self.finished) = (total, 0);
         if !self.is_terminal || total == 0 {
             return;
         }

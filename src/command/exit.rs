@@ -108,7 +108,9 @@ impl Exit {
             Self::Locked => "Another run is under way. Nothing was done.",
             Self::Declined => "Declined at the prompt. Nothing was done.",
             Self::PersonNeeded => "All is done that can be; a person must act (a rejected address, a refused account).",
-            Self::WorkLeft => "Work is left that running again will do (a passing fault, a stopped run).",
+            Self::WorkLeft => {
+                "Work is left that running again will do (the pace or the hours, a passing fault, a stopped run)."
+            }
             Self::Usage => "Bad usage: an unknown flag, a missing argument, no terminal to ask at.",
             Self::BadInput => "Bad roster, rollout, letter or other file. Nothing was done.",
             Self::Unreachable => "The LMS, the mail or the state is out of reach. No effect was made.",

@@ -3,6 +3,7 @@
 
 pub mod adopt;
 pub mod apply;
+pub mod bounces;
 pub mod check;
 pub mod completions;
 mod doors;
@@ -16,6 +17,7 @@ pub mod hosts;
 pub mod init;
 mod key;
 mod lineage;
+pub mod mail;
 pub mod man;
 mod mark;
 pub mod narrow;
@@ -33,6 +35,7 @@ pub mod show;
 pub mod state;
 pub mod status;
 pub mod trouble;
+mod wait;
 mod writing;
 
 use crate::files;
@@ -71,9 +74,14 @@ pub enum Command {
     /// Record that people have access already, so that they are never reset
     #[command(after_help = "Example:\n  firstbell adopt C1001 C1002 --because \"done by hand in term 1\"")]
     Adopt(adopt::Args),
-    /// Say whether a password was set, where the program could not find out
+    /// Say whether a password was set, or a letter arrived, where the program could not find out
     #[command(after_help = "Example:\n  firstbell resolve C1001 --reset done --evidence \"audit log: changed 09:14\"")]
     Resolve(resolve::Args),
+    /// Read mails that came back, and note whose letters they were
+    #[command(after_help = "Example:\n  firstbell bounces bounces.mbox Maildir/.Bounces")]
+    Bounces(bounces::Args),
+    /// Try the way that letters leave
+    Mail(mail::Args),
     /// Show the letter as a parent would get it, with a made-up password
     #[command(after_help = "Example:\n  firstbell preview C1001")]
     Preview(preview::Args),
@@ -102,7 +110,10 @@ pub enum Command {
 impl Command {
     /// Whether its answer is all that it is run for.
     pub fn only_looks(&self) -> bool {
-        !matches!(self, Self::Init(_) | Self::Apply(_) | Self::Adopt(_) | Self::Resolve(_))
+        !matches!(
+            self,
+            Self::Init(_) | Self::Apply(_) | Self::Adopt(_) | Self::Resolve(_) | Self::Bounces(_) | Self::Mail(_)
+        )
     }
 }
 
@@ -127,6 +138,8 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, Trouble
         Command::Explain(args) => explain::run(args, session),
         Command::Adopt(args) => adopt::run(args, session),
         Command::Resolve(args) => resolve::run(args, session),
+        Command::Bounces(args) => bounces::run(args, session),
+        Command::Mail(args) => mail::run(args, session),
         Command::Preview(args) => preview::run(args, session),
         Command::Roster(args) => roster::run(args, session),
         Command::State(args) => state::run(args, session),

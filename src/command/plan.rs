@@ -73,7 +73,12 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let narrowing = args.narrow.narrowing(&loaded.rollout, &loaded.roster, is_recorded)?;
     let is_for_machines = args.output.is_some() || args.format != Format::Text || args.json_into.is_some();
     let git = if is_for_machines { git::look(&session.dir) } else { None };
-    let scope = Scope { narrowing, git };
+    let timetable = doors::timetable(
+        state.store.as_mut().map(|store| store as &mut dyn StateStore),
+        &loaded.rollout,
+        session.clock.now(),
+    )?;
+    let scope = Scope { narrowing, git, timetable, retry_unknown: false };
     let reader = doors::lms_reader(session.clock, &loaded.rollout);
     let mut lms: Box<dyn LmsRead + '_> =
         if args.offline { Box::new(Remembered::of(state.store.as_mut(), &*reader)?) } else { reader };

@@ -12,6 +12,7 @@ use crate::model::fingerprint::Fingerprinter;
 use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
 use crate::model::secret::SealingKey;
+use crate::plan::pace::Timetable;
 use crate::plan::{GitInput, Narrowing, Outline, Plan};
 use crate::reconcile::{self, Context, Desired, Refusal};
 use crate::rollout::{self, Rollout};
@@ -163,6 +164,10 @@ fn trusted(session: &mut Session<'_>, opened: Opened) -> Result<StateView, Troub
 pub(super) struct Scope {
     pub(super) narrowing: Narrowing,
     pub(super) git: Option<GitInput>,
+    /// Letters of which nobody knows whether they went out are sent again at once.
+    pub(super) retry_unknown: bool,
+    /// When letters may leave; `None` where they go to a folder.
+    pub(super) timetable: Option<Timetable>,
 }
 
 /// Makes the plan.
@@ -213,7 +218,9 @@ fn make<T>(
         now: session.clock.now(),
         fingerprinter,
         lms: lms.capabilities(),
-        mail: doors::mail(&loaded.rollout).capabilities(),
+        mail: doors::mail_capabilities(&loaded.rollout),
+        timetable: scope.timetable.as_ref(),
+        retry_unknown: scope.retry_unknown,
         state_path: state_path.as_str(),
         letters_sha256: loaded.letters.sha256(),
         git: scope.git.as_ref(),

@@ -7,6 +7,7 @@ use crate::model::ids::Lineage;
 use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
 use crate::model::secret::SealingKey;
+use crate::plan::pace::Timetable;
 use crate::rollout::Rollout;
 use crate::state::rollout_lock;
 use crate::state::run_lock::{self, RunLock};
@@ -15,7 +16,7 @@ use crate::state::sqlite::{Access, SqliteStore};
 use super::exit::Exit;
 use super::session::Session;
 use super::trouble::Trouble;
-use super::{key, lineage, mark};
+use super::{doors, key, lineage, mark};
 
 /// The state, held for writing by this process alone.
 pub(super) struct Writing {
@@ -86,6 +87,11 @@ impl Writing {
     /// Whether a run was begun under the saved plan with this digest.
     pub(super) fn has_run_of(&mut self, digest: &str) -> Result<bool, Trouble> {
         Ok(self.store.as_mut().map_or(Ok(false), |store| store.has_run_of(digest))?)
+    }
+
+    /// When letters may leave, given what is recorded.
+    pub(super) fn timetable(&mut self, rollout: &Rollout, now: jiff::Timestamp) -> Result<Option<Timetable>, Trouble> {
+        doors::timetable(self.store.as_mut().map(|store| store as &mut dyn StateStore), rollout, now)
     }
 
     /// Keeps what the LMS shows, where there is a state to keep it.

@@ -116,6 +116,9 @@ pub trait StateStore {
         activation: ActivationNumber,
     ) -> Result<Option<SealedActivation>, StateError>;
 
+    /// When letters went out since then, or perhaps did, in any order: what the pace goes by.
+    fn sent_since(&mut self, since: Timestamp) -> Result<Vec<Timestamp>, StateError>;
+
     /// Everything held on one caregiver.
     fn person(&mut self, caregiver: &CaregiverId) -> Result<PersonRecord, StateError>;
 

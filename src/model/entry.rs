@@ -101,6 +101,26 @@ pub enum Entry {
     Sending(LetterSubject),
     /// The transport has the letter: its sealed parts are wiped with this commit.
     Sent(LetterSubject),
+    /// The transport has the letter: its sealed parts are kept for a while, in case it comes back.
+    SentAndKept(LetterSubject),
+    /// The time is over for which sealed parts were kept after sending: they are wiped.
+    Wiped(Subject),
+    /// The letter came back: nobody is behind the address it went to.
+    LetterBounced {
+        /// Which letter.
+        letter: LetterSubject,
+        /// The status that the report gives.
+        reason: String,
+    },
+    /// A person says whether a letter arrived of which that was not known.
+    LetterResolved {
+        /// Which letter.
+        letter: LetterSubject,
+        /// Whether it arrived; if not, the same letter goes out again.
+        arrived: bool,
+        /// What they saw.
+        evidence: String,
+    },
     /// The transport refused this recipient.
     LetterRejected {
         /// Which letter.

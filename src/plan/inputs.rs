@@ -3,6 +3,9 @@
 use jiff::Timestamp;
 
 use crate::model::ids::{Lineage, RunNumber};
+use crate::rollout::Pace;
+
+use super::pace::Forecast;
 
 /// What a plan was made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +26,17 @@ pub struct Inputs {
     pub lms: LmsInput,
     /// SHA-256 of the letters.
     pub letters_sha256: String,
-    /// Letters a minute; `None` where the transport takes them as fast as they come.
-    pub per_minute: Option<u32>,
+    /// How the plan's letters leave; `None` where they go to a folder.
+    pub departure: Option<Departure>,
+}
+
+/// How the plan's letters leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Departure {
+    /// How fast they may.
+    pub pace: Pace,
+    /// When they will, as far as that is known.
+    pub forecast: Option<Forecast>,
 }
 
 /// The roster a plan was made from.

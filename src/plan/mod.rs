@@ -12,6 +12,7 @@ mod inputs;
 mod kind;
 mod narrowing;
 mod outline;
+pub mod pace;
 #[expect(clippy::module_inception, reason = "the plan's own type stands in the file of its name")]
 mod plan;
 pub mod saved;
@@ -20,7 +21,7 @@ pub use change::{Act, Change, Child, FieldChange, FieldName, LetterSource, Perso
 pub use drift::{Drift, DriftField, DriftKind, Finding};
 pub use guard::GuardResult;
 pub use hold::{Held, HoldCode};
-pub use inputs::{GitInput, Inputs, LmsInput, RolloutInput, RosterInput, RosterPart, StateInput};
+pub use inputs::{Departure, GitInput, Inputs, LmsInput, RolloutInput, RosterInput, RosterPart, StateInput};
 pub use kind::ActKind;
 pub use narrowing::Narrowing;
 pub use outline::{HeldCounts, Outline, Records, Totals};

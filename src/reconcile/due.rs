@@ -164,7 +164,7 @@ fn letter<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
             reissue_or(ground, caregiver, history, Stop::AddressChanged { next: history.number.next() })
         }
         LetterStage::Sending | LetterStage::Unknown => match (&history.letter, ground.context.mail.is_idempotent) {
-            (Some(letter), false) => again(ground.context.now, letter, email),
+            (Some(letter), false) if !ground.context.retry_unknown => again(ground.context.now, letter, email),
             _ => email,
         },
     }
@@ -189,7 +189,7 @@ fn bounced<'a>(
     if let Some(line) = ground.reissue(caregiver.id(), history.number.0) {
         return Row::Due(Due::reissue(ground, caregiver, line));
     }
-    match (is_same, history.has_secret, ground.rollout.bounced) {
+    match (is_same, ground.keeps_secret(history), ground.rollout.bounced) {
         (false, true, Bounced::Resend) => email,
         (false, _, _) => Row::Stop(Stop::ReissueNeeded { next: history.number.next() }),
         (true, _, _) => Row::Stop(Stop::Bounced),

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use crate::both::{MANY, both_if};
 use crate::model::account::Account;
+use crate::model::activation::LetterStage;
 use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
 use crate::model::recorded::{History, Recorded};
@@ -154,6 +156,18 @@ impl<'a> Ground<'a> {
     /// The line that gives this caregiver the activation after `last`.
     pub(super) fn reissue(&self, id: &str, last: u32) -> Option<&'a Reissue> {
         self.rollout.reissue.iter().find(|line| line.caregiver.as_str() == id && line.activation.0 == last + 1)
+    }
+
+    /// Whether what is sealed of a letter that has gone out may still be used. Of one that came back before it was known
+    /// that it had gone out, everything is: nobody has that password.
+    pub(super) fn keeps_secret(&self, history: &History) -> bool {
+        let is_bounced = history.letter.as_ref().is_some_and(|letter| letter.stage == LetterStage::Bounced);
+        if is_bounced && self.rollout.mail.retain_for_bounce == 0 {
+            return history.has_secret;
+        }
+        let kept_for = i64::try_from(self.rollout.mail.retain_for_bounce).unwrap_or(i64::MAX);
+        let since = history.letter.as_ref().map_or(history.stage_at, |letter| letter.stage_at);
+        history.has_secret && self.context.now.duration_since(since) < SignedDuration::from_secs(kept_for)
     }
 
     /// Whether a child counts: permitted, or unknown where the rollout allows that.

@@ -1,7 +1,7 @@
 //! The plan's header: what it was made from.
 
 use crate::model::ids::RunNumber;
-use crate::plan::{Inputs, LmsInput, RolloutInput, RosterInput, RosterPart, StateInput};
+use crate::plan::{Departure, Inputs, LmsInput, RolloutInput, RosterInput, RosterPart, StateInput};
 use crate::roster::PartFacts;
 
 use super::ground::Ground;
@@ -37,8 +37,16 @@ pub(super) fn inputs(ground: &Ground<'_>) -> Inputs {
             capabilities: ground.context.lms,
         },
         letters_sha256: ground.context.letters_sha256.to_owned(),
-        per_minute: (!ground.context.mail.is_idempotent).then_some(rollout.mail.pace.per_minute),
+        departure: None,
     }
+}
+
+/// How so many letters will leave.
+pub(super) fn departure(ground: &Ground<'_>, letters: u64) -> Option<Departure> {
+    let (context, pace) = (ground.context, ground.rollout.mail.pace);
+    let is_paced = context.timetable.is_some() || !context.mail.is_idempotent;
+    let forecast = context.timetable.filter(|_| letters > 0).and_then(|table| table.forecast(context.now, letters));
+    is_paced.then_some(Departure { pace, forecast })
 }
 
 fn roster_input(ground: &Ground<'_>) -> RosterInput {

@@ -4,6 +4,7 @@
 //! leavers (`update`), rosters and absence (`presence`), limits (`guard`). It does not read, write, show or carry
 //! out anything.
 
+mod canary;
 mod check;
 mod cohort;
 mod decide;
@@ -38,6 +39,7 @@ use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
+use crate::plan::pace::Timetable;
 use crate::plan::{GitInput, Narrowing, Outline, Plan};
 use crate::rollout::Rollout;
 use crate::roster::Roster;
@@ -68,6 +70,10 @@ pub struct Context<'a> {
     pub lms: LmsCapabilities,
     /// What the mail transport can do.
     pub mail: MailCapabilities,
+    /// When letters may leave; `None` where they go to a folder.
+    pub timetable: Option<&'a Timetable>,
+    /// Whether letters of which nobody knows whether they went out are sent again at once.
+    pub retry_unknown: bool,
     /// The state's place, for the header.
     pub state_path: &'a str,
     /// SHA-256 of the letters, for the header.

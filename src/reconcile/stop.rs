@@ -47,6 +47,14 @@ pub(super) enum Stop<'a> {
 }
 
 impl Stop<'_> {
+    /// When it ends by itself, where it does.
+    pub(super) fn again(&self) -> Option<Timestamp> {
+        match self {
+            Self::ResetUnknown { again } | Self::LetterUnknown { again } => *again,
+            _ => None,
+        }
+    }
+
     pub(super) fn code(&self) -> HoldCode {
         match self {
             Self::ResetUnknown { .. } => HoldCode::ResetUnknown,

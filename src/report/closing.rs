@@ -3,7 +3,7 @@
 use crate::plan::{Effects, Outline, Summary};
 
 use super::clean::clean;
-use super::names::{about, count, list, number};
+use super::names::{count, list, number};
 use super::page::Page;
 use super::paint::Tone;
 use super::view::{Personal, View};
@@ -108,15 +108,9 @@ fn second_resets(effects: &Effects) -> String {
 }
 
 fn pace(plan: &Outline, emails: u64) -> String {
-    match plan.inputs.per_minute {
+    match &plan.inputs.departure {
         _ if emails == 0 => String::new(),
-        Some(per_minute) => {
-            format!(
-                "About {} at {} a minute.",
-                about(emails, per_minute),
-                count(u64::from(per_minute), "email", "emails")
-            )
-        }
+        Some(departure) => super::departure::words(departure, emails, &plan.inputs),
         None => "Letters go to the outbox folder.".to_owned(),
     }
 }
@@ -137,6 +131,9 @@ fn records(plan: &Outline) -> String {
     if records.identities > 0 {
         let people = count(records.identities, "caregiver", "caregivers");
         parts.push(format!("what changed in the SMS for {people}"));
+    }
+    if records.wipes > 0 {
+        parts.push(format!("that {} wiped", count(records.wipes, "kept letter is", "kept letters are")));
     }
     format!("An apply records {}.", list(&parts))
 }

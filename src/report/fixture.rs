@@ -49,6 +49,8 @@ pub(super) fn plan() -> Plan {
         guards: vec![guard("resets", 2, 300), guard("emails", 5, 300), roster_change()],
         acceptance: None,
         openings: vec!["year-7".into()],
+        wipes: Vec::new(),
+        due_again: None,
         identities: Vec::new(),
     }
 }
@@ -121,7 +123,10 @@ fn inputs() -> Inputs {
             },
         },
         letters_sha256: "d".repeat(64),
-        per_minute: Some(20),
+        departure: Some(crate::plan::Departure {
+            pace: crate::rollout::Pace { per_minute: Some(20), per_day: Some(1500) },
+            forecast: None,
+        }),
     }
 }
 

@@ -8,6 +8,7 @@ mod bar;
 mod blocks;
 mod clean;
 mod closing;
+mod departure;
 mod diff;
 mod drift;
 mod explain;

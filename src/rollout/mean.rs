@@ -13,7 +13,7 @@ use super::form::{Form, Spelled, Zone};
 use super::node::Node;
 use super::project::Project;
 use super::source::Source;
-use super::{Help, LmsSettings, PasswordStyle, Rollout, id_file, mean_mail, mean_people, mean_roster};
+use super::{Canary, Help, LmsSettings, PasswordStyle, Rollout, id_file, mean_mail, mean_people, mean_roster};
 
 /// What the conversion needs besides the document.
 pub(super) struct Setting<'a> {
@@ -51,7 +51,6 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
     let rosters = document.roster.all();
     let is_later = matches!(document.no_email, document::NoEmail::Paper)
         || matches!(document.access_revoked, document::AccessRevoked::Unlink)
-        || matches!(document.mail.transport, document::Transport::Smtp)
         || is_later_elsewhere(&document.lms, &document.state, &rosters);
     if document.version.meaning != 1 || is_later {
         return Err(setting.failure("rollout::not-available", "this asks for what is not available".to_owned()));
@@ -60,6 +59,8 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
     let heading = heading.map(|heading| heading.meaning.clone());
     let unknown_access = rosters.iter().find_map(|roster| roster.unknown_access);
     let timezone = timezone(document.timezone, setting)?;
+    // Nothing comes back from a folder, so nothing is waited for.
+    let comes_back = matches!(document.mail.transport, document::Transport::Smtp);
     let state = document.state.path.as_ref().map_or(DEFAULT_STATE, |path| path.text.as_str());
     Ok(Rollout {
         file: setting.source.file().to_owned(),
@@ -89,7 +90,7 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
         // Where it is not written, no access is unknown: the roster is refused else.
         unknown_access: unknown_access.unwrap_or(document::UnknownAccess::Hold).into(),
         assume_never_signed_in: names(&document.assume_never_signed_in).collect(),
-        cohorts: cohorts(document.cohorts, heading.as_deref(), setting)?,
+        cohorts: cohorts(document.cohorts, comes_back, heading.as_deref(), setting)?,
         hold: mean_people::hold(document.hold, setting),
         moved: mean_people::moved(document.moved, setting),
         reissue: mean_people::reissue(document.reissue, setting),
@@ -127,6 +128,7 @@ fn password(password: &document::Password) -> PasswordStyle {
 
 fn cohorts(
     written: Vec<document::Cohort>,
+    comes_back: bool,
     heading: Option<&str>,
     setting: &Setting<'_>,
 ) -> Result<Vec<super::Cohort>, Failure> {
@@ -142,6 +144,11 @@ fn cohorts(
             select: select(cohort.select, index, heading, setting)?,
             opens: cohort.opens.map(|day| day.meaning),
             after,
+            canary: cohort.canary.filter(|_| comes_back).map(|canary| Canary {
+                first: canary.first,
+                wait: canary.wait.meaning.as_secs(),
+                bounces_below: canary.bounces_below.meaning,
+            }),
         })
     };
     written.into_iter().enumerate().map(cohort).collect()

@@ -14,6 +14,7 @@ mod form;
 mod hosts;
 mod id_file;
 mod index;
+mod mail;
 mod mean;
 mod mean_mail;
 mod mean_people;
@@ -40,6 +41,7 @@ use crate::files;
 
 pub use against_roster::check_against_roster;
 pub use hosts::{HostEntry, HostsDocument, hosts};
+pub use mail::{Hours, MailSettings, Mailbox, Pace, SignIn, SignInWith, SmtpSettings, Tls, Transport};
 pub use project::Project;
 pub use reference::reference_page;
 pub use rollout::*;

@@ -47,7 +47,12 @@ pub fn tell(entry: &Entry) -> Telling<'_> {
         Entry::Voided(subject) => of("voided", subject),
         Entry::LetterPrepared { subject, letter } => of("letter-prepared", subject).new_letter(letter),
         Entry::Sending(letter) => of_letter("sending", letter),
-        Entry::Sent(letter) => of_letter("sent", letter),
+        Entry::Sent(letter) | Entry::SentAndKept(letter) => of_letter("sent", letter),
+        Entry::Wiped(subject) => of("wiped", subject),
+        Entry::LetterBounced { letter, reason } => of_letter("bounced", letter).text(reason),
+        Entry::LetterResolved { letter, arrived, evidence } => {
+            of_letter(if *arrived { "resolved-arrived" } else { "resolved-send-again" }, letter).text(evidence)
+        }
         Entry::LetterRejected { letter, reason } => of_letter("rejected", letter).text(reason),
         Entry::LetterDeferred { letter, reason } => of_letter("deferred", letter).text(reason),
         Entry::LetterUnknown { letter, detail } => of_letter("letter-unknown", letter).text(detail),

@@ -93,6 +93,10 @@ pub enum LetterStep {
     Announce,
     /// The transport has it.
     Send,
+    /// The transport has it; its sealed parts stay for now.
+    SendAndKeep,
+    /// It came back.
+    Bounce,
     /// The transport refused its recipient.
     Reject,
     /// It was certainly not taken, for now.
@@ -105,14 +109,23 @@ pub enum LetterStep {
 
 impl LetterStep {
     /// All of them.
-    pub const ALL: &'static [Self] =
-        &[Self::Announce, Self::Send, Self::Reject, Self::Defer, Self::Doubt, Self::Supersede];
+    pub const ALL: &'static [Self] = &[
+        Self::Announce,
+        Self::Send,
+        Self::SendAndKeep,
+        Self::Bounce,
+        Self::Reject,
+        Self::Defer,
+        Self::Doubt,
+        Self::Supersede,
+    ];
 
     /// The stage it leads to from `now`.
     pub fn leads_to(self, now: LetterStage) -> LetterStage {
         match self {
             Self::Announce => LetterStage::Sending,
-            Self::Send => LetterStage::Sent,
+            Self::Send | Self::SendAndKeep => LetterStage::Sent,
+            Self::Bounce => LetterStage::Bounced,
             Self::Reject => LetterStage::Rejected,
             Self::Defer => LetterStage::Prepared,
             Self::Doubt => LetterStage::Unknown,
@@ -124,10 +137,14 @@ impl LetterStep {
 
     /// Whether it may happen to a letter at this stage.
     pub fn may_follow(self, now: LetterStage) -> bool {
-        use LetterStage::{Bounced, Prepared, Rejected, Sending, Unknown};
+        use LetterStage::{Bounced, Prepared, Rejected, Sending, Sent, Unknown};
         match self {
             Self::Announce => matches!(now, Prepared | Sending | Unknown),
-            Self::Send | Self::Reject | Self::Defer | Self::Doubt => matches!(now, Sending | Unknown),
+            Self::Send | Self::SendAndKeep | Self::Reject | Self::Defer | Self::Doubt => {
+                matches!(now, Sending | Unknown)
+            }
+            // What comes back has gone out, whether we knew it or not.
+            Self::Bounce => matches!(now, Sent | Sending | Unknown),
             Self::Supersede => matches!(now, Prepared | Rejected | Bounced),
         }
     }
@@ -164,6 +181,8 @@ mod tests {
         //                        prep sending sent unknown rejected bounced replaced
         (LetterStep::Announce, "  y    y       .    y       .        .       ."),
         (LetterStep::Send, "      .    y       .    y       .        .       ."),
+        (LetterStep::SendAndKeep, ".   y       .    y       .        .       ."),
+        (LetterStep::Bounce, "    .    y       y    y       .        .       ."),
         (LetterStep::Reject, "    .    y       .    y       .        .       ."),
         (LetterStep::Defer, "     .    y       .    y       .        .       ."),
         (LetterStep::Doubt, "     .    y       .    y       .        .       ."),

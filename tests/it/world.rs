@@ -1,23 +1,29 @@
 //! A school in a temporary folder: real rollout, roster, letters, SQLite state, sandbox LMS and outbox, with a clock that a
 //! test moves and chance that it seeds.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
 use camino::Utf8Path;
 use firstbell::apply::{self, Applied, Edges, Halted, Order};
-use firstbell::edge::{Clock, LmsRead, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateStore, Step, Watch};
+use firstbell::edge::{
+    Clock, Envelope, LmsRead, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateStore, Step, Watch,
+};
 use firstbell::letter;
 use firstbell::lms::sandbox::{SandboxReader, SandboxWriter};
-use firstbell::mail::Outbox;
+use firstbell::mail::{Outbox, Patience, Smtp};
 use firstbell::model::activation::{ActivationStage, LetterStage};
+use firstbell::model::capability::MailCapabilities;
 use firstbell::model::entry::Actor;
 use firstbell::model::fingerprint::Fingerprinter;
 use firstbell::model::ids::Lineage;
+use firstbell::model::outcome::Outcome;
 use firstbell::model::recorded::{History, Position, Recorded};
 use firstbell::model::secret::SealingKey;
 use firstbell::plan::Plan;
+use firstbell::plan::pace::{self, Timetable};
 use firstbell::reconcile::{self, Context, Desired};
 use firstbell::rollout::{self, LmsSettings, Rollout, Transport};
 use firstbell::roster::{self, Roster};
@@ -48,6 +54,10 @@ pub(crate) struct World {
     pub(crate) keeps_lock: bool,
     /// How many letters the transport hands over at once: how wide the waves are.
     pub(crate) at_once: usize,
+    /// A mail server that is only pretended, in place of the rollout's.
+    pub(crate) server: Option<PretendServer>,
+    /// Letters that perhaps went out go again at once.
+    pub(crate) retry_unknown: bool,
 }
 
 /// In memory where the system has such a place: tests are about what was written, not about how long a disk takes.
@@ -85,6 +95,8 @@ impl World {
             accident: Accident::None,
             keeps_lock: false,
             at_once: 1,
+            server: None,
+            retry_unknown: false,
         };
         for (name, text) in letter::default_letters() {
             world.write(&format!("letters/{name}"), text);
@@ -156,14 +168,16 @@ impl World {
         let LmsSettings::Sandbox { written_path, path } = &loaded.rollout.lms;
         let mut lms = SandboxReader::new(path.clone(), written_path.clone(), &self.clock);
         let observed = lms.observe().unwrap();
-        let fingerprinter = self.fingerprinter();
+        let (fingerprinter, timetable) = (self.fingerprinter(), self.timetable(&loaded.rollout));
         let context = Context {
             now: self.clock.now(),
             fingerprinter: &fingerprinter,
             lms: lms.capabilities(),
-            mail: outbox(&loaded.rollout).capabilities(),
+            mail: self.mail(&loaded.rollout).capabilities(),
             state_path: "state/firstbell.db",
             letters_sha256: loaded.letters.sha256(),
+            timetable: timetable.as_ref(),
+            retry_unknown: self.retry_unknown,
             git: None,
             narrowing: &firstbell::plan::Narrowing::default(),
             lms_description: &lms.describe(),
@@ -182,6 +196,7 @@ impl World {
         let loaded = self.load();
         let mut store = self.store(&loaded.rollout);
         let recorded = store.load().unwrap();
+        let timetable = self.timetable(&loaded.rollout);
         let plan = self.plan_with(&loaded, &recorded);
         let LmsSettings::Sandbox { written_path, path } = &loaded.rollout.lms;
         let mut random = self.random();
@@ -197,6 +212,7 @@ impl World {
             key: &self.key,
             actor: &actor(),
             digest: "",
+            timetable: timetable.as_ref(),
             counts: MarkCounts::default(),
         };
         let (crash, at_once) = (&self.crash, self.at_once);
@@ -204,7 +220,7 @@ impl World {
         let edges = Edges {
             lms: &mut Crashing { inner: Accidental::new(sandbox, &self.accident), crash: crash.clone(), at_once },
             mail: &mut Crashing {
-                inner: Accidental::new(outbox(&loaded.rollout), &self.accident),
+                inner: Accidental::new(self.mail(&loaded.rollout), &self.accident),
                 crash: crash.clone(),
                 at_once,
             },
@@ -311,9 +327,88 @@ pub(crate) fn actor() -> Actor {
     Actor { user: "mere".into(), host: "office".into(), pid: 4711 }
 }
 
-fn outbox(rollout: &Rollout) -> Outbox {
-    let Transport::Outbox { path } = &rollout.mail.transport;
-    Outbox::new(path.clone())
+impl World {
+    fn mail(&self, rollout: &Rollout) -> AnyMail {
+        if let Some(server) = &self.server {
+            return AnyMail(Box::new(server.clone()));
+        }
+        AnyMail(match &rollout.mail.transport {
+            Transport::Outbox { path } => Box::new(Outbox::new(path.clone())),
+            Transport::Smtp(settings) => {
+                Box::new(Smtp::new(settings, None, None, "kowhai.example.nz", Patience::default()).unwrap())
+            }
+        })
+    }
+
+    fn timetable(&self, rollout: &Rollout) -> Option<Timetable> {
+        if matches!(rollout.mail.transport, Transport::Outbox { .. }) {
+            return None;
+        }
+        let mut sent = Vec::new();
+        if SqliteStore::exists(&rollout.state) {
+            let mut store = SqliteStore::open(&rollout.state, Access::Read).unwrap();
+            sent = store.sent_since(self.clock.now() - pace::DAY).unwrap();
+        }
+        Some(Timetable::new(&rollout.mail, &rollout.timezone, sent))
+    }
+}
+
+/// Whichever way mail leaves.
+struct AnyMail(Box<dyn MailTransport>);
+
+impl MailTransport for AnyMail {
+    fn capabilities(&self) -> MailCapabilities {
+        self.0.capabilities()
+    }
+
+    fn check(&mut self) -> Result<(), String> {
+        self.0.check()
+    }
+
+    fn send(&mut self, envelope: &Envelope<'_>) -> Outcome {
+        self.0.send(envelope)
+    }
+
+    fn send_all(&mut self, envelopes: &[Envelope<'_>]) -> Vec<Outcome> {
+        self.0.send_all(envelopes)
+    }
+}
+
+/// When, to whom, and the bytes.
+type TakenLetter = (Timestamp, String, Vec<u8>);
+
+/// A mail server that is only pretended: it keeps what it took and when, and answers as it is told.
+#[derive(Clone)]
+pub(crate) struct PretendServer {
+    pub(crate) taken: Rc<RefCell<Vec<TakenLetter>>>,
+    /// What it says to the next letters; then it takes all.
+    pub(crate) answers: Rc<RefCell<VecDeque<Outcome>>>,
+    clock: TestClock,
+}
+
+impl PretendServer {
+    pub(crate) fn new(clock: &TestClock) -> Self {
+        Self { taken: Rc::default(), answers: Rc::default(), clock: clock.clone() }
+    }
+}
+
+impl MailTransport for PretendServer {
+    fn capabilities(&self) -> MailCapabilities {
+        MailCapabilities { is_idempotent: false, sessions: 1 }
+    }
+
+    fn check(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn send(&mut self, envelope: &Envelope<'_>) -> Outcome {
+        let answer = self.answers.borrow_mut().pop_front().unwrap_or(Outcome::Done(()));
+        if !matches!(answer, Outcome::Refused(_)) {
+            let letter = (self.clock.now(), envelope.recipient.to_owned(), envelope.bytes.to_vec());
+            self.taken.borrow_mut().push(letter);
+        }
+        answer
+    }
 }
 
 /// A clock that a test moves.
@@ -562,6 +657,10 @@ impl<T: StateStore> StateStore for Crashing<T> {
         activation: firstbell::model::ids::ActivationNumber,
     ) -> Result<Option<firstbell::edge::SealedActivation>, firstbell::edge::StateError> {
         self.inner.sealed(caregiver, activation)
+    }
+
+    fn sent_since(&mut self, since: Timestamp) -> Result<Vec<Timestamp>, firstbell::edge::StateError> {
+        self.inner.sent_since(since)
     }
 
     fn person(

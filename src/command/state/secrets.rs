@@ -28,8 +28,9 @@ pub(super) fn run(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, 
     }
     let count = report::count(sealed.len() as u64, "activation is", "activations are");
     let _ = writeln!(text, "{count} sealed in the state.");
-    let Transport::Outbox { path } = &rollout.mail.transport;
-    artefacts(session, path, now, &mut text)?;
+    if let Transport::Outbox { path } = &rollout.mail.transport {
+        artefacts(session, path, now, &mut text)?;
+    }
     session.screen.answer(&text);
     Ok(Exit::Done)
 }

@@ -1,6 +1,7 @@
 //! Reconcile as a whole, with a record and an LMS made by hand: the rows of the due table, the stops and the rules beside
 //! them, also those that no driver of today brings about.
 
+mod canary;
 mod cohorts;
 mod drift;
 mod due;
@@ -60,6 +61,7 @@ struct School {
     accounts: Vec<Account>,
     lms: LmsCapabilities,
     mail: MailCapabilities,
+    retry_unknown: bool,
     now: Timestamp,
     narrowing: Narrowing,
 }
@@ -77,6 +79,7 @@ impl School {
             mail: MailCapabilities { is_idempotent: true, sessions: 1 },
             now: NOW,
             narrowing: Narrowing::default(),
+            retry_unknown: false,
         }
     }
 
@@ -101,6 +104,8 @@ impl School {
             fingerprinter: &fingerprinter,
             lms: self.lms,
             mail: self.mail,
+            timetable: None,
+            retry_unknown: self.retry_unknown,
             state_path: "state",
             letters_sha256: "",
             git: None,

@@ -26,8 +26,12 @@ pub(super) struct Inputs {
     state: State,
     /// The LMS.
     lms: Lms,
-    /// Letters a minute; null where the transport takes them as fast as they come.
+    /// Letters a minute; null where they go to a folder, or as fast as the mail server takes them.
     per_minute: Option<u32>,
+    /// Letters in 24 hours; null where nothing bounds them.
+    per_day: Option<u32>,
+    /// About when the last letter will have left; null where that can't be told.
+    last_letter_at: Option<String>,
 }
 
 /// The SMS export.
@@ -172,8 +176,14 @@ pub(super) fn inputs(inputs: &plan::Inputs, personal: Personal) -> Inputs {
             accounts: inputs.lms.accounts,
             capabilities: capabilities(inputs.lms.capabilities),
         },
-        per_minute: inputs.per_minute,
+        per_minute: inputs.departure.as_ref().and_then(|departure| departure.pace.per_minute),
+        per_day: inputs.departure.as_ref().and_then(|departure| departure.pace.per_day),
+        last_letter_at: last_letter(inputs),
     }
+}
+
+fn last_letter(inputs: &plan::Inputs) -> Option<String> {
+    Some(inputs.departure.as_ref()?.forecast?.last.to_string())
 }
 
 fn roster(roster: &plan::RosterInput) -> Roster {

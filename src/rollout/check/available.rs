@@ -16,7 +16,6 @@ const LATER_IN_ROSTERS: &[(&str, &[&str], &str)] = &[
 const LATER: &[(&[&str], &[&str], &str)] = &[
     (&["lms", "driver"], &["ultranet", "moodle"], "write `driver: sandbox` to rehearse"),
     (&["state", "store"], &["postgres"], "write `store: sqlite`"),
-    (&["mail", "transport"], &["smtp"], "write `transport: outbox`: each letter becomes a file"),
     (&["no-email"], &["paper"], "write `no-email: hold`: they are named for the office"),
     (&["access-revoked"], &["unlink"], "write `access-revoked: report`: the plan names them"),
 ];

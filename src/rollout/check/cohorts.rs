@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::Diagnostics;
 
 use super::super::MOST_PROBLEMS;
+use super::super::form::{Form, Percent};
 use super::super::nearest;
 use super::super::node::{Node, Value};
 use super::circles::{Edges, circles};
@@ -93,6 +94,17 @@ pub(super) fn never_reached(page: &Page<'_>, problems: &mut Diagnostics) {
     }
 }
 
+/// Fewer than none never come back.
+pub(super) fn canary_for_ever(page: &Page<'_>, problems: &mut Diagnostics) {
+    for node in page.root.items("cohorts").iter().filter_map(|cohort| cohort.at(&["canary", "bounces-below"])) {
+        if node.text().and_then(|text| Percent::read(text).ok()).is_some_and(|share| share <= 0.0) {
+            let message = "no share is below 0%: the rest would wait for ever after one letter came back";
+            let problem = page.error("rollout::bad-limit", node.span, message);
+            problems.push(problem.with_help("write the share from which on the rest must wait: 5%"));
+        }
+    }
+}
+
 /// Nothing bounces from a folder.
 pub(super) fn canary_without_effect(page: &Page<'_>, problems: &mut Diagnostics) {
     if page.root.at(&["mail", "transport"]).is_some_and(|transport| transport.text() != Some("outbox")) {
@@ -106,7 +118,7 @@ pub(super) fn canary_without_effect(page: &Page<'_>, problems: &mut Diagnostics)
 
 /// Nothing comes back that a kept letter could be sent again for.
 pub(super) fn keeping_without_effect(page: &Page<'_>, problems: &mut Diagnostics) {
-    let Some(mail) = page.root.get("mail") else { return };
+    let Some(mail) = page.root.get("mail").filter(|mail| mail.text_of("transport") != Some("smtp")) else { return };
     let Some(kept) = mail.entry("retain-for-bounce") else { return };
     let is_none = mail.get("retain-for-bounce").and_then(Node::text).is_some_and(|time| time.starts_with('0'));
     if !is_none {

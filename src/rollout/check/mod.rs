@@ -4,6 +4,7 @@
 mod available;
 mod circles;
 mod cohorts;
+mod mail;
 mod paths;
 mod people;
 mod rosters;
@@ -85,8 +86,12 @@ const RULES: &[Rule] = &[
     cohorts::select_nothing,
     cohorts::select_without_column,
     cohorts::never_reached,
+    cohorts::canary_for_ever,
     cohorts::canary_without_effect,
     cohorts::keeping_without_effect,
+    mail::server_is_named,
+    mail::clear_text_stays_here,
+    mail::sign_in_is_whole,
     people::held_twice,
     people::moved_to_itself,
     people::moved_twice,

@@ -8,7 +8,8 @@ use super::super::node::Node;
 use super::super::project::Outside;
 use super::Page;
 
-const ROUTES: &[&[&str]] = &[&["lms", "path"], &["state", "path"], &["mail", "outbox"], &["mail", "letter"]];
+const ROUTES: &[&[&str]] =
+    &[&["lms", "path"], &["state", "path"], &["mail", "outbox"], &["mail", "letter"], &["mail", "smtp", "ca"]];
 
 /// Every path that the rollout names.
 pub(super) fn stay_inside(page: &Page<'_>, problems: &mut Diagnostics) {

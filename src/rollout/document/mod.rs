@@ -23,7 +23,7 @@ pub(super) use families::{
 };
 pub(super) use limits::{GuardName, Guards, Override};
 pub(super) use lms::{DEFAULT_STATE, Driver, Lms, State, Store};
-pub(super) use mail::{Hours, Mail, Pace, Preset, Transport, Weekday};
+pub(super) use mail::{Hours, Mail, Pace, Preset, SignIn, Smtp, Tls, Transport, Weekday};
 pub(super) use people::{Hold, Moved, Reissue};
 pub(super) use roster::{
     CaregiverColumns, Columns, Encoding, Flag, Format, Headings, Identity, OneOrMore, Part, Required, Roster, Rows,

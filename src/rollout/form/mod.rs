@@ -13,7 +13,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-pub(super) use address::{Address, Domain, Mail, WebAddress};
+pub(super) use address::{Address, Domain, Host, Mail, WebAddress, is_this_machine};
 pub(super) use limit::{Percent, Share};
 pub(super) use time::{Clock, Day, Length, Zone};
 pub(super) use word::{Activation, Environment, Id, Language, Line, Name, Path, Version};
@@ -112,6 +112,7 @@ const FORMS: &[KnownForm] = &[
     row::<Day>(),
     row::<Domain>(),
     row::<Environment>(),
+    row::<Host>(),
     row::<Id>(),
     row::<Language>(),
     row::<Length>(),

@@ -143,11 +143,28 @@ fn forms() {
     replaced(mail, "  language: {default: ../x}\ncohorts:\n", &["rollout::bad-language 9:23"]);
     replaced(mail, "  hours: {from: 8, to: \"18:00\"}\ncohorts:\n", &["rollout::wrong-type 9:17"]);
     replaced(mail, "  hours: {from: 18:00, to: 08:00}\ncohorts:\n", &["rollout::bad-hours 9:28"]);
-    let smtp = "  smtp: {host: smtp.example.nz, password: {env: SMTP_PASSWORD}}\ncohorts:\n";
-    replaced(mail, smtp, &["rollout::bad-env-name 9:49"]);
-    let sealing = "  smtp: {host: smtp.example.nz, password: {env: FIRSTBELL_KEY}}\ncohorts:\n";
-    replaced(mail, sealing, &["rollout::bad-env-name 9:49"]);
-    replaced(mail, "  smtp: {host: smtp.example.nz, password: hunter2}\ncohorts:\n", &["rollout::wrong-type 9:43"]);
+    let smtp = "  smtp: {host: smtp.example.nz, username: office, password: {env: SMTP_PASSWORD}}\ncohorts:\n";
+    replaced(mail, smtp, &["rollout::bad-env-name 9:67"]);
+    let sealing = "  smtp: {host: smtp.example.nz, username: office, password: {env: FIRSTBELL_KEY}}\ncohorts:\n";
+    replaced(mail, sealing, &["rollout::bad-env-name 9:67"]);
+    replaced(
+        mail,
+        "  smtp: {host: smtp.example.nz, username: o, password: hunter2}\ncohorts:\n",
+        &["rollout::wrong-type 9:56"],
+    );
+}
+
+#[test]
+fn a_mail_server_that_letters_can_not_safely_go_through() {
+    let mail = "cohorts:\n";
+    replaced(mail, "  transport: smtp\ncohorts:\n", &["rollout::no-mail-server 9:14"]);
+    let clear = "  smtp: {host: smtp.example.nz, tls: none}\ncohorts:\n";
+    replaced(mail, clear, &["rollout::clear-text 9:38"]);
+    let nobody = "  smtp: {host: smtp.example.nz, password: {env: FIRSTBELL_SMTP_PASSWORD}}\ncohorts:\n";
+    replaced(mail, nobody, &["rollout::no-username 9:33"]);
+    let outside = "  smtp: {host: localhost, tls: none, ca: ../ca.pem}\ncohorts:\n";
+    replaced(mail, outside, &["rollout::outside-project 9:42"]);
+    replaced(mail, "  smtp: {host: \"smtp.example.nz:25\"}\ncohorts:\n", &["rollout::bad-host 9:16"]);
 }
 
 #[test]
@@ -163,7 +180,6 @@ fn what_is_not_available_yet() {
     }
     replaced("path: roster", "format: kamar\n  path: roster", &["rollout::not-available 4:11"]);
     replaced("path: roster", "upload: by-manifest\n  path: roster", &["rollout::not-available 4:11"]);
-    replaced("cohorts:\n", "  transport: smtp\ncohorts:\n", &["rollout::not-available 9:14"]);
 }
 
 #[test]

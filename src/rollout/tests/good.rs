@@ -25,7 +25,7 @@ fn the_least_rollout_has_sensible_defaults() {
     assert_eq!(rollout.password, PasswordStyle::Words { words: 4 });
     assert_eq!(rollout.guards.withdrawals, Limit::Number(10));
     assert_eq!(rollout.guards.roster_change, Limit::Percent(10.0));
-    assert_eq!((rollout.mail.pace.per_minute, rollout.mail.pace.per_day), (20, 1500));
+    assert_eq!((rollout.mail.pace.per_minute, rollout.mail.pace.per_day), (Some(20), Some(1500)));
     assert_eq!(rollout.mail.letter_path, "/nowhere/kowhai/letters/welcome");
     assert_eq!(rollout.cohorts[0].opens, Some(date(2027, 2, 1)));
 }

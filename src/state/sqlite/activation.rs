@@ -78,6 +78,10 @@ pub(super) fn step(scope: Scope<'_>, subject: &Subject, step: ActivationStep) ->
         "UPDATE activations SET stage = ?, stage_at = ?, run = ? WHERE caregiver = ? AND number = ?",
         params![stage, scope.at, scope.run, subject.caregiver, subject.activation],
     )?;
+    if step == ActivationStep::Announce && subject.activation > ActivationNumber::FIRST {
+        // The password before this one is of no use any more, wherever it was kept.
+        wipe(scope, &subject.caregiver, ActivationNumber(subject.activation.0 - 1))?;
+    }
     if matches!(stage, ActivationStage::Refused | ActivationStage::Voided) {
         wipe(scope, &subject.caregiver, subject.activation)?;
         letter::give_up(scope, subject)?;

@@ -65,9 +65,16 @@ fn record(scope: Scope<'_>, entry: &Entry, accepts_position: bool) -> Result<(),
         Entry::Adopted(adopted) => activation::adopt(scope, adopted),
         Entry::LetterPrepared { subject, letter } => letter::supersede(scope, subject, letter),
         Entry::Sending(letter) => letter::step(scope, letter, LetterStep::Announce),
-        Entry::Sent(letter) => letter::step(scope, letter, LetterStep::Send),
+        Entry::Sent(letter) | Entry::LetterResolved { letter, arrived: true, .. } => {
+            letter::step(scope, letter, LetterStep::Send)
+        }
+        Entry::SentAndKept(letter) => letter::step(scope, letter, LetterStep::SendAndKeep),
+        Entry::Wiped(subject) => letter::wipe_sent(scope, subject),
+        Entry::LetterBounced { letter, .. } => letter::step(scope, letter, LetterStep::Bounce),
         Entry::LetterRejected { letter, .. } => letter::step(scope, letter, LetterStep::Reject),
-        Entry::LetterDeferred { letter, .. } => letter::step(scope, letter, LetterStep::Defer),
+        Entry::LetterDeferred { letter, .. } | Entry::LetterResolved { letter, arrived: false, .. } => {
+            letter::step(scope, letter, LetterStep::Defer)
+        }
         Entry::LetterUnknown { letter, .. } => letter::step(scope, letter, LetterStep::Doubt),
         Entry::Withdrawn { caregiver } => person::withdraw(scope, caregiver, true),
         Entry::Restored { caregiver } => person::withdraw(scope, caregiver, false),

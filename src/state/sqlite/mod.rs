@@ -160,6 +160,10 @@ impl StateStore for SqliteStore {
         self.with("read what is sealed", |conn| read::sealed(conn, caregiver, activation))
     }
 
+    fn sent_since(&mut self, since: Timestamp) -> Result<Vec<Timestamp>, StateError> {
+        self.with("read when letters went out", |conn| log::sent_since(conn, since))
+    }
+
     fn person(&mut self, caregiver: &CaregiverId) -> Result<PersonRecord, StateError> {
         self.with("read what is recorded on one caregiver", |conn| read::person(conn, caregiver))
     }

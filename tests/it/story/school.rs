@@ -184,7 +184,7 @@ impl School {
         self.world.accident = Accident::None;
         match result {
             Ok(applied) => {
-                let text = text + "\n" + &report::applied(&applied.unwrap(), &plan, "outbox/", &view);
+                let text = text + "\n" + &report::applied(&applied.unwrap(), &plan, Some("outbox/"), &view);
                 Said { text, end: "it came to its end".to_owned() }
             }
             Err(payload) => {
