@@ -6,6 +6,7 @@
 mod account;
 mod activate;
 mod desk;
+mod hand_over;
 mod ledger;
 pub mod password;
 mod run;
@@ -26,6 +27,7 @@ use crate::rollout::Rollout;
 
 use desk::Desk;
 use ledger::Ledger;
+pub use hand_over::{SealedRows, open_rows};
 pub use tally::{Applied, End, Failure, Tally};
 use wave::Job;
 
@@ -162,16 +164,31 @@ impl<'a> Worker<'a> {
     fn run(&mut self) -> Result<End, Halt> {
         self.open()?;
         self.watch.step(Step::Begin { total: self.order.plan.changes.len() });
-        let mut end = End::Done;
-        for group in self.order.plan.changes.chunks(GROUP.max(self.width())) {
-            end = self.group(group)?;
-            if end != End::Done {
-                break;
-            }
+        let mut end = self.place_again()?;
+        if end == End::Done {
+            end = self.directly()?;
+        }
+        if end == End::Done {
+            end = self.by_hand()?;
         }
         self.watch.step(Step::End);
         self.close(&end)?;
         Ok(end)
+    }
+
+    /// What the program itself carries, group by group.
+    fn directly(&mut self) -> Result<End, Halt> {
+        let changes = &self.order.plan.changes;
+        let is_handed = |change: &Change| self.is_handed_over(change);
+        let runs: Vec<&'a [Change]> = changes.chunk_by(|one, next| is_handed(one) == is_handed(next)).collect();
+        let runs: Vec<_> = runs.into_iter().filter(|run| !run.iter().any(is_handed)).collect();
+        for group in runs.into_iter().flat_map(|run| run.chunks(GROUP.max(self.width()))).collect::<Vec<_>>() {
+            match self.group(group)? {
+                End::Done => {}
+                end => return Ok(end),
+            }
+        }
+        Ok(End::Done)
     }
 
     /// Prepares a group in one commit, then carries it out in waves. What was prepared and not begun is voided.

@@ -3,6 +3,7 @@
 
 use crate::edge::{Clock, LmsRead, LmsWrite, MailTransport};
 use crate::lms::sandbox::{SandboxReader, SandboxWriter};
+use crate::lms::ultranet::{UltranetReader, UltranetWriter};
 use crate::mail::Outbox;
 use crate::rollout::{LmsSettings, Rollout, Transport};
 
@@ -15,6 +16,7 @@ pub(super) fn lms_reader<'c>(clock: &'c dyn Clock, rollout: &Rollout) -> Box<dyn
         LmsSettings::Sandbox { written_path, path } => {
             Box::new(SandboxReader::new(path.clone(), written_path.clone(), clock))
         }
+        LmsSettings::Ultranet(settings) => Box::new(UltranetReader::new(settings, clock)),
     }
 }
 
@@ -25,6 +27,7 @@ pub(super) fn lms_writer<'s>(session: &Session<'s>, rollout: &Rollout) -> Result
             let random = (session.random)();
             Ok(Box::new(SandboxWriter::open(path.clone(), written_path.clone(), session.clock, random)?))
         }
+        LmsSettings::Ultranet(settings) => Ok(Box::new(UltranetWriter::new(settings, session.clock))),
     }
 }
 

@@ -4,11 +4,13 @@
 pub mod adopt;
 pub mod apply;
 pub mod check;
+pub mod confirm;
 mod doors;
 pub mod exit;
 pub mod explain;
 mod git;
 mod hand_kept;
+pub mod handovers;
 pub mod init;
 mod key;
 mod lineage;
@@ -64,6 +66,12 @@ pub enum Command {
     /// Say whether a password was set, where the program could not find out
     #[command(after_help = "Example:\n  firstbell resolve C1001 --reset done --evidence \"audit log: changed 09:14\"")]
     Resolve(resolve::Args),
+    /// Say what became of a hand-over that a person was to import
+    #[command(after_help = "Example:\n  firstbell confirm 0001 --imported --except left-out.csv")]
+    Confirm(confirm::Args),
+    /// List the hand-overs: which wait for a person, what became of the others
+    #[command(after_help = "Example:\n  firstbell handovers")]
+    Handovers(handovers::Args),
     /// Show the letter as a parent would get it, with a made-up password
     #[command(after_help = "Example:\n  firstbell preview C1001")]
     Preview(preview::Args),
@@ -80,7 +88,7 @@ pub enum Command {
 impl Command {
     /// Whether its answer is all that it is run for.
     pub fn only_looks(&self) -> bool {
-        !matches!(self, Self::Init(_) | Self::Apply(_) | Self::Adopt(_) | Self::Resolve(_))
+        !matches!(self, Self::Init(_) | Self::Apply(_) | Self::Adopt(_) | Self::Resolve(_) | Self::Confirm(_))
     }
 }
 
@@ -101,6 +109,8 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, Trouble
         Command::Explain(args) => explain::run(args, session),
         Command::Adopt(args) => adopt::run(args, session),
         Command::Resolve(args) => resolve::run(args, session),
+        Command::Confirm(args) => confirm::run(args, session),
+        Command::Handovers(args) => handovers::run(args, session),
         Command::Preview(args) => preview::run(args, session),
         Command::State(args) => state::run(args, session),
         Command::Sandbox(args) => sandbox::run(args, session),

@@ -3,6 +3,7 @@
 use crate::edge::{RunMark, StateStore};
 use crate::model::activation::ActivationStage;
 use crate::model::entry::{Commit, Entry, RunBegun, Subject};
+use crate::model::handover::HandOver;
 use crate::model::ids::{CaregiverId, RunNumber};
 
 use super::exit::Exit;
@@ -47,6 +48,12 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         .histories
         .get(&caregiver)
         .ok_or_else(|| Trouble::new(Exit::Usage, format!("nothing is recorded about a caregiver `{caregiver}`")))?;
+    let in_handover = |handover: &&HandOver| handover.rows.iter().any(|row| row.caregiver == caregiver);
+    if let Some(handover) = state.recorded.open_handovers().find(in_handover) {
+        let number = handover.number;
+        let what = format!("{caregiver} stands in hand-over {number}, which `firstbell confirm {number}` settles");
+        return Err(Trouble::new(Exit::Usage, what));
+    }
     if !matches!(history.stage, ActivationStage::Setting | ActivationStage::ResetUnknown) {
         let what = format!(
             "nothing is open about the password of {caregiver}: activation {} is `{}`",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::model::handover::HandOverNumber;
 use crate::model::ids::{CaregiverId, CohortName, RosterNumber};
 use crate::model::recorded::AcceptedRoster;
 
@@ -39,6 +40,10 @@ pub struct Plan {
     pub openings: Vec<CohortName>,
     /// Active caregivers whose name, address or children changed in the SMS: only the record learns of it.
     pub identities: Vec<(CaregiverId, crate::model::recorded::Identity)>,
+    /// Hand-overs that a run committed, and stopped before their files were in place: they are put there.
+    pub unplaced: Vec<HandOverNumber>,
+    /// The number of the next hand-over.
+    pub next_handover: HandOverNumber,
 }
 
 impl Plan {
@@ -64,6 +69,7 @@ impl Plan {
             || !self.openings.is_empty()
             || !self.identities.is_empty()
             || !self.moves.is_empty()
+            || !self.unplaced.is_empty()
     }
 
     /// Whether something is unknown: a hold that says so, or a change that must find out first.

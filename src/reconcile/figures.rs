@@ -27,9 +27,10 @@ pub(super) fn outline<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[O
         openings: opens.map(|cohort| cohort.name.clone()).collect(),
         moves: ground.open_moves().count() as u64,
         identities: if totals.changes == 0 { identities(ground, cases) } else { 0 },
+        unplaced: ground.recorded.open_handovers().filter(|one| !one.is_placed).count() as u64,
     };
     let mut inputs = inputs(ground);
-    inputs.rollout.notes = notes::all(ground, &typing_errors);
+    inputs.rollout.notes = notes::all(ground, openness, &typing_errors);
     let guards = guard::all(ground, &inputs, &totals);
     let held = named(ground, held);
     Outline { inputs, cohorts, held, unchanged, guards, totals, partial: None, records }

@@ -50,6 +50,8 @@ pub(super) fn plan() -> Plan {
         acceptance: None,
         openings: vec!["year-7".into()],
         identities: Vec::new(),
+        unplaced: Vec::new(),
+        next_handover: crate::model::handover::HandOverNumber::FIRST,
     }
 }
 
@@ -117,6 +119,7 @@ fn inputs() -> Inputs {
                 can_update: true,
                 can_disable: true,
                 batch: 1,
+                carrier: crate::model::capability::Carrier::Program,
             },
         },
         letters_sha256: "d".repeat(64),

@@ -14,7 +14,7 @@ use super::form::{Form, Spelled, Zone};
 use super::node::Node;
 use super::project::Project;
 use super::source::Source;
-use super::{Help, LmsSettings, PasswordStyle, Rollout, id_file, mean_mail, mean_people};
+use super::{Help, PasswordStyle, Rollout, id_file, mean_lms, mean_mail, mean_people};
 
 /// What the conversion needs besides the document.
 pub(super) struct Setting<'a> {
@@ -61,17 +61,18 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
     }
     let heading = roster.columns.caregiver_id.as_ref().map(|heading| heading.meaning.clone());
     let unknown_access = roster.unknown_access;
+    let lms = mean_lms::lms(document.lms, setting)?;
+    let mut roster = roster_source(*roster, setting)?;
+    // The gateway's default address is nobody's own, whichever of the two systems has it.
+    roster.placeholder_emails.extend(lms.ultranet().and_then(|ultranet| ultranet.default_email.clone()));
     let state = document.state.path.as_ref().map_or(DEFAULT_STATE, |path| path.text.as_str());
     Ok(Rollout {
         file: setting.source.file().to_owned(),
         sha256: setting.sha256.clone(),
         school: document.school.meaning,
         timezone: timezone(document.timezone, setting)?,
-        roster: roster_source(*roster, setting)?,
-        lms: LmsSettings::Sandbox {
-            path: setting.resolve(&document.lms.path.meaning)?,
-            written_path: document.lms.path.meaning,
-        },
+        roster,
+        lms,
         state: setting.resolve(state)?,
         sign_in_url: document.sign_in_url.meaning,
         help: Help {
@@ -99,7 +100,7 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
 
 /// The rules have refused these already; here it is made sure that none is ever taken for something else.
 fn is_later_elsewhere(lms: &document::Lms, state: &document::State, roster: &document::Roster) -> bool {
-    !matches!(lms.driver, document::Driver::Sandbox)
+    matches!(lms.driver, document::Driver::Moodle)
         || !matches!(state.store, document::Store::Sqlite)
         || !matches!(roster.format, document::Format::Csv)
         || !matches!(roster.encoding, document::Encoding::Auto | document::Encoding::Utf8)

@@ -14,6 +14,7 @@ mod form;
 mod id_file;
 mod index;
 mod mean;
+mod mean_lms;
 mod mean_mail;
 mod mean_people;
 mod nearest;
@@ -37,6 +38,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Span};
 use crate::files;
 
 pub use against_roster::check_against_roster;
+pub use id_file::read_ids;
 pub use project::Project;
 pub use reference::reference_page;
 pub use rollout::*;

@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::diagnostic::Diagnostics;
 use crate::model::account::{Account, SignIn, SignInMethod};
 use crate::model::activation::{ActivationKind, ActivationStage, LetterStage};
-use crate::model::capability::{LmsCapabilities, MailCapabilities};
+use crate::model::capability::{Carrier, LmsCapabilities, MailCapabilities};
 use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId, LetterNumber, RosterNumber};
 use crate::model::observed::Observed;
@@ -71,7 +71,7 @@ impl School {
             rollout,
             recorded: Recorded::default(),
             accounts: Vec::new(),
-            lms: LmsCapabilities { has_marker: true, can_update: true, can_disable: true, batch: 1 },
+            lms: LmsCapabilities { has_marker: true, can_update: true, can_disable: true, batch: 1, carrier: Carrier::Program },
             mail: MailCapabilities { is_idempotent: true, sessions: 1 },
             now: NOW,
             narrowing: Narrowing::default(),

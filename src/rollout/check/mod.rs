@@ -7,6 +7,7 @@ mod cohorts;
 mod paths;
 mod people;
 mod settings;
+mod ultranet;
 
 use std::collections::BTreeMap;
 
@@ -43,6 +44,10 @@ const RULES: &[Rule] = &[
     settings::hours_go_forward,
     settings::password_keys_fit_its_style,
     settings::override_twice,
+    ultranet::keys_fit_the_driver,
+    ultranet::has_its_export,
+    ultranet::columns_differ,
+    ultranet::gateway_mails_once,
     paths::stay_inside,
     paths::letters_stay_inside,
     paths::id_files_have_ids,

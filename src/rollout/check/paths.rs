@@ -9,7 +9,7 @@ use super::super::project::Outside;
 use super::Page;
 
 const ROUTES: &[&[&str]] =
-    &[&["roster", "path"], &["lms", "path"], &["state", "path"], &["mail", "outbox"], &["mail", "letter"]];
+    &[&["roster", "path"], &["lms", "path"], &["lms", "export"], &["state", "path"], &["mail", "outbox"], &["mail", "letter"]];
 
 /// Every path that the rollout names.
 pub(super) fn stay_inside(page: &Page<'_>, problems: &mut Diagnostics) {

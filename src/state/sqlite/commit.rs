@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use super::fault::Fault;
 use super::log::Log;
 use super::value::{At, Count};
-use super::{activation, letter, person, roster, run};
+use super::{activation, handover, letter, person, roster, run};
 use crate::edge::Random;
 use crate::model::entry::{Commit, Entry};
 use crate::model::ids::{Lineage, RunNumber};
@@ -71,6 +71,13 @@ fn record(scope: Scope<'_>, entry: &Entry) -> Result<(), Fault> {
         Entry::Withdrawn { caregiver } => person::withdraw(scope, caregiver, true),
         Entry::Restored { caregiver } => person::withdraw(scope, caregiver, false),
         Entry::Identified { caregiver, identity } => person::identify(scope, caregiver, identity),
+        Entry::HandOverBegun(begun) => handover::begin(scope, begun),
+        Entry::HandOverPlaced { number } => handover::placed(scope, *number),
+        Entry::HandedOver { subject, .. } => activation::step(scope, subject, Step::HandOver),
+        Entry::Confirmed { subject, number } => handover::settle_row(scope, subject, *number, true),
+        Entry::HandedBack { subject, number } => handover::settle_row(scope, subject, *number, false),
+        Entry::HandOverUnsure { number } => handover::unsure(scope, *number),
+        Entry::HandOverSettled { number, outcome } => handover::settle(scope, *number, *outcome),
         // Only the log changes.
         Entry::Updated { .. } | Entry::EffectFailed { .. } => Ok(()),
     }

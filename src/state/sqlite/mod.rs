@@ -6,6 +6,7 @@
 mod activation;
 mod commit;
 mod fault;
+mod handover;
 mod letter;
 mod load;
 mod log;
@@ -26,10 +27,11 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use self::fault::Fault;
-use crate::edge::{PersonRecord, Random, SealedActivation, StateError, StateStore};
+use crate::edge::{PersonRecord, Random, SealedActivation, SealedHandOver, StateError, StateStore};
 use crate::files;
 use crate::model::entry::{Actor, Commit};
 use crate::model::fingerprint::{Fingerprint, Fingerprinter};
+use crate::model::handover::HandOverNumber;
 use crate::model::ids::{ActivationNumber, CaregiverId, Lineage, RunNumber};
 use crate::model::observed::Observed;
 use crate::model::recorded::{Position, Recorded};
@@ -145,6 +147,10 @@ impl StateStore for SqliteStore {
         activation: ActivationNumber,
     ) -> Result<Option<SealedActivation>, StateError> {
         self.with("read what is sealed", |conn| read::sealed(conn, caregiver, activation))
+    }
+
+    fn hand_over(&mut self, number: HandOverNumber) -> Result<Option<SealedHandOver>, StateError> {
+        self.with("read a hand-over", |conn| handover::sealed(conn, number))
     }
 
     fn person(&mut self, caregiver: &CaregiverId) -> Result<PersonRecord, StateError> {
