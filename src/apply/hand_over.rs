@@ -215,7 +215,7 @@ impl<'a> Worker<'a> {
         let (at, school) = (self.ledger.now(), self.order.rollout.school.as_str());
         let has_letters = self.lms.capabilities().carrier.has_letters();
         let writer = self.lms.by_hand()?;
-        let lines: Vec<HandOverLine> = entrants.iter().map(|entrant| line(&*writer, entrant)).collect();
+        let lines: Vec<HandOverLine> = entrants.iter().map(|entrant| line(&mut *writer, entrant)).collect();
         let name = file_name(number, cohort);
         let creates = entrants.iter().filter(|entrant| entrant.is_create).count();
         let note = writer.note(&HandOverFacts {
@@ -308,7 +308,7 @@ impl<'a> Worker<'a> {
     }
 }
 
-fn line(writer: &dyn HandOverWrite, entrant: &Entrant<'_>) -> HandOverLine {
+fn line(writer: &mut dyn HandOverWrite, entrant: &Entrant<'_>) -> HandOverLine {
     let Entrant { change, .. } = entrant;
     let Person { first_name, last_name, children, .. } = &change.person;
     let children: Vec<&str> = children.iter().map(|child| child.id.as_str()).collect();

@@ -26,8 +26,8 @@ use crate::plan::{Change, Plan};
 use crate::rollout::Rollout;
 
 use desk::Desk;
-use ledger::Ledger;
 pub use hand_over::{SealedRows, open_rows};
+use ledger::Ledger;
 pub use tally::{Applied, End, Failure, Tally};
 use wave::Job;
 

@@ -64,7 +64,8 @@ impl Tally {
 
     /// Whether anything outside was touched.
     pub fn has_effects(&self) -> bool {
-        self.created + self.reset + self.sent + self.updated + self.withdrawn + self.handed_over > 0 || self.has_unknown()
+        self.created + self.reset + self.sent + self.updated + self.withdrawn + self.handed_over > 0
+            || self.has_unknown()
     }
 
     /// Whether somebody's outcome is unknown.

@@ -25,21 +25,20 @@ const NAMED: usize = 20;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
-#[group(id = "word", required = true, multiple = false, args = ["imported", "not_imported", "unsure"])]
 pub struct Args {
     /// The hand-over's number, as in the names of its files
     number: String,
     /// It was imported, and the summary showed what the page beside it says
-    #[arg(long)]
+    #[arg(long, required_unless_present_any = ["not_imported", "unsure"], conflicts_with_all = ["not_imported", "unsure"])]
     imported: bool,
     /// Nothing of it was imported; the next hand-over has the same passwords
-    #[arg(long)]
+    #[arg(long, conflicts_with = "unsure")]
     not_imported: bool,
     /// Nobody knows; its people are left alone until somebody does
     #[arg(long)]
     unsure: bool,
     /// These were not imported: a file of their ids, one a line
-    #[arg(long, value_name = "FILE", requires = "imported")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["not_imported", "unsure"])]
     except: Option<Utf8PathBuf>,
 }
 
@@ -71,13 +70,19 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
 /// The open hand-over with this number.
 fn find(text: &str, state: &Writing, writer: Option<&mut dyn HandOverWrite>) -> Result<HandOver, Trouble> {
     let number = HandOverNumber::parse(text).ok_or_else(|| {
-        Trouble::new(Exit::Usage, format!("`{text}` is no number of a hand-over: it is the four digits its files begin with"))
+        Trouble::new(
+            Exit::Usage,
+            format!("`{text}` is no number of a hand-over: it is the four digits its files begin with"),
+        )
     })?;
     let handovers = &state.recorded.handovers;
     let Some(handover) = handovers.iter().find(|handover| handover.number == number) else {
         let open: Vec<String> = state.recorded.open_handovers().map(|open| open.number.to_string()).collect();
         let open = if open.is_empty() { "none is open".to_owned() } else { format!("open: {}", open.join(", ")) };
-        return Err(Trouble::new(Exit::Usage, format!("there is no hand-over {number} ({open}); nothing was recorded")));
+        return Err(Trouble::new(
+            Exit::Usage,
+            format!("there is no hand-over {number} ({open}); nothing was recorded"),
+        ));
     };
     if let Some((at, outcome)) = handover.settled {
         // A stop behind the record may have left its files.
@@ -140,7 +145,7 @@ fn check_file(
 }
 
 fn compare(
-    writer: &dyn HandOverWrite,
+    writer: &mut dyn HandOverWrite,
     sealed: &SealedHandOver,
     under: SealedRows<'_>,
 ) -> Result<Option<Altered>, Trouble> {
@@ -228,18 +233,21 @@ fn unsure(
 }
 
 fn said(handover: &HandOver, imported: u64) -> String {
+    use std::fmt::Write as _;
     let (number, rows) = (handover.number, handover.rows.len() as u64);
     let back = rows - imported;
     let mut text = format!("Recorded: of hand-over {number}, {} imported", of_rows(imported));
     if back > 0 {
-        text.push_str(&format!(", {} not", of_rows(back)));
+        let _ = write!(text, ", {} not", of_rows(back));
     }
     text.push_str(".\n");
     if imported > 0 && handover.has_letters {
         let letters = count(imported, "letter", "letters");
-        text.push_str(&format!("Next: export Ultranet's users again, then `firstbell apply` sends {letters}.\n"));
+        let _ = writeln!(text, "Next: export Ultranet's users again, then `firstbell apply` sends {letters}.");
     } else if imported > 0 {
-        text.push_str("They are active: Ultranet mailed them. Next: export Ultranet's users again, then `firstbell plan`.\n");
+        text.push_str(
+            "They are active: Ultranet mailed them. Next: export Ultranet's users again, then `firstbell plan`.\n",
+        );
     }
     if back > 0 && handover.has_letters {
         text.push_str("The next hand-over has the same passwords for those who were not imported.\n");

@@ -92,16 +92,16 @@ pub struct NotWritten {
 /// Writes what a person imports.
 pub trait HandOverWrite {
     /// The exact text of one person's rows.
-    fn line(&self, person: &RowFor<'_>) -> HandOverLine;
+    fn line(&mut self, person: &RowFor<'_>) -> HandOverLine;
 
     /// The instructions.
-    fn note(&self, facts: &HandOverFacts<'_>) -> String;
+    fn note(&mut self, facts: &HandOverFacts<'_>) -> String;
 
     /// Puts the files in place, each all or nothing, readable by the owner only. The same lines give the same bytes.
     fn place(&mut self, handover: &HandOver, lines: &[HandOverLine]) -> Result<(), NotWritten>;
 
     /// What somebody changed in the file since; `None` where it is not there any more.
-    fn altered(&self, handover: &HandOver, lines: &[HandOverLine]) -> Result<Option<Altered>, NotWritten>;
+    fn altered(&mut self, handover: &HandOver, lines: &[HandOverLine]) -> Result<Option<Altered>, NotWritten>;
 
     /// Removes the files of a hand-over that is settled. Those that are gone already are no failure.
     fn remove(&mut self, name: &str) -> Result<(), NotWritten>;

@@ -12,8 +12,8 @@ use crate::model::observed::Observed;
 use crate::model::recorded::{History, Recorded};
 use crate::rollout::{Override, Reissue, Rollout};
 
-use super::{Context, Refusal};
 use super::due::last_done;
+use super::{Context, Refusal};
 
 /// Lines that can't stand as they are: an override that has expired, a `reissue` whose number doesn't fit the record (only
 /// the next one can be asked for).

@@ -63,8 +63,9 @@ fn unsettled<'a>(ground: &Ground<'a>, id: &CaregiverId, history: &History) -> Op
     }
     match history.stage {
         ActivationStage::Setting if ground.context.lms.has_marker || has_marker() => None,
-        ActivationStage::Setting | ActivationStage::ResetUnknown => Some(Stop::ResetUnknown { again: None }),
-        ActivationStage::HandedOver => Some(Stop::ResetUnknown { again: None }),
+        ActivationStage::Setting | ActivationStage::ResetUnknown | ActivationStage::HandedOver => {
+            Some(Stop::ResetUnknown { again: None })
+        }
         _ => None,
     }
 }

@@ -50,8 +50,8 @@ pub(super) fn unsettled<'a>(ground: &Ground<'a>, id: &str, history: &History) ->
 
 /// S9: the LMS mails the passwords that it draws to the address that it has.
 pub(super) fn full_upload_needed<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Option<Stop<'a>> {
-    let mails_itself = !ground.context.lms.carrier.has_letters();
-    let account = row_account(ground, member, due).flatten().filter(|_| mails_itself)?;
+    let is_mailed = needs_row(ground, due) && !ground.context.lms.carrier.has_letters();
+    let account = ground.accounts(member.caregiver.id()).one().filter(|_| is_mailed)?;
     let address = member.caregiver.address().ok()?;
     (fold(&account.email) != fold(address))
         .then(|| Stop::FullUploadNeeded { is_default: is_default(ground.rollout.lms.ultranet(), account) })
@@ -59,14 +59,16 @@ pub(super) fn full_upload_needed<'a>(ground: &Ground<'a>, member: &Member<'a>, d
 
 /// S9
 pub(super) fn row_refused<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Option<Stop<'a>> {
-    let account = row_account(ground, member, due)?;
+    if !needs_row(ground, due) {
+        return None;
+    }
+    let account = ground.accounts(member.caregiver.id()).one();
     row_fault(ground, member.caregiver, account).map(Stop::RowRefused)
 }
 
-/// The account of a row that is to be written, if there is one; `None` where no row is to be.
-fn row_account<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Option<Option<&'a Account>> {
-    let needs_row = ground.context.lms.carrier.is_person() && due.kind().sets_password();
-    needs_row.then(|| ground.accounts(member.caregiver.id()).one())
+/// Whether a row is to be written.
+fn needs_row(ground: &Ground<'_>, due: &Due<'_>) -> bool {
+    ground.context.lms.carrier.is_person() && due.kind().sets_password()
 }
 
 fn row_fault(ground: &Ground<'_>, caregiver: Caregiver<'_>, account: Option<&Account>) -> Option<RowFault> {
@@ -116,7 +118,8 @@ pub(super) fn fault_in_words(fault: RowFault, id: &str) -> (String, String) {
             ("The SMS has no name for them".to_owned(), "Put a name into the SMS, and export the roster again")
         }
         RowFault::Formula => (
-            "Name, address or user id begins with `=`, `+`, `-` or `@`, which a spreadsheet would run as a formula".to_owned(),
+            "Name, address or user id begins with `=`, `+`, `-` or `@`, which a spreadsheet would run as a formula"
+                .to_owned(),
             "Correct it in the SMS or in Ultranet, and export again",
         ),
     };
@@ -186,11 +189,7 @@ fn whose_letters(ultranet: &Ultranet) -> Option<String> {
 }
 
 /// The gateway's setting: False while cohorts are still to come, True once the last is done.
-fn email_notification(
-    ultranet: &Ultranet,
-    arrivals: NewArrivals,
-    openness: &[Openness],
-) -> Option<String> {
+fn email_notification(ultranet: &Ultranet, arrivals: NewArrivals, openness: &[Openness]) -> Option<String> {
     const WHERE: &str = "Administration > Gateway Services > Email Notification Settings > parents";
     let is_to_come = |openness: &Openness| matches!(openness.state, CohortState::Later(_) | CohortState::After(_));
     if ultranet.email_notification && openness.iter().any(is_to_come) {

@@ -121,7 +121,9 @@ fn awaiting(handover: &HandOver) -> (String, String) {
     }
     (
         format!("In hand-over {number}, which waits for somebody to import it"),
-        format!("Import `handover/{name}.csv` as `handover/{name}.md` says, then `firstbell confirm {number} --imported`"),
+        format!(
+            "Import `handover/{name}.csv` as `handover/{name}.md` says, then `firstbell confirm {number} --imported`"
+        ),
     )
 }
 

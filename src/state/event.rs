@@ -98,12 +98,8 @@ fn prepared_activation(prepared: &Prepared) -> Telling<'_> {
 
 fn handover_begun(begun: &HandOverBegun) -> Telling<'_> {
     let cohort = begun.cohort.as_ref().map_or_else(String::new, |cohort| format!(", cohort {cohort}"));
-    let detail = format!(
-        "hand-over {}{cohort}, {} rows, keyed hash {}",
-        begun.number,
-        begun.rows.len(),
-        begun.fingerprint
-    );
+    let detail =
+        format!("hand-over {}{cohort}, {} rows, keyed hash {}", begun.number, begun.rows.len(), begun.fingerprint);
     plain("handover-begun").detail(detail)
 }
 

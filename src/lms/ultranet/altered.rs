@@ -41,6 +41,8 @@ fn user_id(cells: &Cells) -> Option<&str> {
 
 /// The rows with something in them, each with its line; empty cells at the end say nothing.
 fn rows(text: &str) -> Result<Vec<(u64, Cells)>, csv::Error> {
+    // Between a carriage return and its line feed the reader is one line behind.
+    let text = text.replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut rows = Vec::new();
     for record in reader.records() {

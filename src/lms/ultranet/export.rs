@@ -106,7 +106,8 @@ fn decode(bytes: &[u8]) -> Result<String, String> {
         let line = 1 + bytes.iter().take(error.valid_up_to()).filter(|&&byte| byte == b'\n').count();
         format!("line {line}: this is not UTF-8: save the file as CSV UTF-8, or macrons are lost")
     })?;
-    Ok(text.to_owned())
+    // Between a carriage return and its line feed the CSV reader is one line behind.
+    Ok(text.replace("\r\n", "\n"))
 }
 
 fn user(record: &csv::StringRecord, layout: Layout, export: &mut Export) -> Result<Account, String> {
@@ -115,8 +116,10 @@ fn user(record: &csv::StringRecord, layout: Layout, export: &mut Export) -> Resu
         return Err(format!("there are {} columns where A to H belong", record.len()));
     }
     let Some(kind) = Type::read(cell(2)) else {
-        return Err("column C is no account type (Administrator, Administrator-Teacher, Teacher, Student, Parent, Guest)"
-            .to_owned());
+        return Err(
+            "column C is no account type (Administrator, Administrator-Teacher, Teacher, Student, Parent, Guest)"
+                .to_owned(),
+        );
     };
     if cell(5).is_empty() {
         return Err("column F, the user id, is empty".to_owned());
@@ -235,7 +238,10 @@ mod tests {
 
     #[test]
     fn a_school_without_parents_yet_may_start() {
-        assert_eq!(read(b"Office,Olive,Administrator,,o@example.nz,olive,1,0\n", Layout::new(true)).unwrap().parents, 0);
+        assert_eq!(
+            read(b"Office,Olive,Administrator,,o@example.nz,olive,1,0\n", Layout::new(true)).unwrap().parents,
+            0
+        );
     }
 
     #[test]

@@ -12,8 +12,7 @@ pub(super) fn line(person: &RowFor<'_>, is_sms_id_first: bool) -> HandOverLine {
     let id = person.caregiver.as_str();
     let (g, h) = if is_sms_id_first { (id, NO_YEAR) } else { (NO_YEAR, id) };
     let password = person.password.map_or("", |password| password.reveal());
-    let cells =
-        [person.last_name, person.first_name, "Parent", password, person.email, person.username.as_str(), g, h];
+    let cells = [person.last_name, person.first_name, "Parent", password, person.email, person.username.as_str(), g, h];
     let children = if person.is_create && !person.children.is_empty() {
         record(std::iter::once(id).chain(person.children.iter().copied()))
     } else {
@@ -74,8 +73,7 @@ mod tests {
     fn a_row_is_quoted_as_rfc_4180_says_and_keeps_its_macrons() {
         let (id, username, password) = ("C7".into(), "maia.te-wera".into(), Password::new("a,b\"c".into()));
         let line = line(&person(&id, &username, Some(&password)), true);
-        let expected =
-            "\"Te Wērā, \"\"Junior\"\"\",Māia,Parent,\"a,b\"\"c\",maia@example.nz,maia.te-wera,C7,0\r\n";
+        let expected = "\"Te Wērā, \"\"Junior\"\"\",Māia,Parent,\"a,b\"\"c\",maia@example.nz,maia.te-wera,C7,0\r\n";
         assert_eq!(*line.row, expected);
         assert_eq!(line.children, "C7,S1,S2\r\n");
     }

@@ -46,7 +46,8 @@ impl<'a> UltranetWriter<'a> {
     }
 
     fn failed(path: &Utf8PathBuf) -> impl FnOnce(std::io::Error) -> NotWritten {
-        let what = format!("the hand-over could not be written as `{path}`: see to the folder or the disk, then run again");
+        let what =
+            format!("the hand-over could not be written as `{path}`: see to the folder or the disk, then run again");
         move |source| NotWritten { what, source }
     }
 }
@@ -61,11 +62,11 @@ fn whole(lines: &[HandOverLine]) -> secrecy::zeroize::Zeroizing<String> {
 }
 
 impl HandOverWrite for UltranetWriter<'_> {
-    fn line(&self, person: &RowFor<'_>) -> HandOverLine {
+    fn line(&mut self, person: &RowFor<'_>) -> HandOverLine {
         row::line(person, self.is_sms_id_first)
     }
 
-    fn note(&self, facts: &HandOverFacts<'_>) -> String {
+    fn note(&mut self, facts: &HandOverFacts<'_>) -> String {
         note::note(facts, self.has_letters)
     }
 
@@ -81,7 +82,7 @@ impl HandOverWrite for UltranetWriter<'_> {
         files::replace_private(&import, whole(lines).as_bytes()).map_err(Self::failed(&import))
     }
 
-    fn altered(&self, handover: &HandOver, lines: &[HandOverLine]) -> Result<Option<Altered>, NotWritten> {
+    fn altered(&mut self, handover: &HandOver, lines: &[HandOverLine]) -> Result<Option<Altered>, NotWritten> {
         let [import, ..] = self.files(&handover.name);
         if !files::exists(&import) {
             return Ok(None);

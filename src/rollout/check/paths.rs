@@ -8,8 +8,14 @@ use super::super::node::Node;
 use super::super::project::Outside;
 use super::Page;
 
-const ROUTES: &[&[&str]] =
-    &[&["roster", "path"], &["lms", "path"], &["lms", "export"], &["state", "path"], &["mail", "outbox"], &["mail", "letter"]];
+const ROUTES: &[&[&str]] = &[
+    &["roster", "path"],
+    &["lms", "path"],
+    &["lms", "export"],
+    &["state", "path"],
+    &["mail", "outbox"],
+    &["mail", "letter"],
+];
 
 /// Every path that the rollout names.
 pub(super) fn stay_inside(page: &Page<'_>, problems: &mut Diagnostics) {

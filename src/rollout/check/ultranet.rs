@@ -31,7 +31,10 @@ pub(super) fn keys_fit_the_driver(page: &Page<'_>, problems: &mut Diagnostics) {
 pub(super) fn has_its_export(page: &Page<'_>, problems: &mut Diagnostics) {
     let Some(lms) = page.root.entry("lms").filter(|_| is_ultranet(page)) else { return };
     let needed = [
-        ("export", "add `export: ultranet-export.csv`: in Ultranet, Administration > Import/Export > Export Users, for all users"),
+        (
+            "export",
+            "add `export: ultranet-export.csv`: in Ultranet, Administration > Import/Export > Export Users, for all users",
+        ),
         ("passwords", "add `passwords: firstbell` (your letters) or `passwords: ultranet` (Ultranet's own mails)"),
     ];
     for (key, help) in needed {
@@ -48,7 +51,8 @@ pub(super) fn columns_differ(page: &Page<'_>, problems: &mut Diagnostics) {
     let (Some(g), Some(h)) = (columns.text_of("g"), columns.text_of("h")) else { return };
     if g == h {
         let problem = page.error(CODE, columns.span, format!("columns G and H can't both hold `{g}`"));
-        problems.push(problem.with_help("look into the export: write `{g: sms-id, h: year-level}` or the other way round"));
+        problems
+            .push(problem.with_help("look into the export: write `{g: sms-id, h: year-level}` or the other way round"));
     }
 }
 
@@ -62,7 +66,8 @@ pub(super) fn gateway_mails_once(page: &Page<'_>, problems: &mut Diagnostics) {
     let mails = notification.and_then(|node| node.text()) == Some("true");
     match (mails, arrivals, notification, page.root.get("new-arrivals")) {
         (true, "activate", Some(node), _) => {
-            let message = "the gateway mails parents who come later, and `new-arrivals: activate` would reset them again";
+            let message =
+                "the gateway mails parents who come later, and `new-arrivals: activate` would reset them again";
             let problem = page.error(CODE, node.span, message);
             problems.push(problem.with_help("write `new-arrivals: gateway`: they are recorded, not reset"));
         }

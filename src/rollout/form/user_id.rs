@@ -8,7 +8,8 @@ use crate::rollout::{UserIdPart, UserIdRecipe};
 /// `{first}.{last}`.
 pub(in crate::rollout) struct UserId;
 
-const HELP: &str = "put it together from {first}, {last}, {f}, {l}, {id}, and letters, digits, `.`, `-`, `_` between them";
+const HELP: &str =
+    "put it together from {first}, {last}, {f}, {l}, {id}, and letters, digits, `.`, `-`, `_` between them";
 
 impl Form for UserId {
     type Meaning = UserIdRecipe;
@@ -66,7 +67,8 @@ mod tests {
     #[test]
     fn a_recipe_is_read_part_by_part() {
         let read = UserId::read("p-{f}.{last}").ok();
-        let parts = [UserIdPart::Text("p-".into()), UserIdPart::FirstInitial, UserIdPart::Text(".".into()), UserIdPart::Last];
+        let parts =
+            [UserIdPart::Text("p-".into()), UserIdPart::FirstInitial, UserIdPart::Text(".".into()), UserIdPart::Last];
         assert_eq!(read, Some(UserIdRecipe(parts.into())));
     }
 
