@@ -106,7 +106,10 @@ impl Bench for UltranetBench {
     }
 }
 
-fn benches() -> [(&'static str, fn() -> Box<dyn Bench>); 2] {
+/// A driver's name, and how its bench is made anew.
+type Made = (&'static str, fn() -> Box<dyn Bench>);
+
+fn benches() -> [Made; 2] {
     [
         ("sandbox", || Box::new(SandboxBench::new()) as Box<dyn Bench>),
         ("ultranet", || Box::new(UltranetBench::new()) as Box<dyn Bench>),

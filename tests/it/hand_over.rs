@@ -201,12 +201,16 @@ const ADMINS: [Admin; 4] = [Admin::Imports, Admin::ImportsTwice, Admin::ImportsH
 
 #[test]
 fn a_stop_anywhere_and_any_person_at_the_screen_give_nobody_two_passwords() {
-    ADMINS.into_iter().for_each(|admin| stop_in_the_first_run("firstbell", admin));
+    for admin in ADMINS {
+        stop_in_the_first_run("firstbell", admin);
+    }
 }
 
 #[test]
 fn with_ultranets_passwords_a_stop_anywhere_writes_nobody_twice() {
-    ADMINS.into_iter().for_each(|admin| stop_in_the_first_run("ultranet", admin));
+    for admin in ADMINS {
+        stop_in_the_first_run("ultranet", admin);
+    }
 }
 
 /// Stops at every commit and effect of the run that hands over.
@@ -369,8 +373,7 @@ fn an_export_that_can_not_be_used_stops_everything_with_a_sentence() {
     let utf16: Vec<u8> = EXPORT.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let utf16 = [&[0xFF, 0xFE], utf16.as_slice()].concat();
     let heading = format!("Last name,First name,Type,Password,Email,User ID,SMS ID,Year\n{EXPORT}");
-    let students: String =
-        EXPORT.lines().filter(|row| row.contains(",Student,")).map(|row| format!("{row}\n")).collect();
+    let students: String = EXPORT.split_inclusive('\n').filter(|row| row.contains(",Student,")).collect();
     let cases: [(Vec<u8>, &str); 5] = [
         (heading.into_bytes(), "first line is a heading"),
         (EXPORT.replace(',', ";").into_bytes(), "semicolons"),

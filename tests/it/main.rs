@@ -21,4 +21,5 @@ mod saved_plans;
 mod scenarios;
 mod story;
 mod tidy;
+mod ultranet_story;
 mod world;

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use firstbell::edge::Clock;
+use firstbell::model::recorded::History;
 
 use crate::binary::{Said, said};
 use crate::pretend_ultranet::{Options, PretendUltranet, Summary};
@@ -101,7 +102,7 @@ impl Office {
         let known: BTreeSet<_> = before.handovers.iter().map(|handover| handover.number).collect();
         for handover in recorded.handovers.iter().filter(|handover| !known.contains(&handover.number)) {
             for row in &handover.rows {
-                let was_active = before.histories.get(&row.caregiver).is_some_and(|history| history.is_active());
+                let was_active = before.histories.get(&row.caregiver).is_some_and(History::is_active);
                 assert!(!was_active || row.activation.0 > 1, "{} is active and in a hand-over", row.caregiver);
             }
         }
@@ -111,7 +112,7 @@ impl Office {
         for (name, text) in self.in_place() {
             let mode = std::fs::metadata(self.world.path().join(&name)).unwrap().permissions().mode() & 0o777;
             assert_eq!(mode, 0o600, "{name}");
-            if name.ends_with(".csv") && !name.ends_with("-children.csv") {
+            if name.strip_suffix(".csv").is_some_and(|stem| !stem.ends_with("-children")) {
                 assert_eq!(self.ultranet.faults(&text), Vec::<String>::new(), "{name}");
                 let first = self.files.entry(name.clone()).or_insert_with(|| text.clone());
                 assert_eq!(*first, text, "{name} was written anew with other bytes");
