@@ -27,6 +27,7 @@ mod schema;
 mod shape;
 mod source;
 mod text;
+mod ultranet;
 
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ pub use project::Project;
 pub use reference::reference_page;
 pub use rollout::*;
 pub use schema::schema;
+pub use ultranet::{Ultranet, UserIdPart, UserIdRecipe};
 
 use document::Unreadable;
 use source::Source;

@@ -176,12 +176,12 @@ fn ultranet() {
     let lms = |keys: &str| format!("lms: {{driver: ultranet, export: u.csv, passwords: firstbell{keys}}}\n");
     added(&lms(""), &[]);
     added("lms: {driver: ultranet}\n", &["rollout::ultranet 11:1", "rollout::ultranet 11:1"]);
-    added(&lms(", path: x.json"), &["rollout::lms-key 11:63"]);
+    added(&lms(", path: x.json"), &["rollout::lms-key 11:62"]);
     added("lms: {driver: sandbox, export: u.csv}\n", &["rollout::lms-key 11:24"]);
-    added(&lms(", columns: {g: sms-id, h: sms-id}"), &["rollout::ultranet 11:73"]);
-    added(&lms(", username: \"{first} {last}\""), &["rollout::bad-user-id 11:73"]);
-    added(&lms(", export: ../u.csv").replacen("export: u.csv, ", "", 1), &["rollout::outside-project 11:56"]);
-    added(&lms(", email-notification: true"), &["rollout::ultranet 11:83"]);
+    added(&lms(", columns: {g: sms-id, h: sms-id}"), &["rollout::ultranet 11:72"]);
+    added(&lms(", username: \"{first} {last}\""), &["rollout::bad-user-id 11:72"]);
+    added(&lms(", export: ../u.csv").replacen("export: u.csv, ", "", 1), &["rollout::outside-project 11:55"]);
+    added(&lms(", email-notification: true"), &["rollout::ultranet 11:82"]);
     added(&(lms("") + "new-arrivals: gateway\n"), &["rollout::ultranet 12:15"]);
     added(&(lms(", email-notification: true") + "new-arrivals: gateway\n"), &[]);
 }
