@@ -142,7 +142,7 @@ impl<'a> Worker<'a> {
         Ok(group)
     }
 
-    fn prepare_one(&mut self, change: &Change) -> Option<Ready> {
+    pub(crate) fn prepare_one(&mut self, change: &Change) -> Option<Ready> {
         let (kind, activation, username, recipient, fingerprint) =
             match change.acts.iter().find(|act| matches!(act, Act::Create { .. } | Act::Reset { .. }))? {
                 Act::Create { activation, username, recipient, letter } => {
@@ -182,9 +182,9 @@ impl<'a> Worker<'a> {
             kind,
             cohort,
             username: username.clone(),
-            password: sealed,
+            password: Some(sealed),
             identity: change.identity.clone(),
-            letter: recorded,
+            letter: Some(recorded),
         }));
         Some(Ready::Fresh(Box::new(Fresh { subject, key, username: username.clone(), password, letter })))
     }

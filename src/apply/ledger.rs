@@ -3,6 +3,7 @@
 
 use crate::edge::{Clock, StateError, StateStore};
 use crate::model::entry::{Commit, Entry};
+use crate::model::handover::HandOverNumber;
 use crate::model::ids::{ActivationNumber, CaregiverId, RunNumber};
 use crate::model::recorded::Position;
 
@@ -61,6 +62,14 @@ impl<'a> Ledger<'a> {
         activation: ActivationNumber,
     ) -> Result<Option<crate::edge::SealedActivation>, StateError> {
         self.store.sealed(caregiver, activation)
+    }
+
+    /// One hand-over, with what is still sealed of it.
+    pub(crate) fn hand_over(
+        &mut self,
+        number: HandOverNumber,
+    ) -> Result<Option<crate::edge::SealedHandOver>, StateError> {
+        self.store.hand_over(number)
     }
 
     /// Wipes what a finished run leaves behind.

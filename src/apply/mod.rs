@@ -6,6 +6,7 @@
 mod account;
 mod activate;
 mod desk;
+mod hand_over;
 mod ledger;
 mod pacer;
 pub mod password;
@@ -27,6 +28,7 @@ use crate::plan::{Change, Plan};
 use crate::rollout::Rollout;
 
 use desk::Desk;
+pub use hand_over::{SealedRows, open_rows};
 use ledger::Ledger;
 use pacer::{Pacer, Place, sends_letter};
 pub use tally::{Applied, End, Failure, Tally};
@@ -169,12 +171,12 @@ impl<'a> Worker<'a> {
     fn run(&mut self) -> Result<End, Halt> {
         self.open()?;
         self.watch.step(Step::Begin { total: self.order.plan.changes.len() });
-        let mut end = End::Done;
-        let mut rest: &'a [Change] = &self.order.plan.changes;
-        while end == End::Done && !rest.is_empty() {
-            let (group, left) = self.next_group(rest);
-            rest = left;
-            end = self.group(&group)?;
+        let mut end = self.place_again()?;
+        if end == End::Done {
+            end = self.directly()?;
+        }
+        if end == End::Done {
+            end = self.by_hand()?;
         }
         if end == End::Done && self.pacer.left > 0 {
             end = End::Paused { left: self.pacer.left, until: self.pacer.next(self.ledger.now(), 1) };
@@ -184,13 +186,26 @@ impl<'a> Worker<'a> {
         Ok(end)
     }
 
+    /// What the program itself carries, group by group.
+    fn directly(&mut self) -> Result<End, Halt> {
+        let changes = self.order.plan.changes.iter();
+        let own: Vec<&'a Change> = changes.filter(|change| !self.is_handed_over(change)).collect();
+        let (mut end, mut rest) = (End::Done, own.as_slice());
+        while end == End::Done && !rest.is_empty() {
+            let (group, left) = self.next_group(rest);
+            rest = left;
+            end = self.group(&group)?;
+        }
+        Ok(end)
+    }
+
     /// The next few changes, as many as are due soon, and those behind them. A change whose letter has its place later is left
     /// for another run: nobody gets a password today whose letter goes tomorrow.
-    fn next_group(&mut self, rest: &'a [Change]) -> (Vec<&'a Change>, &'a [Change]) {
+    fn next_group<'r>(&mut self, rest: &'r [&'a Change]) -> (Vec<&'a Change>, &'r [&'a Change]) {
         let most = GROUP.max(self.width());
         let mut room = self.pacer.room(self.ledger.now(), most);
         let (mut group, mut has_letters) = (Vec::with_capacity(most), false);
-        for (index, change) in rest.iter().enumerate() {
+        for (index, &change) in rest.iter().enumerate() {
             let sends = sends_letter(change);
             if group.len() == most || (sends && room == 0 && has_letters) {
                 return (group, rest.get(index..).unwrap_or_default());

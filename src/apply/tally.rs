@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::model::handover::HandOverNumber;
 use crate::model::ids::CaregiverId;
 use crate::model::outcome::{Reach, Refusal};
 
@@ -51,6 +52,10 @@ pub struct Tally {
     pub withdrawn: u64,
     /// People recorded as active already.
     pub adopted: u64,
+    /// Rows in the hand-overs that were put in place.
+    pub handed_over: u64,
+    /// These hand-overs: what their files are called, and their number.
+    pub handovers: Vec<(String, HandOverNumber)>,
     /// Changes of which everything was done.
     pub done: u64,
     /// Changes that failed, and why.
@@ -68,7 +73,8 @@ impl Tally {
 
     /// Whether anything outside was touched.
     pub fn has_effects(&self) -> bool {
-        self.created + self.reset + self.sent + self.updated + self.withdrawn > 0 || self.has_unknown()
+        self.created + self.reset + self.sent + self.updated + self.withdrawn + self.handed_over > 0
+            || self.has_unknown()
     }
 
     /// Whether somebody's outcome is unknown.

@@ -4,6 +4,7 @@
 use crate::edge::{Clock, LmsRead, LmsWrite, MailTransport, StateStore};
 use crate::files;
 use crate::lms::sandbox::{SandboxReader, SandboxWriter};
+use crate::lms::ultranet::{UltranetReader, UltranetWriter};
 use crate::mail::{Outbox, Patience, Smtp};
 use crate::model::capability::MailCapabilities;
 use crate::model::email::domain;
@@ -20,6 +21,7 @@ pub(super) fn lms_reader<'c>(clock: &'c dyn Clock, rollout: &Rollout) -> Box<dyn
         LmsSettings::Sandbox { written_path, path } => {
             Box::new(SandboxReader::new(path.clone(), written_path.clone(), clock))
         }
+        LmsSettings::Ultranet(settings) => Box::new(UltranetReader::new(settings, clock)),
     }
 }
 
@@ -30,6 +32,7 @@ pub(super) fn lms_writer<'s>(session: &Session<'s>, rollout: &Rollout) -> Result
             let random = (session.random)();
             Ok(Box::new(SandboxWriter::open(path.clone(), written_path.clone(), session.clock, random)?))
         }
+        LmsSettings::Ultranet(settings) => Ok(Box::new(UltranetWriter::new(settings, session.clock))),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod apply;
 pub mod bounces;
 pub mod check;
 pub mod completions;
+pub mod confirm;
 mod doors;
 pub mod drift;
 pub mod events;
@@ -13,6 +14,7 @@ pub mod exit;
 pub mod explain;
 mod git;
 mod hand_kept;
+pub mod handovers;
 pub mod hosts;
 pub mod init;
 mod key;
@@ -82,6 +84,12 @@ pub enum Command {
     Bounces(bounces::Args),
     /// Try the way that letters leave
     Mail(mail::Args),
+    /// Say what became of a hand-over that a person was to import
+    #[command(after_help = "Example:\n  firstbell confirm 0001 --imported --except left-out.csv")]
+    Confirm(confirm::Args),
+    /// List the hand-overs: which wait for a person, what became of the others
+    #[command(after_help = "Example:\n  firstbell handovers")]
+    Handovers(handovers::Args),
     /// Show the letter as a parent would get it, with a made-up password
     #[command(after_help = "Example:\n  firstbell preview C1001")]
     Preview(preview::Args),
@@ -112,7 +120,13 @@ impl Command {
     pub fn only_looks(&self) -> bool {
         !matches!(
             self,
-            Self::Init(_) | Self::Apply(_) | Self::Adopt(_) | Self::Resolve(_) | Self::Bounces(_) | Self::Mail(_)
+            Self::Init(_)
+                | Self::Apply(_)
+                | Self::Adopt(_)
+                | Self::Resolve(_)
+                | Self::Confirm(_)
+                | Self::Bounces(_)
+                | Self::Mail(_)
         )
     }
 }
@@ -140,6 +154,8 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, Trouble
         Command::Resolve(args) => resolve::run(args, session),
         Command::Bounces(args) => bounces::run(args, session),
         Command::Mail(args) => mail::run(args, session),
+        Command::Confirm(args) => confirm::run(args, session),
+        Command::Handovers(args) => handovers::run(args, session),
         Command::Preview(args) => preview::run(args, session),
         Command::Roster(args) => roster::run(args, session),
         Command::State(args) => state::run(args, session),

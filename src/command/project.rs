@@ -232,6 +232,9 @@ fn make<T>(
 }
 
 fn refused(refusal: &Refusal) -> Trouble {
+    if matches!(refusal, Refusal::ExportOlder { .. }) {
+        return Trouble::new(Exit::Stale, refusal.to_string());
+    }
     Trouble::new(
         Exit::Stale,
         format!(

@@ -3,6 +3,7 @@
 use crate::edge::{RunMark, StateStore};
 use crate::model::activation::{ActivationStage, LetterStage};
 use crate::model::entry::{Commit, Entry, LetterSubject, RunBegun, Subject};
+use crate::model::handover::HandOver;
 use crate::model::ids::{CaregiverId, RunNumber};
 use crate::model::recorded::{History, LetterRecord};
 
@@ -62,6 +63,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         .histories
         .get(&caregiver)
         .ok_or_else(|| Trouble::new(Exit::Usage, format!("nothing is recorded about a caregiver `{caregiver}`")))?;
+    if args.reset.is_some() {
+        not_handed_over(&caregiver, &state)?;
+    }
     let (entry, said) = match (args.reset, args.letter) {
         (Some(verdict), _) => of_reset(caregiver, history, verdict, evidence)?,
         (None, Some(verdict)) => of_letter(caregiver, history, verdict, evidence)?,
@@ -70,6 +74,15 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     record(session, &rollout, &mut state, "resolve", vec![entry])?;
     session.screen.answer(&format!("Recorded for {}: {said}. `firstbell plan` shows what is due now.\n", args.id));
     Ok(Exit::Done)
+}
+
+/// Of somebody in a hand-over the word of the one who imports it counts.
+fn not_handed_over(caregiver: &CaregiverId, state: &Writing) -> Result<(), Trouble> {
+    let in_handover = |handover: &&HandOver| handover.rows.iter().any(|row| row.caregiver == *caregiver);
+    let Some(handover) = state.recorded.open_handovers().find(in_handover) else { return Ok(()) };
+    let number = handover.number;
+    let what = format!("{caregiver} stands in hand-over {number}, which `firstbell confirm {number}` settles");
+    Err(Trouble::new(Exit::Usage, what))
 }
 
 fn of_reset(

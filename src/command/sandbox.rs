@@ -35,7 +35,12 @@ pub enum What {
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let What::SignIn { username } = &args.what;
     let rollout = project::load_rollout(session)?;
-    let LmsSettings::Sandbox { path, .. } = &rollout.lms;
+    let LmsSettings::Sandbox { path, .. } = &rollout.lms else {
+        return Err(Trouble::new(
+            Exit::Usage,
+            "this rollout's LMS is no sandbox: nobody can be signed in to it from here",
+        ));
+    };
     let mut line = String::new();
     std::io::stdin()
         .lock()

@@ -4,3 +4,4 @@
 //! own: whether something was done already is the state's business.
 
 pub mod sandbox;
+pub mod ultranet;

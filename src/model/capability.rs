@@ -12,6 +12,33 @@ pub struct LmsCapabilities {
     pub can_disable: bool,
     /// How many passwords it sets at once; at least 1. So many are in doubt after a crash.
     pub batch: usize,
+    /// Who carries a password into the LMS.
+    pub carrier: Carrier,
+}
+
+/// Who carries a password into the LMS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// The driver itself, while the plan is carried out.
+    Program,
+    /// A person, who imports a file that is written for them, and says afterwards what became of it.
+    Person {
+        /// Whether the passwords in the file are ours and our letters tell them; else the LMS draws and mails them while it
+        /// imports.
+        has_letters: bool,
+    },
+}
+
+impl Carrier {
+    /// Whether a person imports a file.
+    pub fn is_person(self) -> bool {
+        matches!(self, Self::Person { .. })
+    }
+
+    /// Whether our letters tell the passwords.
+    pub fn has_letters(self) -> bool {
+        !matches!(self, Self::Person { has_letters: false })
+    }
 }
 
 /// What a mail transport can do.

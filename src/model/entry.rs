@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::activation::ActivationKind;
 use super::fingerprint::Fingerprint;
+use super::handover::{HandOverNumber, HandOverOutcome};
 use super::ids::{
     ActivationKey, ActivationNumber, CaregiverId, CohortName, LetterNumber, MessageId, RosterNumber, RunNumber,
     Username,
@@ -198,6 +199,46 @@ pub enum Entry {
         /// Why.
         because: String,
     },
+    /// A hand-over is about to be put in place: its rows are sealed with it.
+    HandOverBegun(HandOverBegun),
+    /// The files of a hand-over are in place.
+    HandOverPlaced {
+        /// Which.
+        number: HandOverNumber,
+    },
+    /// The password stands in a file that a person imports.
+    HandedOver {
+        /// Whose.
+        subject: Subject,
+        /// In which hand-over.
+        number: HandOverNumber,
+    },
+    /// A person says that the row was imported.
+    Confirmed {
+        /// Whose.
+        subject: Subject,
+        /// In which hand-over.
+        number: HandOverNumber,
+    },
+    /// A person says that the row was not imported. Password and letter stay: the next hand-over has the same ones.
+    HandedBack {
+        /// Whose.
+        subject: Subject,
+        /// In which hand-over.
+        number: HandOverNumber,
+    },
+    /// A person says that nobody knows what became of a hand-over.
+    HandOverUnsure {
+        /// Which.
+        number: HandOverNumber,
+    },
+    /// A person has said what became of a hand-over: its rows are wiped.
+    HandOverSettled {
+        /// Which.
+        number: HandOverNumber,
+        /// What they said.
+        outcome: HandOverOutcome,
+    },
     /// Who an active caregiver is now (name, address, children changed in the SMS).
     Identified {
         /// Who.
@@ -262,12 +303,44 @@ pub struct Prepared {
     pub cohort: CohortName,
     /// The name the account signs in with.
     pub username: Username,
-    /// The password, sealed.
-    pub password: Sealed,
+    /// The password, sealed; `None` where the LMS draws it.
+    pub password: Option<Sealed>,
     /// Who they are now.
     pub identity: Identity,
-    /// The letter.
-    pub letter: NewLetter,
+    /// The letter; `None` where the LMS tells the password.
+    pub letter: Option<NewLetter>,
+}
+
+/// A hand-over is about to be put in place.
+#[derive(Clone, Debug)]
+pub struct HandOverBegun {
+    /// Its number.
+    pub number: HandOverNumber,
+    /// What its files are called, without their endings.
+    pub name: String,
+    /// The cohort it is for.
+    pub cohort: Option<CohortName>,
+    /// Whether our letters tell its passwords.
+    pub has_letters: bool,
+    /// The file's keyed hash (64 hexadecimal digits).
+    pub fingerprint: String,
+    /// The instructions that lie beside it.
+    pub note: String,
+    /// Its rows, in the order of the file.
+    pub rows: Vec<BegunRow>,
+}
+
+/// One row of a hand-over that is about to be put in place.
+#[derive(Clone, Debug)]
+pub struct BegunRow {
+    /// Whose, which.
+    pub subject: Subject,
+    /// The name the account signs in with.
+    pub username: Username,
+    /// Whether it makes the account.
+    pub is_create: bool,
+    /// The exact bytes of the row, sealed.
+    pub bytes: Sealed,
 }
 
 /// A rendered letter.

@@ -11,6 +11,7 @@ pub mod capability;
 pub mod email;
 pub mod entry;
 pub mod fingerprint;
+pub mod handover;
 pub mod ids;
 pub mod nfc;
 pub mod observed;

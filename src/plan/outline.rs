@@ -64,6 +64,8 @@ pub struct Records {
     pub identities: u64,
     /// Sealed letters that were kept after sending, and need not be any longer.
     pub wipes: u64,
+    /// Hand-overs whose files are put in place, because a run stopped before.
+    pub unplaced: u64,
 }
 
 impl Totals {
@@ -132,8 +134,9 @@ impl Outline {
 
     /// Whether an apply would write anything at all: also an accepted roster, an opening.
     pub fn has_records(&self) -> bool {
-        let Records { roster, openings, moves, identities, wipes } = &self.records;
-        self.has_changes() || *roster || !openings.is_empty() || *identities > 0 || *moves > 0 || *wipes > 0
+        let Records { roster, openings, moves, identities, wipes, unplaced } = &self.records;
+        let counted = identities + moves + wipes + unplaced;
+        self.has_changes() || *roster || !openings.is_empty() || counted > 0
     }
 }
 
@@ -155,6 +158,7 @@ impl Plan {
                 moves: self.moves.len() as u64,
                 identities: if totals.changes == 0 { self.identities.len() as u64 } else { 0 },
                 wipes: self.wipes.len() as u64,
+                unplaced: self.unplaced.len() as u64,
             },
         }
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
 use crate::model::entry::Subject;
+use crate::model::handover::HandOverNumber;
 use crate::model::ids::{CaregiverId, CohortName, RosterNumber};
 use crate::model::recorded::AcceptedRoster;
 
@@ -45,6 +46,10 @@ pub struct Plan {
     pub due_again: Option<Timestamp>,
     /// Active caregivers whose name, address or children changed in the SMS: only the record learns of it.
     pub identities: Vec<(CaregiverId, crate::model::recorded::Identity)>,
+    /// Hand-overs that a run committed, and stopped before their files were in place: they are put there.
+    pub unplaced: Vec<HandOverNumber>,
+    /// The number of the next hand-over.
+    pub next_handover: HandOverNumber,
 }
 
 impl Plan {
@@ -71,6 +76,7 @@ impl Plan {
             || !self.identities.is_empty()
             || !self.moves.is_empty()
             || !self.wipes.is_empty()
+            || !self.unplaced.is_empty()
     }
 
     /// Whether something is unknown: a hold that says so, or a change that must find out first.

@@ -28,9 +28,10 @@ pub(super) fn outline<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[O
         moves: ground.open_moves().count() as u64,
         identities: if totals.changes == 0 { identities(ground, cases) } else { 0 },
         wipes: lists::wipes(ground).count() as u64,
+        unplaced: ground.recorded.open_handovers().filter(|one| !one.is_placed).count() as u64,
     };
     let mut inputs = inputs(ground);
-    inputs.rollout.notes = notes::all(ground, &typing_errors, &gates);
+    inputs.rollout.notes = notes::all(ground, openness, &typing_errors, &gates);
     inputs.departure = departure(ground, totals.effects.emails);
     let guards = guard::all(ground, &inputs, &totals);
     let held = named(ground, held);

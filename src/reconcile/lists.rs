@@ -32,6 +32,7 @@ pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Open
         *unchanged.entry(Idle::NotMeant).or_default() += left_out;
     }
     lists.sort();
+    let unplaced = ground.recorded.open_handovers().filter(|handover| !handover.is_placed);
     let mut plan = Plan {
         inputs: inputs(ground),
         openings: lists.openings(&cohorts),
@@ -47,10 +48,12 @@ pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Open
         identities: lists.identities,
         wipes: wipes(ground).collect(),
         due_again: gates.iter().filter_map(Gate::until).chain(lists.due_again).min(),
+        unplaced: unplaced.map(|handover| handover.number).collect(),
+        next_handover: ground.recorded.next_handover(),
     };
     let is_mailed: HashSet<&str> = plan.changes.iter().map(|change| change.caregiver.as_str()).collect();
     typing_errors.retain(|(id, _)| is_mailed.contains(id));
-    plan.inputs.rollout.notes = notes::all(ground, &typing_errors, &gates);
+    plan.inputs.rollout.notes = notes::all(ground, openness, &typing_errors, &gates);
     plan.inputs.departure = departure(ground, plan.effects().emails);
     plan.guards = guard::all(ground, &plan.inputs, &plan.totals());
     plan
@@ -135,7 +138,7 @@ impl<'a> Scribe<'a> for Lists<'_, 'a> {
 
 impl<'g, 'a> Lists<'g, 'a> {
     fn new(ground: &'g Ground<'a>) -> Self {
-        let usernames = Usernames::new(ground.observed);
+        let usernames = Usernames::new(ground);
         Self { ground, usernames, changes: Vec::new(), held: Vec::new(), identities: Vec::new(), due_again: None }
     }
 

@@ -16,6 +16,7 @@ mod forgotten;
 mod gone;
 mod ground;
 mod guard;
+mod hand_over;
 mod identity;
 mod inputs;
 mod join;
@@ -36,6 +37,7 @@ use jiff::Timestamp;
 
 use crate::model::capability::{LmsCapabilities, MailCapabilities};
 use crate::model::fingerprint::Fingerprinter;
+use crate::model::handover::HandOverNumber;
 use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
@@ -98,6 +100,19 @@ pub enum Refusal {
         /// Whose accounts.
         caregivers: Vec<CaregiverId>,
     },
+    /// What shows the LMS's accounts is older than the last word on what was imported into it.
+    #[error(
+        "the export of the LMS's users is from {exported}, but hand-over {number} was confirmed on {confirmed}: export the \
+         users again"
+    )]
+    ExportOlder {
+        /// When it was exported.
+        exported: String,
+        /// The hand-over confirmed last.
+        number: HandOverNumber,
+        /// When.
+        confirmed: String,
+    },
 }
 
 fn list(caregivers: &[CaregiverId]) -> String {
@@ -117,6 +132,7 @@ pub fn reconcile(
     context: &Context<'_>,
 ) -> Result<Plan, Refusal> {
     check::markers(recorded, observed)?;
+    check::export_is_newer(desired.rollout, recorded, observed, context)?;
     let recorded = &*forgotten::remember(desired.roster, recorded, context.fingerprinter);
     let ground = ground::Ground::new(desired, recorded, observed, context);
     let cases = decide::cases(&ground);
@@ -135,6 +151,7 @@ pub fn outline(
         return reconcile(desired, recorded, observed, context).map(|plan| plan.outline());
     }
     check::markers(recorded, observed)?;
+    check::export_is_newer(desired.rollout, recorded, observed, context)?;
     let recorded = &*forgotten::remember(desired.roster, recorded, context.fingerprinter);
     let ground = ground::Ground::new(desired, recorded, observed, context);
     let cases = decide::cases(&ground);

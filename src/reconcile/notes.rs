@@ -6,15 +6,27 @@ use crate::roster::Caregiver;
 
 use super::canary::Gate;
 use super::check::last_of;
+use super::cohort::Openness;
 use super::ground::Ground;
+use super::hand_over;
 
 /// So many people a note names; the rest is counted.
 const NAMED: usize = 10;
 
 /// All notes of a plan that writes to these likely typing errors.
-pub(super) fn all(ground: &Ground<'_>, typed: &[(&str, String)], gates: &[Gate<'_>]) -> Vec<String> {
+pub(super) fn all(
+    ground: &Ground<'_>,
+    openness: &[Openness],
+    typed: &[(&str, String)],
+    gates: &[Gate<'_>],
+) -> Vec<String> {
     let of_rollout = lines(ground).into_iter().chain(older_roster(ground));
-    of_rollout.chain(access_revoked(ground)).chain(typing_errors(typed)).chain(canaries(ground, gates)).collect()
+    of_rollout
+        .chain(access_revoked(ground))
+        .chain(typing_errors(typed))
+        .chain(canaries(ground, gates))
+        .chain(hand_over::notes(ground, openness))
+        .collect()
 }
 
 /// Cohorts of which too many first letters came back.

@@ -50,6 +50,7 @@ fn done(tally: &Tally) -> String {
     let parts = [
         (tally.created, "account created", "accounts created"),
         (tally.reset, "password reset", "passwords reset"),
+        (tally.handed_over, "row handed over", "rows handed over"),
         (tally.sent, "letter written", "letters written"),
         (tally.updated, "account corrected", "accounts corrected"),
         (tally.withdrawn, "account disabled", "accounts disabled"),
@@ -80,6 +81,13 @@ fn next(applied: &Applied, plan: &Plan, outbox: Option<&str>, text: &mut String)
         let _ =
             writeln!(text, "The letters are in `{outbox}`. They hold passwords in clear: send them, then delete them.");
     }
+    for (name, number) in &tally.handovers {
+        let _ = writeln!(
+            text,
+            "Hand-over {number}: import `handover/{name}.csv` as `handover/{name}.md` says, then `firstbell confirm {number} \
+             --imported`."
+        );
+    }
     let is_cut_short = applied.end != End::Done || tally.has_passing() || tally.has_unknown();
     let waits = plan.cohorts.iter().any(|cohort| matches!(cohort.state, CohortState::After(_)));
     if matches!(applied.end, End::Paused { until: None, .. }) {
@@ -88,6 +96,8 @@ fn next(applied: &Applied, plan: &Plan, outbox: Option<&str>, text: &mut String)
         text.push_str("Next: `firstbell apply` again then, or `firstbell apply --wait`, which waits by itself.\n");
     } else if is_cut_short {
         text.push_str("Next: `firstbell apply` again; it goes on where this one stopped, and repeats nothing.\n");
+    } else if !tally.handovers.is_empty() {
+        text.push_str("Next: what stands above; nothing else happens for these people until you confirm.\n");
     } else if !tally.failures.is_empty() {
         text.push_str("Next: mend what is said above, then `firstbell plan`.\n");
     } else if plan.held.iter().any(|held| held.code.is_unknown()) {

@@ -52,6 +52,8 @@ pub(super) fn plan() -> Plan {
         wipes: Vec::new(),
         due_again: None,
         identities: Vec::new(),
+        unplaced: Vec::new(),
+        next_handover: crate::model::handover::HandOverNumber::FIRST,
     }
 }
 
@@ -120,6 +122,7 @@ fn inputs() -> Inputs {
                 can_update: true,
                 can_disable: true,
                 batch: 1,
+                carrier: crate::model::capability::Carrier::Program,
             },
         },
         letters_sha256: "d".repeat(64),

@@ -14,6 +14,7 @@ mod drift;
 mod explain;
 mod fixes;
 mod guards;
+mod handovers;
 mod header;
 mod held;
 mod html;
@@ -41,6 +42,7 @@ pub use applied::{applied, halted};
 pub use closing::asked;
 pub use drift::{drift_markdown, drift_text};
 pub use explain::{Explained, explain};
+pub use handovers::handovers;
 pub use html::html;
 pub use json::events;
 pub use json::{

@@ -13,7 +13,7 @@ use super::form::{Form, Spelled, Zone};
 use super::node::Node;
 use super::project::Project;
 use super::source::Source;
-use super::{Canary, Help, LmsSettings, PasswordStyle, Rollout, id_file, mean_mail, mean_people, mean_roster};
+use super::{Canary, Help, PasswordStyle, Rollout, id_file, mean_lms, mean_mail, mean_people, mean_roster};
 
 /// What the conversion needs besides the document.
 pub(super) struct Setting<'a> {
@@ -61,17 +61,20 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
     let timezone = timezone(document.timezone, setting)?;
     // Nothing comes back from a folder, so nothing is waited for.
     let comes_back = matches!(document.mail.transport, document::Transport::Smtp);
+    let lms = mean_lms::lms(document.lms, setting)?;
+    let mut roster = mean_roster::sources(rosters, &timezone, setting)?;
+    // The gateway's default address is nobody's own, whichever of the two systems has it.
+    if let Some(address) = lms.ultranet().and_then(|ultranet| ultranet.default_email.clone()) {
+        roster.iter_mut().for_each(|source| source.placeholder_emails.push(address.clone()));
+    }
     let state = document.state.path.as_ref().map_or(DEFAULT_STATE, |path| path.text.as_str());
     Ok(Rollout {
         file: setting.source.file().to_owned(),
         sha256: setting.sha256.clone(),
         school: document.school.meaning,
-        roster: mean_roster::sources(rosters, &timezone, setting)?,
+        roster,
         timezone,
-        lms: LmsSettings::Sandbox {
-            path: setting.resolve(&document.lms.path.meaning)?,
-            written_path: document.lms.path.meaning,
-        },
+        lms,
         state: setting.resolve(state)?,
         sign_in_url: document.sign_in_url.meaning,
         help: Help {
@@ -100,7 +103,7 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
 
 /// The rules have refused these already; here it is made sure that none is ever taken for something else.
 fn is_later_elsewhere(lms: &document::Lms, state: &document::State, rosters: &[document::Roster]) -> bool {
-    !matches!(lms.driver, document::Driver::Sandbox)
+    matches!(lms.driver, document::Driver::Moodle)
         || !matches!(state.store, document::Store::Sqlite)
         || rosters.iter().any(|roster| {
             !matches!(roster.format, document::Format::Csv | document::Format::Xlsx)

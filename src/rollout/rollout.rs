@@ -10,6 +10,7 @@ use crate::diagnostic::Place;
 use crate::model::ids::{ActivationNumber, CaregiverId, CohortName};
 use crate::model::source::RosterSource;
 
+use super::Ultranet;
 use super::mail::MailSettings;
 
 /// What the school wants.
@@ -84,6 +85,8 @@ pub enum LmsSettings {
         /// On this machine.
         path: Utf8PathBuf,
     },
+    /// Ultranet, through its export and its import screen.
+    Ultranet(Ultranet),
 }
 
 /// Whom parents ask.

@@ -30,6 +30,14 @@ pub enum ActivationStep {
     ResolveSet,
     /// A person says that it was not set.
     ResolveNotSet,
+    /// It stands in a file that a person imports.
+    HandOver,
+    /// That person says that it was imported.
+    Confirm,
+    /// That person says that it was not: the same password goes into the next file.
+    HandBack,
+    /// The same, of a password that the LMS was to draw: there is none to keep.
+    GiveBack,
 }
 
 impl ActivationStep {
@@ -46,15 +54,20 @@ impl ActivationStep {
         Self::Suspect,
         Self::ResolveSet,
         Self::ResolveNotSet,
+        Self::HandOver,
+        Self::Confirm,
+        Self::HandBack,
+        Self::GiveBack,
     ];
 
     /// The stage it leads to.
     pub fn leads_to(self) -> ActivationStage {
         match self {
             Self::Prepare => ActivationStage::Prepared,
-            Self::Announce => ActivationStage::Setting,
-            Self::Set | Self::ResolveSet => ActivationStage::Set,
-            Self::Refuse | Self::ResolveNotSet => ActivationStage::Refused,
+            Self::Announce | Self::HandBack => ActivationStage::Setting,
+            Self::Set | Self::ResolveSet | Self::Confirm => ActivationStage::Set,
+            Self::Refuse | Self::ResolveNotSet | Self::GiveBack => ActivationStage::Refused,
+            Self::HandOver => ActivationStage::HandedOver,
             Self::Doubt | Self::Suspect => ActivationStage::ResetUnknown,
             Self::Void => ActivationStage::Voided,
             Self::Adopt | Self::Recover => ActivationStage::Adopted,
@@ -63,7 +76,7 @@ impl ActivationStep {
 
     /// Whether it may happen at this stage (`None`: there is no such activation yet).
     pub fn may_follow(self, now: Option<ActivationStage>) -> bool {
-        use ActivationStage::{Prepared, Refused, ResetUnknown, Setting, Voided};
+        use ActivationStage::{HandedOver, Prepared, Refused, ResetUnknown, Setting, Voided};
         match self {
             // Nothing of these was ever in the LMS, so the number may be used again.
             Self::Prepare | Self::Adopt => matches!(now, None | Some(Prepared | Refused | Voided)),
@@ -73,8 +86,12 @@ impl ActivationStep {
             }
             // Again, while settling: the same password under the same number.
             Self::Announce => matches!(now, Some(Prepared | Setting)),
-            Self::Set | Self::Refuse | Self::Doubt | Self::ResolveSet | Self::ResolveNotSet => {
+            Self::Set | Self::Refuse | Self::ResolveSet | Self::ResolveNotSet => {
                 matches!(now, Some(Setting | ResetUnknown))
+            }
+            Self::HandOver => now == Some(Setting),
+            Self::Doubt | Self::Confirm | Self::HandBack | Self::GiveBack => {
+                matches!(now, Some(Setting | HandedOver | ResetUnknown))
             }
             Self::Void => now == Some(Prepared),
         }
@@ -167,13 +184,17 @@ mod tests {
         (ActivationStep::Announce, "     . y    y    .   .    .    .    .    ."),
         (ActivationStep::Set, "          . .    y    .   .    y    .    .    ."),
         (ActivationStep::Refuse, "       . .    y    .   .    y    .    .    ."),
-        (ActivationStep::Doubt, "        . .    y    .   .    y    .    .    ."),
+        (ActivationStep::Doubt, "        . .    y    .   .    y    y    .    ."),
         (ActivationStep::Void, "         . y    .    .   .    .    .    .    ."),
         (ActivationStep::Adopt, "        y y    .    .   y    .    .    .    y"),
         (ActivationStep::Recover, "      y y    y    .   y    y    .    .    y"),
         (ActivationStep::Suspect, "      y y    y    .   y    y    .    .    y"),
         (ActivationStep::ResolveSet, "   . .    y    .   .    y    .    .    ."),
         (ActivationStep::ResolveNotSet, ". .    y    .   .    y    .    .    ."),
+        (ActivationStep::HandOver, "     . .    y    .   .    .    .    .    ."),
+        (ActivationStep::Confirm, "      . .    y    .   .    y    y    .    ."),
+        (ActivationStep::HandBack, "     . .    y    .   .    y    y    .    ."),
+        (ActivationStep::GiveBack, "     . .    y    .   .    y    y    .    ."),
     ];
 
     /// Rows: steps. Columns: the stages in the order of their declaration.

@@ -212,11 +212,11 @@ fn the_help_of_every_command_gives_an_example_that_runs() {
         let words = crate::markdown::words(block.lines().next().unwrap());
         // In its folder and not by `-C`, as a reader would: so that a file it writes lies there too.
         let output = project.command(&[]).args(&words).current_dir(project.path()).output().unwrap();
-        // Nobody is there to ask, nothing is open about anybody's password, no mail has come back, and nobody's id has become
+        // Nobody is there to ask, nothing is open about anybody's password, nothing was handed over, no mail has come back, and nobody's id has become
         // another: the roster has the old one still.
         let is_move = words.get(1).is_some_and(|word| word == "move");
         let expected = match words[0].as_str() {
-            "apply" | "resolve" => 64,
+            "apply" | "resolve" | "confirm" => 64,
             _ if is_move => 64,
             "bounces" => 65,
             _ => 0,

@@ -8,16 +8,19 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 use firstbell::apply::{self, Applied, Edges, Halted, Order};
+use firstbell::edge::{Altered, HandOverFacts, HandOverLine, HandOverWrite, NotWritten, RowFor};
 use firstbell::edge::{
     Clock, Envelope, LmsRead, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateStore, Step, Watch,
 };
 use firstbell::letter;
 use firstbell::lms::sandbox::{SandboxReader, SandboxWriter};
+use firstbell::lms::ultranet::{UltranetReader, UltranetWriter};
 use firstbell::mail::{Outbox, Patience, Smtp};
 use firstbell::model::activation::{ActivationStage, LetterStage};
 use firstbell::model::capability::MailCapabilities;
 use firstbell::model::entry::Actor;
 use firstbell::model::fingerprint::Fingerprinter;
+use firstbell::model::handover::HandOver;
 use firstbell::model::ids::Lineage;
 use firstbell::model::outcome::Outcome;
 use firstbell::model::recorded::{History, Position, Recorded};
@@ -164,9 +167,22 @@ impl World {
         self.plan_with(&loaded, &recorded)
     }
 
+    fn lms_reader(&self, rollout: &Rollout) -> Box<dyn LmsRead + '_> {
+        match &rollout.lms {
+            LmsSettings::Sandbox { written_path, path } => {
+                Box::new(SandboxReader::new(path.clone(), written_path.clone(), &self.clock))
+            }
+            LmsSettings::Ultranet(settings) => Box::new(UltranetReader::new(settings, &self.clock)),
+        }
+    }
+
+    /// The accounts as the LMS shows them now.
+    pub(crate) fn observe(&self) -> firstbell::model::observed::Observed {
+        self.lms_reader(&self.load().rollout).observe().unwrap()
+    }
+
     fn plan_with(&self, loaded: &Loaded, recorded: &Recorded) -> Plan {
-        let LmsSettings::Sandbox { written_path, path } = &loaded.rollout.lms;
-        let mut lms = SandboxReader::new(path.clone(), written_path.clone(), &self.clock);
+        let mut lms = self.lms_reader(&loaded.rollout);
         let observed = lms.observe().unwrap();
         let (fingerprinter, timetable) = (self.fingerprinter(), self.timetable(&loaded.rollout));
         let context = Context {
@@ -198,10 +214,15 @@ impl World {
         let recorded = store.load().unwrap();
         let timetable = self.timetable(&loaded.rollout);
         let plan = self.plan_with(&loaded, &recorded);
-        let LmsSettings::Sandbox { written_path, path } = &loaded.rollout.lms;
         let mut random = self.random();
         let clock = self.clock.clone();
-        let sandbox = SandboxWriter::open(path.clone(), written_path.clone(), &clock, Box::new(self.random())).unwrap();
+        let lms: Box<dyn LmsWrite + '_> = match &loaded.rollout.lms {
+            LmsSettings::Sandbox { written_path, path } => {
+                let random = Box::new(self.random());
+                Box::new(SandboxWriter::open(path.clone(), written_path.clone(), &clock, random).unwrap())
+            }
+            LmsSettings::Ultranet(settings) => Box::new(UltranetWriter::new(settings, &clock)),
+        };
         let lineage =
             recorded.position.as_ref().map_or_else(|| Lineage::new(LINEAGE), |position| position.lineage.clone());
         let order = Order {
@@ -218,7 +239,7 @@ impl World {
         let (crash, at_once) = (&self.crash, self.at_once);
         let mut watch = Counting { finished: 0, stop_after: self.interrupt_after };
         let edges = Edges {
-            lms: &mut Crashing { inner: Accidental::new(sandbox, &self.accident), crash: crash.clone(), at_once },
+            lms: &mut Crashing { inner: Accidental::new(AnyLms(lms), &self.accident), crash: crash.clone(), at_once },
             mail: &mut Crashing {
                 inner: Accidental::new(self.mail(&loaded.rollout), &self.accident),
                 crash: crash.clone(),
@@ -231,6 +252,12 @@ impl World {
             watch: &mut watch,
         };
         apply::apply(order, edges)
+    }
+
+    /// What is recorded now.
+    pub(crate) fn recorded(&mut self) -> Recorded {
+        let loaded = self.load();
+        self.store(&loaded.rollout).load().unwrap()
     }
 
     /// How many caregivers are in doubt: their password was being set, or their letter was on its way.
@@ -558,6 +585,72 @@ impl Crash {
     }
 }
 
+/// Whichever LMS the rollout names.
+struct AnyLms<'a>(Box<dyn LmsWrite + 'a>);
+
+impl LmsRead for AnyLms<'_> {
+    fn capabilities(&self) -> firstbell::model::capability::LmsCapabilities {
+        self.0.capabilities()
+    }
+
+    fn describe(&self) -> String {
+        self.0.describe()
+    }
+
+    fn observe(&mut self) -> Result<firstbell::model::observed::Observed, firstbell::edge::LmsError> {
+        self.0.observe()
+    }
+
+    fn observe_one(
+        &mut self,
+        caregiver: &firstbell::model::ids::CaregiverId,
+    ) -> Result<Vec<firstbell::model::account::Account>, firstbell::edge::LmsError> {
+        self.0.observe_one(caregiver)
+    }
+}
+
+impl LmsWrite for AnyLms<'_> {
+    fn create(
+        &mut self,
+        account: &firstbell::edge::NewAccount,
+        password: &firstbell::model::secret::Password,
+        marker: firstbell::model::ids::ActivationKey,
+    ) -> firstbell::model::outcome::Outcome {
+        self.0.create(account, password, marker)
+    }
+
+    fn set_password(
+        &mut self,
+        caregiver: &firstbell::model::ids::CaregiverId,
+        username: &firstbell::model::ids::Username,
+        password: &firstbell::model::secret::Password,
+        marker: firstbell::model::ids::ActivationKey,
+    ) -> firstbell::model::outcome::Outcome {
+        self.0.set_password(caregiver, username, password, marker)
+    }
+
+    fn update(
+        &mut self,
+        caregiver: &firstbell::model::ids::CaregiverId,
+        username: &firstbell::model::ids::Username,
+        change: &firstbell::edge::AccountChange,
+    ) -> firstbell::model::outcome::Outcome {
+        self.0.update(caregiver, username, change)
+    }
+
+    fn disable(
+        &mut self,
+        caregiver: &firstbell::model::ids::CaregiverId,
+        username: &firstbell::model::ids::Username,
+    ) -> firstbell::model::outcome::Outcome {
+        self.0.disable(caregiver, username)
+    }
+
+    fn by_hand(&mut self) -> Option<&mut dyn HandOverWrite> {
+        self.0.by_hand()
+    }
+}
+
 /// An edge with a crash point before and after everything that changes something.
 struct Crashing<T> {
     inner: T,
@@ -622,6 +715,33 @@ impl<T: LmsWrite> LmsWrite for Crashing<T> {
     ) -> firstbell::model::outcome::Outcome {
         self.crash.around(|| self.inner.disable(caregiver, username))
     }
+
+    fn by_hand(&mut self) -> Option<&mut dyn HandOverWrite> {
+        self.inner.by_hand()?;
+        Some(self)
+    }
+}
+
+impl<T: LmsWrite> HandOverWrite for Crashing<T> {
+    fn line(&mut self, person: &RowFor<'_>) -> HandOverLine {
+        self.inner.by_hand().unwrap().line(person)
+    }
+
+    fn note(&mut self, facts: &HandOverFacts<'_>) -> String {
+        self.inner.by_hand().unwrap().note(facts)
+    }
+
+    fn place(&mut self, handover: &HandOver, lines: &[HandOverLine]) -> Result<(), NotWritten> {
+        self.crash.around(|| self.inner.by_hand().unwrap().place(handover, lines))
+    }
+
+    fn altered(&mut self, handover: &HandOver, lines: &[HandOverLine]) -> Result<Option<Altered>, NotWritten> {
+        self.inner.by_hand().unwrap().altered(handover, lines)
+    }
+
+    fn remove(&mut self, name: &str) -> Result<(), NotWritten> {
+        self.crash.around(|| self.inner.by_hand().unwrap().remove(name))
+    }
 }
 
 impl<T: MailTransport> MailTransport for Crashing<T> {
@@ -661,6 +781,13 @@ impl<T: StateStore> StateStore for Crashing<T> {
 
     fn sent_since(&mut self, since: Timestamp) -> Result<Vec<Timestamp>, firstbell::edge::StateError> {
         self.inner.sent_since(since)
+    }
+
+    fn hand_over(
+        &mut self,
+        number: firstbell::model::handover::HandOverNumber,
+    ) -> Result<Option<firstbell::edge::SealedHandOver>, firstbell::edge::StateError> {
+        self.inner.hand_over(number)
     }
 
     fn person(

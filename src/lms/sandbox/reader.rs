@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::edge::{Clock, LmsError, LmsRead};
 use crate::model::account::{Account, SignInMethod};
-use crate::model::capability::LmsCapabilities;
+use crate::model::capability::{Carrier, LmsCapabilities};
 use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
 use crate::model::secret::Password;
@@ -13,7 +13,7 @@ use super::source;
 
 /// What the sandbox can do: everything.
 pub(super) const CAPABILITIES: LmsCapabilities =
-    LmsCapabilities { has_marker: true, can_update: true, can_disable: true, batch: 1 };
+    LmsCapabilities { has_marker: true, can_update: true, can_disable: true, batch: 1, carrier: Carrier::Program };
 
 /// The sandbox, to be read only.
 pub struct SandboxReader<'a> {

@@ -20,8 +20,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::diagnostic::Diagnostics;
 use crate::model::account::{Account, SignIn, SignInMethod};
 use crate::model::activation::{ActivationKind, ActivationStage, LetterStage};
-use crate::model::capability::{LmsCapabilities, MailCapabilities};
+use crate::model::capability::{Carrier, LmsCapabilities, MailCapabilities};
 use crate::model::fingerprint::Fingerprinter;
+use crate::model::handover::{HandOver, HandOverNumber, HandOverRow};
 use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId, LetterNumber, RosterNumber};
 use crate::model::observed::Observed;
 use crate::model::recorded::{AcceptedRoster, History, Identity, LetterRecord, Opening, Presence, Recorded};
@@ -75,7 +76,13 @@ impl School {
             rollout,
             recorded: Recorded::default(),
             accounts: Vec::new(),
-            lms: LmsCapabilities { has_marker: true, can_update: true, can_disable: true, batch: 1 },
+            lms: LmsCapabilities {
+                has_marker: true,
+                can_update: true,
+                can_disable: true,
+                batch: 1,
+                carrier: Carrier::Program,
+            },
             mail: MailCapabilities { is_idempotent: true, sessions: 1 },
             now: NOW,
             narrowing: Narrowing::default(),
@@ -116,6 +123,29 @@ impl School {
         assert!(!mistakes.has_errors(), "{mistakes:?}");
         let desired = Desired { rollout: &self.rollout, roster: &self.roster };
         super::reconcile(desired, &self.recorded, &observed, &context).unwrap()
+    }
+
+    /// Puts somebody into a hand-over that waits for its import.
+    fn hand_over(&mut self, id: &str) {
+        self.recorded.handovers.push(HandOver {
+            number: HandOverNumber::FIRST,
+            name: "0001-year-7".into(),
+            cohort: Some("year-7".into()),
+            at: self.now,
+            has_letters: true,
+            fingerprint: String::new(),
+            note: String::new(),
+            is_placed: true,
+            is_unsure: false,
+            settled: None,
+            rows: vec![HandOverRow {
+                caregiver: id.into(),
+                activation: ActivationNumber::FIRST,
+                username: "mere".into(),
+                is_create: false,
+                is_imported: None,
+            }],
+        });
     }
 
     fn mistakes(&self) -> Diagnostics {

@@ -14,7 +14,7 @@ const LATER_IN_ROSTERS: &[(&str, &[&str], &str)] = &[
 
 /// Where, which values, and what to write for now.
 const LATER: &[(&[&str], &[&str], &str)] = &[
-    (&["lms", "driver"], &["ultranet", "moodle"], "write `driver: sandbox` to rehearse"),
+    (&["lms", "driver"], &["moodle"], "write `driver: sandbox` to rehearse"),
     (&["state", "store"], &["postgres"], "write `store: sqlite`"),
     (&["no-email"], &["paper"], "write `no-email: hold`: they are named for the office"),
     (&["access-revoked"], &["unlink"], "write `access-revoked: report`: the plan names them"),

@@ -9,6 +9,7 @@ mod paths;
 mod people;
 mod rosters;
 mod settings;
+mod ultranet;
 
 use std::collections::BTreeMap;
 
@@ -77,6 +78,10 @@ const RULES: &[Rule] = &[
     settings::hours_go_forward,
     settings::password_keys_fit_its_style,
     settings::override_twice,
+    ultranet::keys_fit_the_driver,
+    ultranet::has_its_export,
+    ultranet::columns_differ,
+    ultranet::gateway_mails_once,
     paths::stay_inside,
     paths::letters_stay_inside,
     paths::id_files_have_ids,

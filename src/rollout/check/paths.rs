@@ -8,8 +8,14 @@ use super::super::node::Node;
 use super::super::project::Outside;
 use super::Page;
 
-const ROUTES: &[&[&str]] =
-    &[&["lms", "path"], &["state", "path"], &["mail", "outbox"], &["mail", "letter"], &["mail", "smtp", "ca"]];
+const ROUTES: &[&[&str]] = &[
+    &["lms", "path"],
+    &["lms", "export"],
+    &["state", "path"],
+    &["mail", "outbox"],
+    &["mail", "letter"],
+    &["mail", "smtp", "ca"],
+];
 
 /// Every path that the rollout names.
 pub(super) fn stay_inside(page: &Page<'_>, problems: &mut Diagnostics) {

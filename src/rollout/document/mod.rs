@@ -22,7 +22,7 @@ pub(super) use families::{
     AccessRevoked, Bounced, Help, Leavers, NewArrivals, NoEmail, Password, PasswordStyle, SharedEmail,
 };
 pub(super) use limits::{GuardName, Guards, Override};
-pub(super) use lms::{DEFAULT_STATE, Driver, Lms, State, Store};
+pub(super) use lms::{DEFAULT_STATE, Driver, ExportColumn, Lms, Passwords, State, Store};
 pub(super) use mail::{Hours, Mail, Pace, Preset, SignIn, Smtp, Tls, Transport, Weekday};
 pub(super) use people::{Hold, Moved, Reissue};
 pub(super) use roster::{

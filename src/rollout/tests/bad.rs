@@ -173,7 +173,6 @@ fn what_is_not_available_yet() {
         ("no-email: paper", 11),
         ("access-revoked: unlink", 17),
         ("lms: {driver: moodle}", 15),
-        ("lms: {driver: ultranet}", 15),
         ("state: {store: postgres, url: {env: FIRSTBELL_STATE_URL}}", 16),
     ] {
         added(&format!("{lines}\n"), &[&format!("rollout::not-available 11:{column}")]);
@@ -242,6 +241,21 @@ fn columns_of_several_caregivers() {
         &with("{caregiver-id: A, email: [], student-id: S, year: Y, legal-guardian: G}"),
         &["rollout::empty-list 5:30", "rollout::no-effect 5:65"],
     );
+}
+
+#[test]
+fn ultranet() {
+    let lms = |keys: &str| format!("lms: {{driver: ultranet, export: u.csv, passwords: firstbell{keys}}}\n");
+    added(&lms(""), &[]);
+    added("lms: {driver: ultranet}\n", &["rollout::ultranet 11:1", "rollout::ultranet 11:1"]);
+    added(&lms(", path: x.json"), &["rollout::lms-key 11:62"]);
+    added("lms: {driver: sandbox, export: u.csv}\n", &["rollout::lms-key 11:24"]);
+    added(&lms(", columns: {g: sms-id, h: sms-id}"), &["rollout::ultranet 11:72"]);
+    added(&lms(", username: \"{first} {last}\""), &["rollout::bad-user-id 11:72"]);
+    added(&lms(", export: ../u.csv").replacen("export: u.csv, ", "", 1), &["rollout::outside-project 11:55"]);
+    added(&lms(", email-notification: true"), &["rollout::ultranet 11:82"]);
+    added(&(lms("") + "new-arrivals: gateway\n"), &["rollout::ultranet 12:15"]);
+    added(&(lms(", email-notification: true") + "new-arrivals: gateway\n"), &[]);
 }
 
 #[test]

@@ -22,12 +22,12 @@ pub(super) fn prepare(scope: Scope<'_>, prepared: &Prepared) -> Result<(), Fault
         kind: *kind,
         cohort: Some(cohort),
         username: Some(username),
-        password: Some(password),
+        password: password.as_ref(),
         stage: ActivationStage::Prepared,
         stage_at: scope.at,
     };
     put(scope, subject, &row)?;
-    letter::insert(scope, subject, letter)
+    letter.as_ref().map_or(Ok(()), |letter| letter::insert(scope, subject, letter))
 }
 
 /// Records that somebody was active already, as number 1.

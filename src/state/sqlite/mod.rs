@@ -7,6 +7,7 @@ mod activation;
 mod commit;
 mod fault;
 mod forgotten;
+mod handover;
 mod letter;
 mod load;
 mod log;
@@ -28,10 +29,11 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use self::fault::Fault;
-use crate::edge::{PersonRecord, Random, SealedActivation, StateError, StateStore};
+use crate::edge::{PersonRecord, Random, SealedActivation, SealedHandOver, StateError, StateStore};
 use crate::files;
 use crate::model::entry::{Actor, Commit};
 use crate::model::fingerprint::{Fingerprint, Fingerprinter};
+use crate::model::handover::HandOverNumber;
 use crate::model::ids::{ActivationNumber, CaregiverId, Lineage, RunNumber};
 use crate::model::observed::Observed;
 use crate::model::recorded::{Position, Recorded};
@@ -162,6 +164,10 @@ impl StateStore for SqliteStore {
 
     fn sent_since(&mut self, since: Timestamp) -> Result<Vec<Timestamp>, StateError> {
         self.with("read when letters went out", |conn| log::sent_since(conn, since))
+    }
+
+    fn hand_over(&mut self, number: HandOverNumber) -> Result<Option<SealedHandOver>, StateError> {
+        self.with("read a hand-over", |conn| handover::sealed(conn, number))
     }
 
     fn person(&mut self, caregiver: &CaregiverId) -> Result<PersonRecord, StateError> {

@@ -14,6 +14,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../schema/0001_begin.sql"),
     include_str!("../schema/0003_observed.sql"),
     include_str!("../schema/0004_forgotten.sql"),
+    include_str!("../schema/0005_handovers.sql"),
 ];
 
 /// Refuses what is not ours or of a newer version. Reads only.
