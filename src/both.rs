@@ -1,11 +1,12 @@
-//! Two pieces of work at once, the only place that begins a thread: reading the state while the roster is read, deciding for
-//! one half of the people while the other half is decided, taking rows apart while those before them are used. What comes
-//! out never depends on which is done first.
+//! Several pieces of work at once, the only place that begins a thread: reading the state while the roster is read, deciding
+//! for one half of the people while the other half is decided, taking rows apart while those before them are used, handing
+//! over letters on several connections. What comes out never depends on which is done first.
 
 use std::panic::resume_unwind;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 /// From so many people on, a second thread is worth its while.
 pub const MANY: usize = 20_000;
@@ -33,6 +34,26 @@ pub fn both<A, B: Send>(first: impl FnOnce() -> A, second: impl FnOnce() -> B + 
         };
         #[expect(clippy::expect_used, reason = "it is taken once: by the thread, or here where there is none")]
         (first, second.expect("the second piece of work is done once"))
+    })
+}
+
+/// Does the same with several things at once, each but the first on a thread of its own. What came of them, in their order.
+///
+/// # Panics
+///
+/// When the work does.
+pub fn each<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let slots: Vec<Mutex<Option<T>>> = things.into_iter().map(|thing| Mutex::new(Some(thing))).collect();
+    let take = |slot: &Mutex<Option<T>>| slot.lock().unwrap_or_else(PoisonError::into_inner).take().map(&work);
+    thread::scope(|scope| {
+        let begin = |slot| (slot, thread::Builder::new().spawn_scoped(scope, move || take(slot)));
+        let beside: Vec<_> = slots.iter().skip(1).map(begin).collect();
+        let mut done: Vec<R> = slots.first().and_then(take).into_iter().collect();
+        done.extend(beside.into_iter().filter_map(|(slot, thread)| match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(_) => take(slot),
+        }));
+        done
     })
 }
 
@@ -75,9 +96,23 @@ pub fn ahead<T: Default + Send>(batches: usize, make: impl FnMut(&mut T) -> bool
     });
 }
 
+/// What comes of a piece of work, if it comes soon enough. One that does not is left alone: it ends with the process, or by
+/// itself. Where the system grants no thread, nothing comes of it.
+pub fn in_time<T: Send + 'static>(time: Duration, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (done, wait) = sync_channel(1);
+    thread::Builder::new().spawn(move || done.send(work())).ok()?;
+    wait.recv_timeout(time).ok()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{ahead, both};
+    use super::{ahead, both, each};
+
+    #[test]
+    fn each_thing_is_done_once_and_keeps_its_place() {
+        assert_eq!(each((0..20).collect(), |number| number * 2), (0..20).map(|number| number * 2).collect::<Vec<_>>());
+        assert_eq!(each(Vec::<u8>::new(), |number| number), Vec::<u8>::new());
+    }
 
     #[test]
     fn both_are_done_and_their_values_keep_their_places() {

@@ -34,7 +34,7 @@
 //! | 10 | [`cli`] | arguments, environment, clock, chance, terminal, exit code |
 //! | 9 | [`command`] | one thin file for each command |
 //! | 8 | [`report`] | a plan, a status, a record as people and programs read them |
-//! | 7 | [`lms`] [`mail`] [`state`] | the drivers: sandbox, outbox, SQLite |
+//! | 7 | [`lms`] [`mail`] [`state`] | the drivers: sandbox and Ultranet, outbox and SMTP, SQLite |
 //! | 6 | [`apply`] | carries a plan out: intend, do, record |
 //! | 5 | [`edge`] | the doors to the outside, as traits |
 //! | 4 | [`reconcile`] [`letter`] | desired x recorded x observed to a plan; templates to the exact bytes |
@@ -57,6 +57,8 @@
 //! | `state/firstbell.db.lock` | who is running | [`state::run_lock`] | no |
 //! | `state/firstbell.db.lineage` | the name of a state to be, until the first run | [`command::plan`] with `-o` | no |
 //! | `state/lms.json`, `state/lms.json.effects.jsonl` | the sandbox, an LMS in a file, and every effect on it | [`lms::sandbox`] | no |
+//! | `ultranet-export.csv` | Ultranet's users, exported by a person | [`lms::ultranet`] reads it | no |
+//! | `handover/` | what a person imports, with passwords in clear until it is confirmed | [`apply`], through [`lms::ultranet`] | no |
 //! | `outbox/` | a file for each letter, with the password in clear | [`mail`] | no |
 //! | `~/.config/firstbell/key` | the key that seals passwords until they are sent | [`command::apply`], or `FIRSTBELL_KEY` | never |
 

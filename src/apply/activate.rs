@@ -1,7 +1,7 @@
 //! The two effects for the caregivers of a wave: the LMS sets the passwords, the transport takes the letters. Each is
 //! announced by a durable commit, and its outcome is noted at once.
 
-use crate::edge::{Envelope, How, NewAccount, Wanted};
+use crate::edge::{Effect, Envelope, How, NewAccount, Step, Wanted};
 use crate::model::entry::{Entry, LetterSubject, Subject};
 use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId};
 use crate::model::outcome::Outcome;
@@ -23,13 +23,18 @@ impl Worker<'_> {
             self.ledger.note(Entry::Setting(one.fresh.subject.clone()));
         }
         self.ledger.flush()?;
+        for one in &due {
+            self.watch.step(intent(Effect::SetPassword, &one.fresh.subject));
+        }
         let wanted: Vec<Wanted<'_>> = due.iter().map(Due::wanted).collect();
         let mut outcomes = self.lms.activate_all(&wanted);
         // An answer that was left out is a lost one.
         outcomes.resize_with(due.len(), || Outcome::Unknown("the driver gave no answer".to_owned()));
         for (one, outcome) in due.into_iter().zip(outcomes) {
             let Due { job, fresh, is_create, .. } = one;
-            match self.password_outcome(job.change, &fresh, outcome, is_create) {
+            let result = self.password_outcome(job.change, &fresh, outcome, is_create);
+            self.watch.step(settled(Effect::SetPassword, &fresh.subject, &result));
+            match result {
                 Ok(()) => job.is_set(*fresh),
                 Err(failure) => job.failure = Some(failure),
             }
@@ -107,12 +112,18 @@ impl Worker<'_> {
             self.ledger.note(Entry::Sending(which(subject, letter)));
         }
         self.ledger.flush()?;
+        for (subject, _) in &letters {
+            self.watch.step(intent(Effect::SendLetter, subject));
+        }
         let sender = &self.order.rollout.mail.from.email;
         let envelopes: Vec<Envelope<'_>> = letters.iter().map(|(_, letter)| envelope(sender, letter)).collect();
         let mut outcomes = self.mail.send_all(&envelopes);
         outcomes.resize_with(letters.len(), || Outcome::Unknown("the transport gave no answer".to_owned()));
+        self.pacer.took(self.ledger.now(), &outcomes);
         for ((job, (subject, letter)), outcome) in jobs.iter_mut().zip(&letters).zip(outcomes) {
-            job.failure = self.letter_outcome(which(subject, letter), outcome).err();
+            let result = self.letter_outcome(which(subject, letter), outcome);
+            self.watch.step(settled(Effect::SendLetter, subject, &result));
+            job.failure = result.err();
         }
         Ok(())
     }
@@ -124,7 +135,8 @@ impl Worker<'_> {
             Outcome::Done(()) => {
                 self.tally.sent += 1;
                 self.tally.renewed += u64::from(letter.activation > ActivationNumber::FIRST);
-                self.ledger.note_effect(Entry::Sent(letter));
+                let is_kept = self.order.rollout.mail.retain_for_bounce > 0 && !self.mail.capabilities().is_idempotent;
+                self.ledger.note_effect(if is_kept { Entry::SentAndKept(letter) } else { Entry::Sent(letter) });
                 Ok(())
             }
             Outcome::Refused(refusal) => {
@@ -166,6 +178,19 @@ impl<'j, 'a> Due<'j, 'a> {
         };
         Wanted { how, password: &self.fresh.password, marker: self.fresh.key }
     }
+}
+
+fn intent(effect: Effect, subject: &Subject) -> Step<'_> {
+    Step::Intent { effect, caregiver: &subject.caregiver, activation: subject.activation }
+}
+
+fn settled<'s>(effect: Effect, subject: &'s Subject, result: &Result<(), Failure>) -> Step<'s> {
+    let outcome = match result {
+        Ok(()) => "done",
+        Err(failure) if failure.is_unknown => "unknown",
+        Err(_) => "refused",
+    };
+    Step::Settled { effect, caregiver: &subject.caregiver, activation: subject.activation, outcome }
 }
 
 fn which(subject: &Subject, letter: &ReadyLetter) -> LetterSubject {

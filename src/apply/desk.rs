@@ -136,7 +136,7 @@ fn cannot_seal(error: SealError) -> Failure {
 
 impl<'a> Worker<'a> {
     /// Prepares a group: everything that could fail about a letter fails here, before any password is touched.
-    pub(crate) fn prepare(&mut self, changes: &'a [Change]) -> Result<Vec<Option<Ready>>, Halt> {
+    pub(crate) fn prepare(&mut self, changes: &[&'a Change]) -> Result<Vec<Option<Ready>>, Halt> {
         let mut group = Vec::with_capacity(changes.len());
         for change in changes {
             group.push(self.prepare_one(change));
@@ -145,7 +145,7 @@ impl<'a> Worker<'a> {
         Ok(group)
     }
 
-    fn prepare_one(&mut self, change: &Change) -> Option<Ready> {
+    pub(crate) fn prepare_one(&mut self, change: &Change) -> Option<Ready> {
         let (kind, activation, username, recipient, fingerprint) =
             match change.acts.iter().find(|act| matches!(act, Act::Create { .. } | Act::Reset { .. }))? {
                 Act::Create { activation, username, recipient, letter } => {
@@ -188,9 +188,9 @@ impl<'a> Worker<'a> {
             kind,
             cohort,
             username: username.clone(),
-            password: sealed,
+            password: Some(sealed),
             identity: change.identity.clone(),
-            letter: recorded,
+            letter: Some(recorded),
         }));
         Some(Ready::Fresh(Box::new(Fresh { subject, key, username: username.clone(), password, letter })))
     }

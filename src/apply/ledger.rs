@@ -3,6 +3,7 @@
 
 use crate::edge::{Clock, StateError, StateStore};
 use crate::model::entry::{Commit, Entry};
+use crate::model::handover::HandOverNumber;
 use crate::model::ids::{ActivationNumber, CaregiverId, RunNumber};
 use crate::model::recorded::Position;
 
@@ -26,6 +27,10 @@ impl<'a> Ledger<'a> {
 
     pub(crate) fn now(&self) -> jiff::Timestamp {
         self.clock.now()
+    }
+
+    pub(crate) fn sleep(&self, duration: std::time::Duration) {
+        self.clock.sleep(duration);
     }
 
     /// Notes something that may wait for the next commit and tells of no effect.
@@ -57,6 +62,14 @@ impl<'a> Ledger<'a> {
         activation: ActivationNumber,
     ) -> Result<Option<crate::edge::SealedActivation>, StateError> {
         self.store.sealed(caregiver, activation)
+    }
+
+    /// One hand-over, with what is still sealed of it.
+    pub(crate) fn hand_over(
+        &mut self,
+        number: HandOverNumber,
+    ) -> Result<Option<crate::edge::SealedHandOver>, StateError> {
+        self.store.hand_over(number)
     }
 
     /// Wipes what a finished run leaves behind.

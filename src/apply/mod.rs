@@ -6,8 +6,10 @@
 mod account;
 mod activate;
 mod desk;
+mod hand_over;
 mod ledger;
 mod link;
+mod pacer;
 pub mod password;
 mod run;
 pub mod seal;
@@ -22,11 +24,14 @@ use crate::letter::Letters;
 use crate::model::entry::Actor;
 use crate::model::ids::Lineage;
 use crate::model::secret::SealingKey;
+use crate::plan::pace::Timetable;
 use crate::plan::{Change, Plan};
 use crate::rollout::Rollout;
 
 use desk::Desk;
+pub use hand_over::{SealedRows, open_rows};
 use ledger::Ledger;
+use pacer::{Pacer, Place, sends_letter};
 pub use tally::{Applied, End, Failure, Tally};
 use wave::Job;
 
@@ -65,6 +70,8 @@ pub struct Order<'a> {
     pub actor: &'a Actor,
     /// The digest of the saved plan that this carries out; empty where there is none.
     pub digest: &'a str,
+    /// When letters may leave; `None` where they go to a folder.
+    pub timetable: Option<&'a Timetable>,
     /// What the mark says before this run.
     pub counts: MarkCounts,
 }
@@ -128,6 +135,7 @@ pub(crate) struct Worker<'a> {
     pub(crate) watch: &'a mut dyn Watch,
     pub(crate) ledger: Ledger<'a>,
     pub(crate) desk: Desk<'a>,
+    pub(crate) pacer: Pacer,
     pub(crate) tally: Tally,
 }
 
@@ -156,6 +164,7 @@ impl<'a> Worker<'a> {
             watch,
             ledger: Ledger::new(store, clock, run::number(order.plan)),
             desk: Desk::new(order),
+            pacer: Pacer::new(order.timetable),
             tally: Tally::default(),
         }
     }
@@ -163,20 +172,58 @@ impl<'a> Worker<'a> {
     fn run(&mut self) -> Result<End, Halt> {
         self.open()?;
         self.watch.step(Step::Begin { total: self.order.plan.changes.len() });
-        let mut end = End::Done;
-        for group in self.order.plan.changes.chunks(GROUP.max(self.width())) {
-            end = self.group(group)?;
-            if end != End::Done {
-                break;
-            }
+        let mut end = self.place_again()?;
+        if end == End::Done {
+            end = self.directly()?;
+        }
+        if end == End::Done {
+            end = self.by_hand()?;
+        }
+        if end == End::Done && self.pacer.left > 0 {
+            end = End::Paused { left: self.pacer.left, until: self.pacer.next(self.ledger.now(), 1) };
         }
         self.watch.step(Step::End);
         self.close(&end)?;
         Ok(end)
     }
 
+    /// What the program itself carries, group by group.
+    fn directly(&mut self) -> Result<End, Halt> {
+        let changes = self.order.plan.changes.iter();
+        let own: Vec<&'a Change> = changes.filter(|change| !self.is_handed_over(change)).collect();
+        let (mut end, mut rest) = (End::Done, own.as_slice());
+        while end == End::Done && !rest.is_empty() {
+            let (group, left) = self.next_group(rest);
+            rest = left;
+            end = self.group(&group)?;
+        }
+        Ok(end)
+    }
+
+    /// The next few changes, as many as are due soon, and those behind them. A change whose letter has its place later is left
+    /// for another run: nobody gets a password today whose letter goes tomorrow.
+    fn next_group<'r>(&mut self, rest: &'r [&'a Change]) -> (Vec<&'a Change>, &'r [&'a Change]) {
+        let most = GROUP.max(self.width());
+        let mut room = self.pacer.room(self.ledger.now(), most);
+        let (mut group, mut has_letters) = (Vec::with_capacity(most), false);
+        for (index, &change) in rest.iter().enumerate() {
+            let sends = sends_letter(change);
+            if group.len() == most || (sends && room == 0 && has_letters) {
+                return (group, rest.get(index..).unwrap_or_default());
+            }
+            if sends && room == 0 {
+                self.pacer.left += 1;
+                continue;
+            }
+            room -= usize::from(sends);
+            has_letters |= sends;
+            group.push(change);
+        }
+        (group, &[])
+    }
+
     /// Prepares a group in one commit, then carries it out in waves. What was prepared and not begun is voided.
-    fn group(&mut self, changes: &'a [Change]) -> Result<End, Halt> {
+    fn group(&mut self, changes: &[&'a Change]) -> Result<End, Halt> {
         if self.watch.is_interrupted() {
             return Ok(End::Interrupted);
         }
@@ -184,12 +231,38 @@ impl<'a> Worker<'a> {
             changes.iter().zip(self.prepare(changes)?).map(|(change, ready)| Job::new(change, ready)).collect();
         let mut end = self.verdict();
         while end == End::Done && !left.is_empty() {
-            let mut wave: Vec<Job<'a>> = left.drain(..self.width().min(left.len())).collect();
+            let (width, letters) = self.next_wave(&left);
+            match if letters == 0 { Place::Now } else { self.wait_for_place(letters)? } {
+                Place::Now => {}
+                Place::Interrupted => {
+                    end = End::Interrupted;
+                    break;
+                }
+                Place::Later => {
+                    self.pacer.left += left.iter().filter(|job| sends_letter(job.change)).count() as u64;
+                    break;
+                }
+            }
+            let mut wave: Vec<Job<'a>> = left.drain(..width).collect();
             self.wave(&mut wave)?;
             end = self.verdict();
         }
         self.void(left.into_iter().filter_map(Job::into_ready).collect());
         Ok(end)
+    }
+
+    /// How many are next to be carried out together, and how many letters that are.
+    fn next_wave(&self, left: &VecDeque<Job<'a>>) -> (usize, usize) {
+        let (most, most_letters) = (self.width(), self.pacer.at_once(self.width()));
+        let (mut width, mut letters) = (0, 0);
+        for job in left.iter().take(most) {
+            let sends = usize::from(sends_letter(job.change));
+            if letters + sends > most_letters {
+                break;
+            }
+            (width, letters) = (width + 1, letters + sends);
+        }
+        (width, letters)
     }
 
     /// Whether the run goes on.

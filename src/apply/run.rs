@@ -37,6 +37,9 @@ impl Worker<'_> {
                 returned: acceptance.returned.clone(),
             });
         }
+        for subject in &plan.wipes {
+            self.ledger.note(Entry::Wiped(subject.clone()));
+        }
         for (from, to, because) in &plan.moves {
             self.ledger.note(Entry::Moved { from: from.clone(), to: to.clone(), because: because.clone() });
         }
@@ -54,6 +57,7 @@ impl Worker<'_> {
         let outcome = match end {
             End::Done => "done",
             End::Interrupted => "interrupted",
+            End::Paused { .. } => "paused",
             End::Stopped(_) => "stopped",
         };
         self.ledger.note(Entry::RunEnded { outcome: outcome.to_owned() });

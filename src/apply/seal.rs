@@ -42,6 +42,8 @@ pub enum SealPurpose {
     Password,
     /// The bytes of a letter.
     Letter,
+    /// The row of a hand-over.
+    HandOver,
 }
 
 /// Why sealed bytes don't open, or bytes can't be sealed.
@@ -99,6 +101,7 @@ impl SealContext<'_> {
         let purpose = match self.purpose {
             SealPurpose::Password => 1,
             SealPurpose::Letter => 2,
+            SealPurpose::HandOver => 3,
         };
         [&[RECIPE, purpose], self.key.0.to_be_bytes().as_slice(), self.lineage.as_str().as_bytes()].concat()
     }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
+
+use crate::model::handover::HandOverNumber;
 use crate::model::ids::CaregiverId;
 use crate::model::outcome::{Reach, Refusal};
 
@@ -21,6 +24,13 @@ pub enum End {
     Done,
     /// Somebody asked to stop; what was in flight is settled.
     Interrupted,
+    /// The pace lets no more letters leave now.
+    Paused {
+        /// Letters of the plan that have their place later.
+        left: u64,
+        /// When the next may leave; `None` if never.
+        until: Option<Timestamp>,
+    },
     /// Going on would not help: the reason.
     Stopped(String),
 }
@@ -42,6 +52,10 @@ pub struct Tally {
     pub withdrawn: u64,
     /// People recorded as active already.
     pub adopted: u64,
+    /// Rows in the hand-overs that were put in place.
+    pub handed_over: u64,
+    /// These hand-overs: what their files are called, and their number.
+    pub handovers: Vec<(String, HandOverNumber)>,
     /// Changes of which everything was done.
     pub done: u64,
     /// Changes that failed, and why.
@@ -59,7 +73,8 @@ impl Tally {
 
     /// Whether anything outside was touched.
     pub fn has_effects(&self) -> bool {
-        self.created + self.reset + self.sent + self.updated + self.withdrawn > 0 || self.has_unknown()
+        self.created + self.reset + self.sent + self.updated + self.withdrawn + self.handed_over > 0
+            || self.has_unknown()
     }
 
     /// Whether somebody's outcome is unknown.

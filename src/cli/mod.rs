@@ -121,9 +121,11 @@ fn run(cli: &Cli, settings: &Settings) -> Exit {
             err_colour: is_coloured(cli, settings, io::stderr().is_terminal()),
             width: terminal::width(),
             ask: is_interactive.then_some(&mut ask),
+            events: None,
             lost: None,
         },
         watch: &mut watch,
+        program: <Cli as clap::CommandFactory>::command,
         lock: cli.lock.clone(),
     };
     let exit = match command::run(&cli.command, &mut session) {
@@ -133,6 +135,9 @@ fn run(cli: &Cli, settings: &Settings) -> Exit {
             trouble.exit()
         }
     };
+    if let Some(events) = session.screen.events.take() {
+        session.screen.lost = events.end(exit).or(session.screen.lost.take());
+    }
     answered(&cli.command, exit, &mut session)
 }
 
@@ -147,7 +152,13 @@ fn answered(command: &Command, exit: Exit, session: &mut Session<'_>) -> Exit {
 fn explain(session: &mut Session<'_>, trouble: &Trouble) {
     match trouble {
         Trouble::Documents(diagnostics) => session.screen.problems(diagnostics),
-        other => session.screen.say(&format!("error: {}", in_words(other))),
+        other => {
+            let words = in_words(other);
+            if let Some(events) = &mut session.screen.events {
+                events.error(&words);
+            }
+            session.screen.say(&format!("error: {words}"));
+        }
     }
     let _ = session.screen.err.flush();
 }

@@ -59,7 +59,7 @@ impl TerminalWatch {
 
     fn begin(&mut self, total: usize) {
         self.listen();
-        self.total = total;
+        (self.total, self.finished) = (total, 0);
         if !self.is_terminal || total == 0 {
             return;
         }
@@ -87,6 +87,7 @@ impl Watch for TerminalWatch {
                     self.line(&format!("{}/{}", self.finished, self.total));
                 }
             }
+            Step::Intent { .. } | Step::Settled { .. } => {}
             Step::Note(text) => self.line(text),
             Step::End => {
                 if let Some(bar) = self.bar.take() {

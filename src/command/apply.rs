@@ -1,14 +1,19 @@
 //! `firstbell apply`: shows the plan, asks, carries it out, says what came of it and what to do next.
 
 use camino::Utf8PathBuf;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::apply::{self as worker, Applied, Edges, End, Order, Tally};
 use crate::edge::LmsWrite;
 use crate::model::ids::Lineage;
+use crate::plan::pace::Timetable;
 use crate::plan::saved::SavedPlan;
 use crate::plan::{Narrowing, Plan};
 use crate::report;
+use crate::rollout::Transport;
 
+use super::events::Recording;
 use super::exit::Exit;
 use super::mark::{self, LockFile};
 use super::plan::{Format, show};
@@ -16,10 +21,11 @@ use super::project::{self, Loaded, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
 use super::writing::Writing;
-use super::{doors, narrow, saved};
+use super::{doors, events, narrow, saved, wait};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Args {
     /// A saved plan: exactly what was reviewed is carried out, and nothing more is asked
     #[arg(conflicts_with_all = ["cohort", "caregiver", "from_file", "exclude"])]
@@ -36,6 +42,18 @@ pub struct Args {
     /// Leave out the line for each caregiver
     #[arg(long)]
     summary: bool,
+    /// How the plan is printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
+    format: Format,
+    /// Write what happens as JSON lines to this file too, as schemas/events.schema.json describes them
+    #[arg(long, value_name = "FILE")]
+    json_into: Option<Utf8PathBuf>,
+    /// Stay until all of it is done: wait for the pace, the hours, the canary (Ctrl-C ends it)
+    #[arg(long)]
+    wait: bool,
+    /// Send letters again at once of which nobody knows whether they went out; a few parents may get one twice
+    #[arg(long)]
+    retry_unknown: bool,
     #[command(flatten)]
     narrow: narrow::Args,
 }
@@ -51,6 +69,29 @@ pub enum Stale {
 
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    events::begin(session, args.json_into.as_deref())?;
+    let mut round = first_round(args, session)?;
+    while let Some(at) = round.goes_on.filter(|_| args.wait) {
+        if !wait::until(session, at, &round.timezone) {
+            return Ok(Exit::Interrupted);
+        }
+        round = next_round(args, session, round)?;
+    }
+    Ok(round.exit)
+}
+
+/// What came of one plan, and what is needed to go on from it.
+struct Round {
+    exit: Exit,
+    /// When it is worth going on, where something is left that ends by itself.
+    goes_on: Option<Timestamp>,
+    /// Whom it was agreed to do something for.
+    narrowing: Narrowing,
+    digest: String,
+    timezone: TimeZone,
+}
+
+fn first_round(args: &Args, session: &mut Session<'_>) -> Result<Round, Trouble> {
     let saved = args.file.as_ref().map(|path| saved::read(path)).transpose()?;
     let is_agreed = args.auto_approve || saved.is_some();
     if !is_agreed && session.screen.ask.is_none() {
@@ -62,7 +103,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let mut lms = doors::lms_writer(session, &loaded.rollout)?;
     let is_recorded = |id: &str| desk.recorded.histories.contains_key(id);
     let narrowing = args.narrow.narrowing(&loaded.rollout, &loaded.roster, is_recorded)?;
-    let mut scope = Scope { narrowing, git: None };
+    let mut scope = scope(args, session, &loaded, &mut desk, narrowing)?;
     let mut plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
     let mut digest = String::new();
     if let Some(saved) = saved {
@@ -70,18 +111,75 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
         digest = saved.digest;
     }
-    show(session, &plan, Format::Text, args.summary);
+    show(session, &plan, args.format, args.summary);
+    let mut round = Round {
+        exit: after(&plan, None),
+        goes_on: plan.due_again,
+        narrowing: agreed_to(args, &scope.narrowing, &plan),
+        digest,
+        timezone: loaded.rollout.timezone.clone(),
+    };
     if plan.is_blocked() {
-        return Ok(Exit::Blocked);
+        return Ok(Round { exit: Exit::Blocked, goes_on: None, ..round });
     }
     if !plan.has_records() {
-        return Ok(after(&plan, None));
+        return Ok(round);
     }
     if plan.has_changes() && !is_agreed && !agreed(session, &plan) {
         session.screen.say("Declined. Nothing was done.");
-        return Ok(Exit::Declined);
+        return Ok(Round { exit: Exit::Declined, goes_on: None, ..round });
     }
-    carry_out(session, &loaded, &plan, &mut desk, &mut *lms, &digest)
+    (round.exit, round.goes_on) =
+        carry_out(session, &loaded, &plan, &mut desk, &mut *lms, &round.digest, scope.timetable.as_ref())?;
+    Ok(round)
+}
+
+/// Plans anew after a wait, because roster, LMS and record may have changed meanwhile, and goes on with those it was agreed
+/// for. The state is not held while nothing is done.
+fn next_round(args: &Args, session: &mut Session<'_>, before: Round) -> Result<Round, Trouble> {
+    let loaded = project::load(session)?;
+    let mut desk = Writing::open(session, &loaded.rollout)?;
+    let mut lms = doors::lms_writer(session, &loaded.rollout)?;
+    let scope = scope(args, session, &loaded, &mut desk, before.narrowing.clone())?;
+    let plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
+    if plan.is_blocked() {
+        show(session, &plan, Format::Text, args.summary);
+        return Ok(Round { exit: Exit::Blocked, goes_on: None, ..before });
+    }
+    if !plan.has_records() {
+        return Ok(Round { exit: after(&plan, None), goes_on: plan.due_again, ..before });
+    }
+    show(session, &plan, Format::Text, true);
+    let (exit, goes_on) =
+        carry_out(session, &loaded, &plan, &mut desk, &mut *lms, &before.digest, scope.timetable.as_ref())?;
+    Ok(Round { exit, goes_on, ..before })
+}
+
+fn scope(
+    args: &Args,
+    session: &mut Session<'_>,
+    loaded: &Loaded,
+    desk: &mut Writing,
+    narrowing: Narrowing,
+) -> Result<Scope, Trouble> {
+    if args.retry_unknown {
+        session.screen.say(
+            "note: letters of which nobody knows whether they went out go out again now: a few parents may get the same \
+             letter, with the same password, twice.",
+        );
+    }
+    let timetable = desk.timetable(&loaded.rollout, session.clock.now())?;
+    Ok(Scope { narrowing, git: None, timetable, retry_unknown: args.retry_unknown })
+}
+
+/// Those for whom a later round may do something: whom the plan names. Unseen plans were agreed to as they come.
+fn agreed_to(args: &Args, narrowing: &Narrowing, plan: &Plan) -> Narrowing {
+    if args.auto_approve || !narrowing.is_everybody() {
+        return narrowing.clone();
+    }
+    let changes = plan.changes.iter().map(|change| change.caregiver.clone());
+    let held = plan.held.iter().map(|held| held.caregiver.clone());
+    Narrowing { caregivers: Some(changes.chain(held).collect()), ..Narrowing::default() }
 }
 
 /// Whom a saved plan is still for. Everything that speaks against it ends here, before anything is done.
@@ -129,9 +227,13 @@ fn carry_out(
     desk: &mut Writing,
     lms: &mut dyn LmsWrite,
     digest: &str,
-) -> Result<Exit, Trouble> {
-    let mut mail = doors::mail(&loaded.rollout);
-    mail.check().map_err(|what| Trouble::new(Exit::Unreachable, what))?;
+    timetable: Option<&Timetable>,
+) -> Result<(Exit, Option<Timestamp>), Trouble> {
+    let mut mail = doors::mail(session, &loaded.rollout)?;
+    // Whom nothing is sent to need not wait for the mail server.
+    if plan.effects().emails > 0 {
+        mail.check().map_err(|what| Trouble::new(Exit::Unreachable, what))?;
+    }
     let (key, counts) = (desk.key.clone(), desk.counts);
     let mut mark = LockFile { path: mark::rollout_lock_path(session) };
     let (store, lineage) = desk.store(session, &loaded.rollout)?;
@@ -143,6 +245,7 @@ fn carry_out(
         key: &key,
         actor: &session.actor,
         digest,
+        timetable,
         counts,
     };
     let edges = Edges {
@@ -152,14 +255,15 @@ fn carry_out(
         mark: &mut mark,
         clock: session.clock,
         random: &mut *(session.random)(),
-        watch: session.watch,
+        watch: &mut Recording { inner: session.watch, events: session.screen.events.as_mut() },
     };
     match worker::apply(order, edges) {
         Ok(applied) => {
             remember(session, loaded, desk, lms);
-            let text = report::applied(&applied, plan, "outbox/", &session.screen.view(false));
+            let outbox = matches!(loaded.rollout.mail.transport, Transport::Outbox { .. }).then_some("outbox/");
+            let text = report::applied(&applied, plan, outbox, &session.screen.view(false));
             session.screen.answer(&format!("\n{text}"));
-            Ok(after(plan, Some(&applied)))
+            Ok((after(plan, Some(&applied)), wait::goes_on(&applied, plan, session.clock.now())))
         }
         Err(halted) => {
             session.screen.answer(&report::halted(&halted.tally));
@@ -196,11 +300,12 @@ fn of_end(end: &End, tally: &Tally) -> Vec<Exit> {
     let ended = match end {
         End::Done => None,
         End::Interrupted => Some(Exit::Interrupted),
+        End::Paused { .. } => Some(Exit::WorkLeft),
         End::Stopped(_) if tally.has_effects() => Some(Exit::WorkLeft),
         End::Stopped(_) => Some(Exit::Unreachable),
     };
     let unknown = tally.has_unknown().then_some(Exit::Unknown);
     let passing = (tally.has_passing() && tally.has_effects()).then_some(Exit::WorkLeft);
-    let person = tally.needs_person().then_some(Exit::PersonNeeded);
+    let person = (tally.needs_person() || tally.handed_over > 0).then_some(Exit::PersonNeeded);
     [ended, unknown, passing, person].into_iter().flatten().collect()
 }

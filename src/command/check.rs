@@ -7,9 +7,9 @@ use camino::Utf8PathBuf;
 
 use crate::files;
 use crate::reconcile::sharers;
-use crate::report::count;
+use crate::report::{self, count, harmless};
 use crate::rollout::Rollout;
-use crate::roster::{Caregiver, Roster};
+use crate::roster::{Caregiver, Duplicate, Likeness, Roster};
 
 use super::exit::Exit;
 use super::project::{self, Loaded};
@@ -25,6 +25,18 @@ pub struct Args {
     /// Look at the rollout and the letters alone: needs no roster, no state, no LMS, no secret
     #[arg(long, conflicts_with = "fixes")]
     rollout_only: bool,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// How the answer is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For programs and editors, as schemas/check.schema.json describes it
+    Json,
 }
 
 /// One line of the office's list.
@@ -38,6 +50,9 @@ struct Fix {
 
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    if args.format == Format::Json {
+        return for_programs(args, session);
+    }
     let rollout = project::load_rollout(session)?;
     if args.rollout_only {
         return rollout_alone(session, &rollout);
@@ -54,6 +69,37 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         session.screen.answer("\n`firstbell check --fixes FILE` writes them as a list for the office.\n");
     }
     Ok(Exit::Done)
+}
+
+/// The same as one JSON document; mistakes stand in it and nowhere else.
+fn for_programs(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let (diagnostics, fixes) = match crate::rollout::read(&session.path("rollout.yaml")) {
+        Err(mistakes) => (mistakes, Vec::new()),
+        Ok((rollout, mut warnings)) if args.rollout_only => {
+            let (Ok((_, found)) | Err(found)) = project::read_letters(&rollout);
+            warnings.append(found);
+            (warnings, Vec::new())
+        }
+        Ok((rollout, mut warnings)) => {
+            let (loaded, found) = project::read_all(session, rollout);
+            warnings.append(found);
+            (warnings, loaded.as_ref().map(fixes).unwrap_or_default())
+        }
+    };
+    if let Some(path) = args.fixes.as_ref().filter(|_| !diagnostics.has_errors()) {
+        write(path, &fixes)?;
+    }
+    let json = report::check_json(&diagnostics, &counts(&fixes), session.screen.personal);
+    session.screen.answer(&format!("{json:#}\n"));
+    Ok(if diagnostics.has_errors() { Exit::BadInput } else { Exit::Done })
+}
+
+fn counts(fixes: &[Fix]) -> BTreeMap<&'static str, u64> {
+    let mut counts = BTreeMap::new();
+    for fix in fixes {
+        *counts.entry(fix.code).or_default() += 1;
+    }
+    counts
 }
 
 /// What can be said of a pull request from anybody: nothing is opened that a stranger should not make us open.
@@ -82,7 +128,21 @@ fn fixes(loaded: &Loaded) -> Vec<Fix> {
             Ok(_) => {}
         }
     }
+    fixes.extend(loaded.roster.duplicates().iter().flat_map(twice));
     fixes
+}
+
+/// Both records of somebody who may be in the SMS twice.
+fn twice(two: &Duplicate<'_>) -> [Fix; 2] {
+    let mark = if two.is_by_address { "address" } else { "telephone number" };
+    let how = match two.likeness {
+        Likeness::Exact => "the same name",
+        Likeness::Likely => "a name that is much like it",
+    };
+    [(two.first, two.second), (two.second, two.first)].map(|(one, other)| {
+        let problem = format!("May be in the SMS twice: {} has {how} and the same {mark}", other.id());
+        Fix { suggestion: String::new(), ..fix(one, "possible-duplicate", problem) }
+    })
 }
 
 fn fix(caregiver: Caregiver<'_>, code: &'static str, problem: String) -> Fix {
@@ -108,10 +168,7 @@ fn summary(loaded: &Loaded, fixes: &[Fix]) -> String {
         count(roster.facts().rows, "row", "rows"),
         count(loaded.rollout.cohorts.len() as u64, "cohort", "cohorts"),
     );
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for fix in fixes {
-        *counts.entry(fix.code).or_default() += 1;
-    }
+    let counts = counts(fixes);
     if counts.is_empty() {
         return text + "Every caregiver has a usable address of their own.\n";
     }
@@ -133,20 +190,4 @@ fn write(path: &Utf8PathBuf, fixes: &[Fix]) -> Result<(), Trouble> {
     let bytes = csv.into_inner().map_err(|error| failed(std::io::Error::other(error.to_string())))?;
     // Excel takes a file for UTF-8 only by its byte order mark; macrons would be lost without.
     files::replace_private(path, &[b"\xEF\xBB\xBF", bytes.as_slice()].concat()).map_err(failed)
-}
-
-/// A cell that begins like a formula would be run by Excel.
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_formula_is_made_harmless() {
-        assert_eq!(harmless("=HYPERLINK(1)"), "'=HYPERLINK(1)");
-        assert_eq!(harmless("mere@example.nz"), "mere@example.nz");
-    }
 }

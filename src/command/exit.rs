@@ -97,7 +97,7 @@ impl Exit {
                 "All is done; for `plan`: nothing to do, or changes (without `--detailed-exitcode`). Holds alone are 0."
             }
             Self::Error => "An error; no effect was made.",
-            Self::Changes => "The plan has changes (with `--detailed-exitcode`).",
+            Self::Changes => "`plan` has changes, or `drift` found something (with `--detailed-exitcode`).",
             Self::Blocked => "A guard blocks. The plan was shown; nothing was done.",
             Self::Unknown => {
                 "Something is unknown, or the record could not be written after an effect. Run again, or see `docs/operating.md`."
@@ -108,11 +108,45 @@ impl Exit {
             Self::Locked => "Another run is under way. Nothing was done.",
             Self::Declined => "Declined at the prompt. Nothing was done.",
             Self::PersonNeeded => "All is done that can be; a person must act (a rejected address, a refused account).",
-            Self::WorkLeft => "Work is left that running again will do (a passing fault, a stopped run).",
+            Self::WorkLeft => {
+                "Work is left that running again will do (the pace or the hours, a passing fault, a stopped run)."
+            }
             Self::Usage => "Bad usage: an unknown flag, a missing argument, no terminal to ask at.",
             Self::BadInput => "Bad roster, rollout, letter or other file. Nothing was done.",
             Self::Unreachable => "The LMS, the mail or the state is out of reach. No effect was made.",
             Self::Interrupted => "Interrupted; what was in flight is settled.",
+        }
+    }
+
+    /// When `plan` ends so; empty where it never does.
+    pub fn in_plan(self) -> &'static str {
+        match self {
+            Self::Done => "nothing to do; or changes, without `--detailed-exitcode`; holds alone are 0",
+            Self::Changes => "changes, with `--detailed-exitcode`",
+            Self::Declined | Self::PersonNeeded | Self::WorkLeft => "",
+            _ => "x",
+        }
+    }
+
+    /// When `apply` ends so; empty where it never does.
+    pub fn in_apply(self) -> &'static str {
+        match self {
+            Self::Done => "all done",
+            Self::Changes => "",
+            Self::Blocked | Self::Stale => "before any effect",
+            Self::Interrupted => "after settling",
+            _ => "x",
+        }
+    }
+
+    /// When `drift` ends so; empty where it never does.
+    pub fn in_drift(self) -> &'static str {
+        match self {
+            Self::Done => "no drift; or drift, without `--detailed-exitcode`",
+            Self::Changes => "drift, with `--detailed-exitcode`",
+            Self::Stale => "x; also where the LMS holds an activation that the state does not know",
+            Self::Blocked | Self::Unknown | Self::Declined | Self::PersonNeeded | Self::WorkLeft => "",
+            _ => "x",
         }
     }
 
@@ -128,10 +162,18 @@ impl Exit {
 pub fn reference_page() -> String {
     use std::fmt::Write as _;
     let mut page = String::from(
-        "# Exit codes\n\nWritten by the program itself (`src/command/exit.rs`); a test compares.\n\n| code | means |\n| --- | --- |\n",
+        "# Exit codes\n\nWritten by the program itself (`src/command/exit.rs`); a test compares.\n\n| code | means | plan | apply | drift |\n| --- | --- | --- | --- | --- |\n",
     );
     for exit in Exit::ALL {
-        let _ = writeln!(page, "| {} | {} |", exit.code(), exit.meaning());
+        let _ = writeln!(
+            page,
+            "| {} | {} | {} | {} | {} |",
+            exit.code(),
+            exit.meaning(),
+            exit.in_plan(),
+            exit.in_apply(),
+            exit.in_drift()
+        );
     }
     let order: Vec<String> = Exit::PRECEDENCE.iter().map(|exit| exit.code().to_string()).collect();
     let _ = writeln!(page, "\nWhere several hold, the first of: {}.", order.join(", "));

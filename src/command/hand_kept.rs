@@ -72,10 +72,13 @@ struct Columns {
 
 impl Columns {
     fn find(list: &List, path: &Utf8Path, loaded: &Loaded) -> Result<Self, Diagnostics> {
-        let own = &loaded.rollout.roster.columns;
+        let own = |column: Column| {
+            let headings = loaded.rollout.roster.iter().filter_map(move |roster| roster.columns.get(&column));
+            headings.flatten().map(String::as_str)
+        };
         let find = |name: &str, column: Option<Column>| {
-            let wanted = [Some(name), column.and_then(|column| own.get(&column)).map(String::as_str)];
-            list.headings.iter().position(|heading| wanted.into_iter().flatten().any(|name| is_same(heading, name)))
+            let is_own = |heading: &str| column.into_iter().flat_map(own).any(|own| is_same(heading, own));
+            list.headings.iter().position(|heading| is_same(heading, name) || is_own(heading))
         };
         let id = find("caregiver-id", Some(Column::CaregiverId));
         let email = find("email", Some(Column::Email));

@@ -12,14 +12,17 @@
 //!
 //! A driver or transport that is to send a secret asks for it with the host that it will be sent to, and gets it only for a
 //! host that is bound: `session.hosts.lms_secret(host, "FIRSTBELL_LMS_TOKEN")`. The secret is the environment variable's value,
-//! else the first line of the host's `file`, else what its `command` prints. `allow_lms` and `allow_smtp` ask about the host alone. Nothing is read before
+//! else what stands in the host's `file` (mode 0600), else what the host's `command` prints within half a minute. `allow_lms` and `allow_smtp` ask about the host alone. Nothing is read before
 //! somebody asks, so that projects without secrets need no such settings. Names are compared without case; a port is no
 //! part of them.
 
-use std::process::{Command, Stdio};
+use std::io::Read;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
+use crate::both::in_time;
 use crate::files;
 use crate::model::secret::Password;
 use crate::rollout::{HostEntry, HostsDocument, hosts};
@@ -28,6 +31,10 @@ use super::exit::Exit;
 use super::trouble::Trouble;
 
 const FILE: &str = "hosts.yaml";
+/// A command that prints a token asks over the network at most; one that waits for a person waits for ever.
+const LONGEST: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 30 });
+/// Nobody's secret is longer.
+const LONGEST_SECRET: u64 = 64 * 1024;
 
 /// What this machine's settings say about hosts.
 #[derive(Debug, Default)]
@@ -116,35 +123,13 @@ impl Hosts {
         }
         match self.variable.and_then(|look| look(variable)) {
             Some(value) => Ok(Password::new(value)),
-            None if entry.file.is_some() => self.kept(&entry),
+            None if entry.file.is_some() => kept(&entry),
             None if entry.command.is_empty() => Err(Trouble::new(
                 Exit::Usage,
-                format!(
-                    "{variable} is not set, and no `command` or `file` in hosts.yaml holds the secret for `{host}`"
-                ),
+                format!("{variable} is not set, and no `command` or `file` in hosts.yaml has the secret for `{host}`"),
             )),
             None => printed(&entry),
         }
-    }
-
-    /// What the host's own file holds, its first line. It is not shown, and others must not be able to read it.
-    fn kept(&self, entry: &HostEntry) -> Result<Password, Trouble> {
-        const OTHERS: u32 = 0o077;
-        let path = entry.file.clone().unwrap_or_default();
-        if !path.is_absolute() {
-            let what = format!("`{path}` in hosts.yaml must be a whole path, from `/` on");
-            return Err(Trouble::new(Exit::BadInput, what));
-        }
-        self.check_place(&path)?;
-        if files::mode(&path).is_ok_and(|mode| mode & OTHERS != 0) {
-            let what = format!("others on this machine may read `{path}`; `chmod 600 {path}` shuts it");
-            return Err(Trouble::new(Exit::BadInput, what));
-        }
-        let bytes = files::read(&path).map_err(|error| Trouble::file(format!("reading `{path}`"), error))?;
-        let text = String::from_utf8(bytes).unwrap_or_default();
-        let line = text.lines().next().map(str::trim).filter(|line| !line.is_empty());
-        let nothing = || Trouble::new(Exit::BadInput, format!("`{path}` has no secret on its first line"));
-        line.map(|line| Password::new(line.to_owned())).ok_or_else(nothing)
     }
 
     fn document(&self) -> Result<HostsDocument, Trouble> {
@@ -195,26 +180,62 @@ fn same(one: &str, other: &str) -> bool {
     !bare(one).is_empty() && bare(one) == bare(other)
 }
 
+/// What stands in the host's own file, its first line.
+fn kept(entry: &HostEntry) -> Result<Password, Trouble> {
+    const OTHERS: u32 = 0o077;
+    let path = Utf8PathBuf::from(entry.file.clone().unwrap_or_default());
+    let failed = |why: &str| Trouble::new(Exit::Error, format!("the secret for `{}` in `{path}` {why}", entry.host));
+    if !path.is_absolute() {
+        return Err(failed("is not named by a path from the root on"));
+    }
+    let bytes =
+        files::read(&path).map_err(|error| Trouble::file(format!("reading the secret for `{}`", entry.host), error))?;
+    if files::mode(&path).is_ok_and(|mode| mode & OTHERS != 0) {
+        return Err(failed("may be read by others on this machine; `chmod 600` shuts it"));
+    }
+    first_line(bytes).ok_or_else(|| failed("is empty, or not text"))
+}
+
 /// What the host's own command prints, its first line. Neither it nor what it says on standard error is shown.
 fn printed(entry: &HostEntry) -> Result<Password, Trouble> {
     let failed = |why: String| {
         Trouble::new(Exit::Error, format!("the command that prints the secret for `{}` {why}", entry.host))
     };
     let (program, arguments) = entry.command.split_first().ok_or_else(|| failed("is missing".to_owned()))?;
-    let output = Command::new(program)
+    let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .output()
+        .spawn()
         .map_err(|error| failed(format!("could not be run: {error}")))?;
-    if !output.status.success() {
-        return Err(failed(format!("failed ({})", output.status)));
+    let output = child.stdout.take();
+    let Some((text, status)) = within(LONGEST, output, &mut child) else {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(failed(format!("gave nothing within {} s: try it by hand", LONGEST.as_secs())));
+    };
+    if !status.is_some_and(|status| status.success()) {
+        return Err(failed("failed: try it by hand".to_owned()));
     }
-    let text = String::from_utf8(output.stdout).map_err(|_| failed("printed something that is not text".to_owned()))?;
-    match text.lines().next().map(str::trim).filter(|line| !line.is_empty()) {
-        Some(line) => Ok(Password::new(line.to_owned())),
-        None => Err(failed("printed nothing".to_owned())),
-    }
+    first_line(text).ok_or_else(|| failed("printed nothing, or something that is not text".to_owned()))
+}
+
+/// What a program prints until it ends, if that is soon.
+fn within(time: Duration, output: Option<ChildStdout>, child: &mut Child) -> Option<(Vec<u8>, Option<ExitStatus>)> {
+    let mut bytes = in_time(time, move || {
+        let mut bytes = Vec::new();
+        let read = output.map(|output| output.take(LONGEST_SECRET).read_to_end(&mut bytes));
+        read.is_some_and(|read| read.is_ok()).then_some(bytes)
+    })?;
+    let status = child.wait().ok();
+    Some((bytes.take().unwrap_or_default(), status))
+}
+
+fn first_line(bytes: Vec<u8>) -> Option<Password> {
+    let text = String::from_utf8(bytes).ok()?;
+    let line = text.lines().next().map(str::trim).filter(|line| !line.is_empty())?;
+    Some(Password::new(line.to_owned()))
 }
 
 #[cfg(test)]
@@ -285,17 +306,26 @@ mod tests {
     }
 
     #[test]
-    fn a_file_holds_the_secret_where_nobody_else_reads_it() {
-        let (folder, hosts) = place("");
-        let path = Utf8PathBuf::from_path_buf(folder.path().join("token")).unwrap();
-        files::replace_private(&path, b"sesame\n").unwrap();
-        let listed = format!("lms: [{{host: a.nz, file: '{path}'}}, {{host: b.nz, file: token}}]\n");
-        files::replace_private(&hosts.path().unwrap(), listed.as_bytes()).unwrap();
-        assert_eq!(hosts.lms_secret("a.nz", "FIRSTBELL_T").unwrap().reveal(), "sesame");
-        assert_eq!(hosts.lms_secret("b.nz", "FIRSTBELL_T").unwrap_err().exit(), Exit::BadInput);
+    fn a_command_that_hangs_is_given_up() {
+        let (_folder, hosts) = place("smtp: [{host: a.nz, command: [sleep, '600']}]\n");
+        let said = hosts.smtp_secret("a.nz", "FIRSTBELL_T").unwrap_err().to_string();
+        assert!(said.contains("gave nothing within"), "{said}");
+    }
+
+    #[test]
+    fn a_file_counts_only_if_nobody_else_may_read_it() {
+        let (folder, mut hosts) = place("");
+        let file = Utf8PathBuf::from_path_buf(folder.path().join("secret")).unwrap();
+        files::replace_private(&file, b"sesame\nand more\n").unwrap();
+        let listed = format!("smtp: [{{host: a.nz, file: {file}}}, {{host: b.nz, file: secret}}]\n");
+        files::replace_private(&hosts.config_dir.clone().unwrap().join(FILE), listed.as_bytes()).unwrap();
+        assert_eq!(hosts.smtp_secret("a.nz", "FIRSTBELL_T").unwrap().reveal(), "sesame");
+        assert!(hosts.smtp_secret("b.nz", "FIRSTBELL_T").is_err(), "a path that depends on where one stands");
         let open = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o644);
-        std::fs::set_permissions(&path, open).unwrap();
-        assert!(hosts.lms_secret("a.nz", "FIRSTBELL_T").unwrap_err().to_string().contains("chmod 600"));
+        std::fs::set_permissions(&file, open).unwrap();
+        assert!(hosts.smtp_secret("a.nz", "FIRSTBELL_T").unwrap_err().to_string().contains("chmod 600"));
+        hosts.variable = Some(|_| Some("open".to_owned()));
+        assert_eq!(hosts.smtp_secret("a.nz", "FIRSTBELL_T").unwrap().reveal(), "open", "the environment goes first");
     }
 
     #[test]

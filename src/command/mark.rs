@@ -28,7 +28,12 @@ pub(super) fn compare(session: &mut Session<'_>, state: Option<(&Recorded, &mut 
             "warning: `{path}` is missing, so a state restored from a backup could not be told; the next apply writes it anew"
         )),
         Ok(_) => {}
-        Err(mismatch) => return Err(Trouble::new(Exit::Stale, mismatch.to_string())),
+        Err(mismatch) => {
+            let what = format!(
+                "{mismatch}\n  Where the newer state is lost for good, `firstbell state repair` records what LMS and outbox show."
+            );
+            return Err(Trouble::new(Exit::Stale, what));
+        }
     }
     Ok(())
 }

@@ -3,17 +3,25 @@
 
 pub mod adopt;
 pub mod apply;
+pub mod bounces;
 pub mod check;
+pub mod completions;
+pub mod confirm;
 mod doors;
+pub mod drift;
+pub mod events;
 pub mod exit;
 pub mod explain;
 mod git;
 mod hand_kept;
+pub mod handovers;
 pub mod hosts;
 pub mod init;
 mod key;
 mod lineage;
 pub mod lms;
+pub mod mail;
+pub mod man;
 mod mark;
 pub mod narrow;
 mod offline;
@@ -21,13 +29,16 @@ pub mod plan;
 pub mod preview;
 mod project;
 pub mod resolve;
+pub mod roster;
 pub mod sandbox;
 mod saved;
+pub mod schema;
 pub mod session;
 pub mod show;
 pub mod state;
 pub mod status;
 pub mod trouble;
+mod wait;
 mod writing;
 
 use crate::files;
@@ -57,24 +68,50 @@ pub enum Command {
     /// Show each cohort: active, to do, held back, later
     #[command(after_help = "Example:\n  firstbell status")]
     Status(status::Args),
+    /// Show what somebody else did in the LMS: changed, vanished, strays; repairs nothing
+    #[command(after_help = "Example:\n  firstbell drift")]
+    Drift(drift::Args),
     /// Tell everything about one caregiver, for the help desk
     #[command(after_help = "Example:\n  firstbell explain C1001")]
     Explain(explain::Args),
     /// Record that people have access already, so that they are never reset
     #[command(after_help = "Example:\n  firstbell adopt C1001 C1002 --because \"done by hand in term 1\"")]
     Adopt(adopt::Args),
-    /// Say whether a password was set, where the program could not find out
+    /// Say whether a password was set, or a letter arrived, where the program could not find out
     #[command(after_help = "Example:\n  firstbell resolve C1001 --reset done --evidence \"audit log: changed 09:14\"")]
     Resolve(resolve::Args),
+    /// Read mails that came back, and note whose letters they were
+    #[command(after_help = "Example:\n  firstbell bounces bounces.mbox Maildir/.Bounces")]
+    Bounces(bounces::Args),
+    /// Try the way that letters leave
+    Mail(mail::Args),
+    /// Say what became of a hand-over that a person was to import
+    #[command(after_help = "Example:\n  firstbell confirm 0001 --imported --except left-out.csv")]
+    Confirm(confirm::Args),
+    /// List the hand-overs: which wait for a person, what became of the others
+    #[command(after_help = "Example:\n  firstbell handovers")]
+    Handovers(handovers::Args),
     /// Show the letter as a parent would get it, with a made-up password
     #[command(after_help = "Example:\n  firstbell preview C1001")]
     Preview(preview::Args),
+    /// Look at what was read of the roster, and at what differs between two; changes nothing
+    #[command(after_help = "Example:\n  firstbell roster show")]
+    Roster(roster::Args),
     /// Look into the record of what was done; changes nothing
     #[command(after_help = "Example:\n  firstbell state verify")]
     State(state::Args),
     /// Look at the LMS: can it be reached, is everything granted
     #[command(after_help = "Example:\n  firstbell lms check")]
     Lms(lms::Args),
+    /// Print the JSON Schema of a document that the program reads or writes
+    #[command(after_help = "Example:\n  firstbell schema plan")]
+    Schema(schema::Args),
+    /// Print the completions for a shell
+    #[command(after_help = "Example:\n  firstbell completions bash")]
+    Completions(completions::Args),
+    /// Print the manual page, or write the pages of all commands into a folder
+    #[command(after_help = "Example:\n  firstbell man man1")]
+    Man(man::Args),
     /// Do at the sandbox, the pretend LMS, what a parent would do
     #[command(
         after_help = "Example:\n  echo 'Harbour4-kettle7-mossy2-lantern' | firstbell sandbox sign-in aroha.tamihana"
@@ -85,7 +122,16 @@ pub enum Command {
 impl Command {
     /// Whether its answer is all that it is run for.
     pub fn only_looks(&self) -> bool {
-        !matches!(self, Self::Init(_) | Self::Apply(_) | Self::Adopt(_) | Self::Resolve(_))
+        !matches!(
+            self,
+            Self::Init(_)
+                | Self::Apply(_)
+                | Self::Adopt(_)
+                | Self::Resolve(_)
+                | Self::Confirm(_)
+                | Self::Bounces(_)
+                | Self::Mail(_)
+        )
     }
 }
 
@@ -103,10 +149,19 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, Trouble
         Command::Apply(args) => apply::run(args, session),
         Command::Show(args) => show::run(args, session),
         Command::Status(args) => status::run(args, session),
+        Command::Drift(args) => drift::run(args, session),
+        Command::Schema(args) => schema::run(args, session),
+        Command::Completions(args) => completions::run(args, session),
+        Command::Man(args) => man::run(args, session),
         Command::Explain(args) => explain::run(args, session),
         Command::Adopt(args) => adopt::run(args, session),
         Command::Resolve(args) => resolve::run(args, session),
+        Command::Bounces(args) => bounces::run(args, session),
+        Command::Mail(args) => mail::run(args, session),
+        Command::Confirm(args) => confirm::run(args, session),
+        Command::Handovers(args) => handovers::run(args, session),
         Command::Preview(args) => preview::run(args, session),
+        Command::Roster(args) => roster::run(args, session),
         Command::State(args) => state::run(args, session),
         Command::Lms(args) => lms::run(args, session),
         Command::Sandbox(args) => sandbox::run(args, session),

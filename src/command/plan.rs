@@ -2,11 +2,12 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::SignedDuration;
+use serde_json::Value;
 
 use crate::edge::{LmsRead, StateStore};
 use crate::model::fingerprint::Fingerprinter;
 use crate::plan::{Outline, Plan};
-use crate::report;
+use crate::report::{self, Personal, View};
 use crate::rollout::Rollout;
 
 use super::exit::Exit;
@@ -14,7 +15,7 @@ use super::offline::Remembered;
 use super::project::{self, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
-use super::{doors, git, key, lineage, narrow, saved};
+use super::{doors, events, git, key, lineage, narrow, saved};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -37,6 +38,9 @@ pub struct Args {
     /// Plan without the LMS, from what the last run saw there
     #[arg(long)]
     offline: bool,
+    /// Write what happens as JSON lines to this file too, as schemas/events.schema.json describes them
+    #[arg(long, value_name = "FILE")]
+    json_into: Option<Utf8PathBuf>,
     #[command(flatten)]
     narrow: narrow::Args,
 }
@@ -48,6 +52,10 @@ pub enum Format {
     Text,
     /// For programs, as schemas/plan.schema.json describes it
     Json,
+    /// For a comment on a pull request; names nobody
+    Markdown,
+    /// One page for a browser, without scripts; names nobody
+    Html,
 }
 
 /// Runs it.
@@ -55,6 +63,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     if args.expires_in <= SignedDuration::ZERO {
         return Err(Trouble::new(Exit::Usage, "`--expires-in` must be a time to come, such as 24h"));
     }
+    events::begin(session, args.json_into.as_deref())?;
     let (loaded, mut state) = project::load_with_state(session)?;
     if args.output.is_some() && state.store.is_none() {
         // The saved plan is bound to the state to be: to its key, and to its name.
@@ -62,9 +71,14 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     }
     let is_recorded = |id: &str| state.recorded.histories.contains_key(id);
     let narrowing = args.narrow.narrowing(&loaded.rollout, &loaded.roster, is_recorded)?;
-    let is_for_machines = args.output.is_some() || args.format == Format::Json;
+    let is_for_machines = args.output.is_some() || args.format != Format::Text || args.json_into.is_some();
     let git = if is_for_machines { git::look(&session.dir) } else { None };
-    let scope = Scope { narrowing, git };
+    let timetable = doors::timetable(
+        state.store.as_mut().map(|store| store as &mut dyn StateStore),
+        &loaded.rollout,
+        session.clock.now(),
+    )?;
+    let scope = Scope { narrowing, git, timetable, retry_unknown: false };
     let reader = doors::lms_reader(session, &loaded.rollout)?;
     let mut lms: Box<dyn LmsRead + '_> =
         if args.offline { Box::new(Remembered::of(state.store.as_mut(), &*reader)?) } else { reader };
@@ -110,13 +124,34 @@ fn save(
 /// Prints a plan.
 pub(super) fn show(session: &mut Session<'_>, plan: &Plan, format: Format, summary: bool) {
     let view = session.screen.view(summary);
+    if let Some(events) = &mut session.screen.events {
+        events.planned(plan, &view);
+    }
     match format {
         Format::Text => session.screen.answer(&report::text(plan, &view)),
         Format::Json => {
             let json = report::json(plan, &view, &[]);
             session.screen.answer(&format!("{json:#}\n"));
         }
+        Format::Markdown => {
+            let page = report::markdown(&naming_nobody(session, plan));
+            session.screen.answer(&page);
+        }
+        Format::Html => {
+            let page = report::html(&naming_nobody(session, plan));
+            session.screen.answer(&page);
+        }
     }
+}
+
+/// The plan's JSON form for those who may see nobody's name, nor where the project lies on this machine.
+fn naming_nobody(session: &Session<'_>, plan: &Plan) -> Value {
+    let view = View { personal: Personal::None, ..session.screen.view(false) };
+    let mut json = report::json(plan, &view, &[]);
+    if let Some(path) = json.pointer_mut("/inputs/rollout/path") {
+        *path = project::shown(session, plan.inputs.rollout.path.as_str().into()).into_string().into();
+    }
+    json
 }
 
 fn exit(plan: &Outline, is_detailed: bool) -> Exit {

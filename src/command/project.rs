@@ -15,6 +15,7 @@ use crate::model::ids::{CaregiverId, StudentId};
 use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
 use crate::model::secret::SealingKey;
+use crate::plan::pace::Timetable;
 use crate::plan::{GitInput, Narrowing, Outline, Plan};
 use crate::reconcile::{self, Context, Desired, Refusal};
 use crate::rollout::{self, LmsSettings, Rollout};
@@ -166,6 +167,10 @@ fn trusted(session: &mut Session<'_>, opened: Opened) -> Result<StateView, Troub
 pub(super) struct Scope {
     pub(super) narrowing: Narrowing,
     pub(super) git: Option<GitInput>,
+    /// Letters of which nobody knows whether they went out are sent again at once.
+    pub(super) retry_unknown: bool,
+    /// When letters may leave; `None` where they go to a folder.
+    pub(super) timetable: Option<Timetable>,
 }
 
 /// Makes the plan.
@@ -216,7 +221,9 @@ fn make<T>(
         now: session.clock.now(),
         fingerprinter,
         lms: lms.capabilities(),
-        mail: doors::mail(&loaded.rollout).capabilities(),
+        mail: doors::mail_capabilities(&loaded.rollout),
+        timetable: scope.timetable.as_ref(),
+        retry_unknown: scope.retry_unknown,
         state_path: state_path.as_str(),
         letters_sha256: loaded.letters.sha256(),
         git: scope.git.as_ref(),
@@ -228,6 +235,9 @@ fn make<T>(
 }
 
 fn refused(refusal: &Refusal) -> Trouble {
+    if matches!(refusal, Refusal::ExportOlder { .. }) {
+        return Trouble::new(Exit::Stale, refusal.to_string());
+    }
     Trouble::new(
         Exit::Stale,
         format!(
@@ -239,10 +249,10 @@ fn refused(refusal: &Refusal) -> Trouble {
 
 /// Whom the LMS is asked for: everybody of the roster, and everybody whom the record knows.
 pub(super) fn ask(loaded: &Loaded, recorded: &Recorded) -> Ask {
-    if matches!(loaded.rollout.lms, LmsSettings::Sandbox { .. }) {
+    if !matches!(loaded.rollout.lms, LmsSettings::Moodle(_)) {
         return Ask::default();
     }
-    let mut ask = reconcile::ask_for(&loaded.roster);
+    let mut ask = reconcile::ask_for(&loaded.rollout, &loaded.roster);
     let gone = recorded.histories.iter().map(|(id, _)| id).filter(|id| loaded.roster.caregiver(id).is_none());
     ask.extend(gone.map(|id| (id.to_owned(), None, None)));
     let moved = loaded.rollout.moved.iter().map(|line| line.from.as_str().to_owned());

@@ -1,9 +1,11 @@
-//! `firstbell resolve`: a person says what the program could not find out about a password.
+//! `firstbell resolve`: a person says what the program could not find out about a password or a letter.
 
 use crate::edge::{RunMark, StateStore};
-use crate::model::activation::ActivationStage;
-use crate::model::entry::{Commit, Entry, RunBegun, Subject};
+use crate::model::activation::{ActivationStage, LetterStage};
+use crate::model::entry::{Commit, Entry, LetterSubject, RunBegun, Subject};
+use crate::model::handover::HandOver;
 use crate::model::ids::{CaregiverId, RunNumber};
+use crate::model::recorded::{History, LetterRecord};
 
 use super::exit::Exit;
 use super::mark::{self, LockFile};
@@ -14,15 +16,19 @@ use super::writing::Writing;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["reset", "letter"]))]
 pub struct Args {
     /// The caregiver's id in the SMS
     id: String,
     /// Whether the LMS has the password
+    #[arg(long, value_enum, value_name = "VERDICT", requires = "evidence")]
+    reset: Option<Verdict>,
+    /// Whether the letter arrived
     #[arg(long, value_enum, value_name = "VERDICT")]
-    reset: Verdict,
+    letter: Option<LetterVerdict>,
     /// What was seen; kept in the record
     #[arg(long, value_name = "TEXT")]
-    evidence: String,
+    evidence: Option<String>,
 }
 
 /// Whether a password was set.
@@ -34,9 +40,19 @@ pub enum Verdict {
     NotDone,
 }
 
+/// Whether a letter arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LetterVerdict {
+    /// It arrived, and nothing more is due
+    Arrived,
+    /// It did not, and the next apply sends the same letter again
+    SendAgain,
+}
+
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
-    if args.evidence.trim().is_empty() {
+    let evidence = args.evidence.as_deref().unwrap_or_default().trim();
+    if args.evidence.is_some() && evidence.is_empty() {
         return Err(Trouble::new(Exit::Usage, "`--evidence` must say what was seen"));
     }
     let rollout = project::load_rollout(session)?;
@@ -47,6 +63,34 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         .histories
         .get(&caregiver)
         .ok_or_else(|| Trouble::new(Exit::Usage, format!("nothing is recorded about a caregiver `{caregiver}`")))?;
+    if args.reset.is_some() {
+        not_handed_over(&caregiver, &state)?;
+    }
+    let (entry, said) = match (args.reset, args.letter) {
+        (Some(verdict), _) => of_reset(caregiver, history, verdict, evidence)?,
+        (None, Some(verdict)) => of_letter(caregiver, history, verdict, evidence)?,
+        (None, None) => return Err(Trouble::new(Exit::Usage, "say `--reset` or `--letter`")),
+    };
+    record(session, &rollout, &mut state, "resolve", vec![entry])?;
+    session.screen.answer(&format!("Recorded for {}: {said}. `firstbell plan` shows what is due now.\n", args.id));
+    Ok(Exit::Done)
+}
+
+/// Of somebody in a hand-over the word of the one who imports it counts.
+fn not_handed_over(caregiver: &CaregiverId, state: &Writing) -> Result<(), Trouble> {
+    let in_handover = |handover: &&HandOver| handover.rows.iter().any(|row| row.caregiver == *caregiver);
+    let Some(handover) = state.recorded.open_handovers().find(in_handover) else { return Ok(()) };
+    let number = handover.number;
+    let what = format!("{caregiver} stands in hand-over {number}, which `firstbell confirm {number}` settles");
+    Err(Trouble::new(Exit::Usage, what))
+}
+
+fn of_reset(
+    caregiver: CaregiverId,
+    history: &History,
+    verdict: Verdict,
+    evidence: &str,
+) -> Result<(Entry, &'static str), Trouble> {
     if !matches!(history.stage, ActivationStage::Setting | ActivationStage::ResetUnknown) {
         let what = format!(
             "nothing is open about the password of {caregiver}: activation {} is `{}`",
@@ -55,12 +99,28 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         return Err(Trouble::new(Exit::Usage, what));
     }
     let subject = Subject { caregiver, activation: history.number };
-    let was_set = args.reset == Verdict::Done;
-    let entry = Entry::Resolved { subject, was_set, evidence: args.evidence.clone() };
-    record(session, &rollout, &mut state, "resolve", vec![entry])?;
+    let was_set = verdict == Verdict::Done;
     let said = if was_set { "the password was set" } else { "the password was not set" };
-    session.screen.answer(&format!("Recorded for {}: {said}. `firstbell plan` shows what is due now.\n", args.id));
-    Ok(Exit::Done)
+    Ok((Entry::Resolved { subject, was_set, evidence: evidence.to_owned() }, said))
+}
+
+fn of_letter(
+    caregiver: CaregiverId,
+    history: &History,
+    verdict: LetterVerdict,
+    evidence: &str,
+) -> Result<(Entry, &'static str), Trouble> {
+    let open = |letter: &&LetterRecord| matches!(letter.stage, LetterStage::Sending | LetterStage::Unknown);
+    let is_set = history.stage == ActivationStage::Set;
+    let Some(letter) = history.letter.as_ref().filter(open).filter(|_| is_set) else {
+        let stage = history.letter.as_ref().map_or("not there", |letter| letter.stage.as_str());
+        let what = format!("nothing is open about the letter of {caregiver}: it is `{stage}`");
+        return Err(Trouble::new(Exit::Usage, what));
+    };
+    let letter = LetterSubject { caregiver, activation: history.number, letter: letter.number };
+    let arrived = verdict == LetterVerdict::Arrived;
+    let said = if arrived { "the letter arrived" } else { "the letter did not arrive, and goes out again" };
+    Ok((Entry::LetterResolved { letter, arrived, evidence: evidence.to_owned() }, said))
 }
 
 /// Records entries that have no effect outside, as a run of their own.

@@ -38,7 +38,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let LmsSettings::Sandbox { path, .. } = &rollout.lms else {
         return Err(Trouble::new(
             Exit::Usage,
-            "this rollout's LMS is not the sandbox: try the password on its own sign-in page",
+            "this rollout's LMS is no sandbox: nobody can be signed in to it from here",
         ));
     };
     let mut line = String::new();

@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::diagnostic::{Diagnostics, Severity, Style, render_in};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Style, render_in};
 use crate::edge::{Clock, Random, Watch};
 use crate::model::entry::Actor;
 use crate::report::{Personal, View};
 
+use super::events::Stream;
 use super::hosts::Hosts;
 
 /// A line of a document that is longer is cut around the mark, also where there is no terminal.
@@ -36,6 +37,8 @@ pub struct Session<'a> {
     pub screen: Screen<'a>,
     /// Looks on while a plan is carried out.
     pub watch: &'a mut dyn Watch,
+    /// The program's own arguments, for completions and manual pages.
+    pub program: fn() -> clap::Command,
     /// `--lock FILE`.
     pub lock: Option<Utf8PathBuf>,
 }
@@ -56,6 +59,8 @@ pub struct Screen<'a> {
     pub width: Option<usize>,
     /// Asks a question that is answered with yes; `None` where nobody is there to answer.
     pub ask: Option<&'a mut dyn FnMut(&str) -> bool>,
+    /// `--json-into FILE`: the same for programs, as it happens.
+    pub events: Option<Stream>,
     /// Why an answer did not get to where it was sent (a full disk).
     pub lost: Option<io::Error>,
 }
@@ -77,6 +82,10 @@ impl Screen<'_> {
         let style = if self.err_colour { Style::Coloured } else { Style::Plain };
         let width = self.width.unwrap_or(usize::MAX).min(WIDEST);
         for diagnostic in diagnostics.sorted() {
+            if let Some(events) = &mut self.events {
+                events.diagnostic(diagnostic);
+            }
+            let diagnostic = &as_shown(diagnostic, self.personal);
             let _ = self.err.write_all(render_in(diagnostic, style, width).as_bytes());
         }
         let errors = diagnostics.sorted().iter().filter(|one| one.severity == Severity::Error).count();
@@ -91,6 +100,22 @@ impl Screen<'_> {
     pub fn view(&self, summary_only: bool) -> View {
         View { personal: self.personal, colour: self.colour, width: self.width, summary_only }
     }
+}
+
+/// Where nothing personal may be shown: without a roster's rows, without reasons, without addresses.
+fn as_shown(diagnostic: &Diagnostic, personal: Personal) -> Diagnostic {
+    let mut shown = diagnostic.clone();
+    if personal == Personal::Full {
+        return shown;
+    }
+    let is_personal =
+        |text: &String| shown.code.starts_with("roster::") || text.contains("because") || text.contains('@');
+    if shown.source.as_ref().is_some_and(is_personal) {
+        shown.source = None;
+    }
+    shown.message = personal.addresses_in(&shown.message);
+    shown.help = shown.help.map(|help| personal.addresses_in(&help));
+    shown
 }
 
 impl Session<'_> {

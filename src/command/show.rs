@@ -30,6 +30,8 @@ pub enum Format {
     Json,
     /// For a pull request
     Markdown,
+    /// One page for a browser, without scripts
+    Html,
 }
 
 /// Runs it.
@@ -40,7 +42,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     }
     let text = match args.format {
         Format::Text => report::saved_text(&plan.document),
-        Format::Markdown => report::saved_markdown(&plan.document),
+        Format::Markdown => report::markdown(&plan.document),
+        Format::Html => report::html(&plan.document),
         Format::Json => format!("{:#}\n", plan.document),
     };
     session.screen.answer(&text);

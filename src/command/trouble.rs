@@ -30,6 +30,15 @@ pub enum Trouble {
         #[source]
         source: std::io::Error,
     },
+    /// A file that was handed in and can't be read.
+    #[error("{what}")]
+    Unreadable {
+        /// Which.
+        what: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
     /// Anything else, with its code.
     #[error("{what}")]
     Other {
@@ -54,7 +63,7 @@ impl Trouble {
     /// The code that the process answers with.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Documents(_) | Self::Lms(LmsError::Garbled { .. }) => Exit::BadInput,
+            Self::Documents(_) | Self::Lms(LmsError::Garbled { .. }) | Self::Unreadable { .. } => Exit::BadInput,
             Self::State(StateError::Locked { .. }) => Exit::Locked,
             Self::State(StateError::Foreign { .. }) => Exit::Stale,
             Self::State(StateError::Io { .. }) | Self::Lms(LmsError::Unreachable { .. }) => Exit::Unreachable,

@@ -7,14 +7,16 @@ use crate::model::ids::Lineage;
 use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
 use crate::model::secret::SealingKey;
+use crate::plan::pace::Timetable;
 use crate::rollout::Rollout;
 use crate::state::rollout_lock;
 use crate::state::run_lock::{self, RunLock};
 use crate::state::sqlite::{Access, SqliteStore};
 
+use super::exit::Exit;
 use super::session::Session;
 use super::trouble::Trouble;
-use super::{key, lineage, mark};
+use super::{doors, key, lineage, mark};
 
 /// The state, held for writing by this process alone.
 pub(super) struct Writing {
@@ -29,6 +31,18 @@ pub(super) struct Writing {
 impl Writing {
     /// Takes the lock, then reads what is recorded. A state that does not exist yet is not made here.
     pub(super) fn open(session: &mut Session<'_>, rollout: &Rollout) -> Result<Self, Trouble> {
+        match Self::open_to_repair(session, rollout)? {
+            (state, None) => Ok(state),
+            (_, Some(mismatch)) => Err(mismatch),
+        }
+    }
+
+    /// The same for a repair, which is the only one to go on with a state that does not belong to `rollout.lock`: why not,
+    /// comes with it.
+    pub(super) fn open_to_repair(
+        session: &mut Session<'_>,
+        rollout: &Rollout,
+    ) -> Result<(Self, Option<Trouble>), Trouble> {
         let lock = run_lock::acquire(
             &rollout.state,
             &session.actor,
@@ -44,10 +58,17 @@ impl Writing {
             store.check_key(&fingerprinter)?;
             recorded = store.load()?;
             counts = mark::counts(&recorded, store)?;
+            check_clock(session, store)?;
         }
         let state = store.as_mut().map(|store| (&recorded, store));
-        mark::compare(session, state)?;
-        Ok(Self { recorded, fingerprinter, key, counts, store, _lock: lock })
+        let mismatch = match mark::compare(session, state) {
+            Ok(()) => None,
+            Err(mismatch) if mismatch.exit() == Exit::Stale && matches!(mismatch, Trouble::Other { .. }) => {
+                Some(mismatch)
+            }
+            Err(other) => return Err(other),
+        };
+        Ok((Self { recorded, fingerprinter, key, counts, store, _lock: lock }, mismatch))
     }
 
     /// Which state this is; of one that does not exist yet, the name that a saved plan gave it.
@@ -58,9 +79,19 @@ impl Writing {
         }
     }
 
+    /// The Message-IDs of all letters that the record names.
+    pub(super) fn message_ids(&mut self) -> Result<std::collections::HashSet<String>, Trouble> {
+        Ok(self.store.as_mut().map_or_else(|| Ok(std::collections::HashSet::new()), SqliteStore::message_ids)?)
+    }
+
     /// Whether a run was begun under the saved plan with this digest.
     pub(super) fn has_run_of(&mut self, digest: &str) -> Result<bool, Trouble> {
         Ok(self.store.as_mut().map_or(Ok(false), |store| store.has_run_of(digest))?)
+    }
+
+    /// When letters may leave, given what is recorded.
+    pub(super) fn timetable(&mut self, rollout: &Rollout, now: jiff::Timestamp) -> Result<Option<Timetable>, Trouble> {
+        doors::timetable(self.store.as_mut().map(|store| store as &mut dyn StateStore), rollout, now)
     }
 
     /// Keeps what the LMS shows, where there is a state to keep it.
@@ -80,6 +111,22 @@ impl Writing {
             None => make_store(session, rollout, &lineage, &self.fingerprinter)?,
         };
         Ok((self.store.insert(store), lineage))
+    }
+}
+
+/// A clock that stands before the last run would put new events before old ones, and wait for hours that are over.
+fn check_clock(session: &Session<'_>, store: &mut SqliteStore) -> Result<(), Trouble> {
+    const TOLERATED: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+    let now = session.clock.now();
+    match store.last_run()? {
+        Some((run, at, _)) if !session.is_clock_fixed && at.duration_since(now) > TOLERATED => Err(Trouble::new(
+            Exit::Error,
+            format!(
+                "the clock of this machine has jumped back: it says {now}, but {run} began at {at}; set the clock right, \
+                 nothing was done"
+            ),
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The two halves of an LMS driver: reading, which planning is given, and writing, which only `apply` is given.
 
+use super::handover::HandOverWrite;
 use crate::model::account::Account;
 use crate::model::capability::LmsCapabilities;
 use crate::model::ids::{ActivationKey, CaregiverId, StudentId, Username};
@@ -205,4 +206,9 @@ pub trait LmsWrite: LmsRead {
 
     /// Disables an account; never deletes.
     fn disable(&mut self, caregiver: &CaregiverId, username: &Username) -> Outcome;
+
+    /// The files that a person carries, where the driver's [`carrier`](LmsCapabilities::carrier) is one.
+    fn by_hand(&mut self) -> Option<&mut dyn HandOverWrite> {
+        None
+    }
 }

@@ -4,6 +4,7 @@
 //! The reading and the writing half of the LMS are different traits: what cannot write cannot harm.
 
 mod clock;
+mod handover;
 mod lms;
 mod mail;
 mod mark;
@@ -12,11 +13,12 @@ mod store;
 mod watch;
 
 pub use clock::Clock;
+pub use handover::{Altered, HandOverFacts, HandOverLine, HandOverWrite, NotWritten, RowFor};
 pub use lms::{
     AccountChange, Answer, Ask, Asked, Finding, How, Links, LmsError, LmsRead, LmsWrite, NewAccount, Wanted,
 };
 pub use mail::{Envelope, MailTransport};
 pub use mark::{MarkCounts, RunMark};
 pub use random::Random;
-pub use store::{LetterLog, LogEvent, PersonRecord, SealedActivation, StateError, StateStore};
-pub use watch::{Step, Watch};
+pub use store::{LetterLog, LogEvent, PersonRecord, SealedActivation, SealedHandOver, StateError, StateStore};
+pub use watch::{Effect, Step, Watch};

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::model::entry::{Actor, Commit};
+use crate::model::handover::{HandOver, HandOverNumber};
 use crate::model::ids::{
     ActivationKey, ActivationNumber, CaregiverId, LetterNumber, Lineage, MessageId, RunNumber, Username,
 };
@@ -53,6 +54,15 @@ pub struct SealedActivation {
     pub password: Option<Sealed>,
     /// The latest letter and its bytes; `None` where there is none or it is wiped.
     pub letter: Option<(LetterNumber, MessageId, String, Sealed)>,
+}
+
+/// A hand-over, and what is still sealed of it.
+#[derive(Clone, Debug)]
+pub struct SealedHandOver {
+    /// The hand-over.
+    pub handover: HandOver,
+    /// Its rows, each with the random id of the activation that its seal is bound to; fewer than rows where they are wiped.
+    pub bytes: Vec<(ActivationKey, Sealed)>,
 }
 
 /// One event of the log, for `explain` and `state`.
@@ -115,6 +125,12 @@ pub trait StateStore {
         caregiver: &CaregiverId,
         activation: ActivationNumber,
     ) -> Result<Option<SealedActivation>, StateError>;
+
+    /// When letters went out since then, or perhaps did, in any order: what the pace goes by.
+    fn sent_since(&mut self, since: Timestamp) -> Result<Vec<Timestamp>, StateError>;
+
+    /// One hand-over, with what is still sealed of it.
+    fn hand_over(&mut self, number: HandOverNumber) -> Result<Option<SealedHandOver>, StateError>;
 
     /// Everything held on one caregiver.
     fn person(&mut self, caregiver: &CaregiverId) -> Result<PersonRecord, StateError>;

@@ -1,6 +1,15 @@
 //! Whoever looks on while a plan is carried out: a progress bar, plain lines, a test. It may also say "stop".
 
-use crate::model::ids::CaregiverId;
+use crate::model::ids::{ActivationNumber, CaregiverId};
+
+/// What happens outside, for one caregiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The LMS sets a password, on a new account or on one that exists.
+    SetPassword,
+    /// The transport takes a letter.
+    SendLetter,
+}
 
 /// One thing that an apply tells.
 #[derive(Clone, Debug)]
@@ -9,6 +18,26 @@ pub enum Step<'a> {
     Begin {
         /// How many.
         total: usize,
+    },
+    /// The intent is durable, the effect begins now.
+    Intent {
+        /// Which.
+        effect: Effect,
+        /// For whom.
+        caregiver: &'a CaregiverId,
+        /// Which activation.
+        activation: ActivationNumber,
+    },
+    /// What became of an effect.
+    Settled {
+        /// Which.
+        effect: Effect,
+        /// For whom.
+        caregiver: &'a CaregiverId,
+        /// Which activation.
+        activation: ActivationNumber,
+        /// `done`, `refused` or `unknown`.
+        outcome: &'static str,
     },
     /// A caregiver is finished, one way or another.
     Finished {

@@ -208,6 +208,14 @@ pub fn remove(path: &Utf8Path) -> io::Result<()> {
     fs::remove_file(path)
 }
 
+/// Removes a file, where it is there.
+pub fn remove_if_there(path: &Utf8Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// What stands at a path, without following a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -5,3 +5,4 @@
 
 pub mod moodle;
 pub mod sandbox;
+pub mod ultranet;

@@ -13,3 +13,28 @@ pub enum Access {
     /// The column is there and says nothing that can be understood; `unknown-access` decides.
     Unknown,
 }
+
+impl Access {
+    /// Of two answers the stricter: a no stands against every other answer, and an unknown against a yes.
+    #[must_use]
+    pub fn stricter(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Blocked, _) | (_, Self::Blocked) => Self::Blocked,
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::Allowed, Self::Allowed) => Self::Allowed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Access::{Allowed, Blocked, Unknown};
+
+    #[test]
+    fn the_strictest_answer_counts() {
+        assert_eq!(Allowed.stricter(Blocked), Blocked);
+        assert_eq!(Unknown.stricter(Allowed), Unknown);
+        assert_eq!(Unknown.stricter(Blocked), Blocked);
+        assert_eq!(Allowed.stricter(Allowed), Allowed);
+    }
+}

@@ -17,6 +17,33 @@ pub struct LmsCapabilities {
     /// It may go on working on a call whose answer was lost: a marker that does not stand proves nothing before
     /// `settle-after`.
     pub works_on: bool,
+    /// Who carries a password into the LMS.
+    pub carrier: Carrier,
+}
+
+/// Who carries a password into the LMS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// The driver itself, while the plan is carried out.
+    Program,
+    /// A person, who imports a file that is written for them, and says afterwards what became of it.
+    Person {
+        /// Whether the passwords in the file are ours and our letters tell them; else the LMS draws and mails them while it
+        /// imports.
+        has_letters: bool,
+    },
+}
+
+impl Carrier {
+    /// Whether a person imports a file.
+    pub fn is_person(self) -> bool {
+        matches!(self, Self::Person { .. })
+    }
+
+    /// Whether our letters tell the passwords.
+    pub fn has_letters(self) -> bool {
+        !matches!(self, Self::Person { has_letters: false })
+    }
 }
 
 /// What a mail transport can do.

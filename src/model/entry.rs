@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::activation::ActivationKind;
 use super::fingerprint::Fingerprint;
+use super::handover::{HandOverNumber, HandOverOutcome};
 use super::ids::{
     ActivationKey, ActivationNumber, CaregiverId, CohortName, LetterNumber, MessageId, RosterNumber, RunNumber,
     Username,
@@ -101,6 +102,26 @@ pub enum Entry {
     Sending(LetterSubject),
     /// The transport has the letter: its sealed parts are wiped with this commit.
     Sent(LetterSubject),
+    /// The transport has the letter: its sealed parts are kept for a while, in case it comes back.
+    SentAndKept(LetterSubject),
+    /// The time is over for which sealed parts were kept after sending: they are wiped.
+    Wiped(Subject),
+    /// The letter came back: nobody is behind the address it went to.
+    LetterBounced {
+        /// Which letter.
+        letter: LetterSubject,
+        /// The status that the report gives.
+        reason: String,
+    },
+    /// A person says whether a letter arrived of which that was not known.
+    LetterResolved {
+        /// Which letter.
+        letter: LetterSubject,
+        /// Whether it arrived; if not, the same letter goes out again.
+        arrived: bool,
+        /// What they saw.
+        evidence: String,
+    },
     /// The transport refused this recipient.
     LetterRejected {
         /// Which letter.
@@ -156,6 +177,67 @@ pub enum Entry {
         was_set: bool,
         /// What they saw.
         evidence: String,
+    },
+    /// What a repair found out about somebody from outside the record.
+    Recovered(Recovered),
+    /// A person accepts where this state stands, though `rollout.lock` knew it further on or otherwise. The run that says so
+    /// may skip numbers, and the count of commits goes on behind the one given.
+    PositionAccepted {
+        /// The commits that `rollout.lock` knew of.
+        serial: u64,
+        /// Why.
+        because: String,
+    },
+    /// Everything that says who somebody was is erased; that they had access stays, under a keyed hash.
+    Forgotten {
+        /// Who.
+        caregiver: CaregiverId,
+        /// What is left of their id.
+        hash: Fingerprint,
+        /// The number of the last activation that gave access; `None` where none did.
+        number: Option<ActivationNumber>,
+        /// Why.
+        because: String,
+    },
+    /// A hand-over is about to be put in place: its rows are sealed with it.
+    HandOverBegun(HandOverBegun),
+    /// The files of a hand-over are in place.
+    HandOverPlaced {
+        /// Which.
+        number: HandOverNumber,
+    },
+    /// The password stands in a file that a person imports.
+    HandedOver {
+        /// Whose.
+        subject: Subject,
+        /// In which hand-over.
+        number: HandOverNumber,
+    },
+    /// A person says that the row was imported.
+    Confirmed {
+        /// Whose.
+        subject: Subject,
+        /// In which hand-over.
+        number: HandOverNumber,
+    },
+    /// A person says that the row was not imported. Password and letter stay: the next hand-over has the same ones.
+    HandedBack {
+        /// Whose.
+        subject: Subject,
+        /// In which hand-over.
+        number: HandOverNumber,
+    },
+    /// A person says that nobody knows what became of a hand-over.
+    HandOverUnsure {
+        /// Which.
+        number: HandOverNumber,
+    },
+    /// A person has said what became of a hand-over: its rows are wiped.
+    HandOverSettled {
+        /// Which.
+        number: HandOverNumber,
+        /// What they said.
+        outcome: HandOverOutcome,
     },
     /// Who an active caregiver is now (name, address, children changed in the SMS).
     Identified {
@@ -221,12 +303,44 @@ pub struct Prepared {
     pub cohort: CohortName,
     /// The name the account signs in with.
     pub username: Username,
-    /// The password, sealed.
-    pub password: Sealed,
+    /// The password, sealed; `None` where the LMS draws it.
+    pub password: Option<Sealed>,
     /// Who they are now.
     pub identity: Identity,
-    /// The letter.
-    pub letter: NewLetter,
+    /// The letter; `None` where the LMS tells the password.
+    pub letter: Option<NewLetter>,
+}
+
+/// A hand-over is about to be put in place.
+#[derive(Clone, Debug)]
+pub struct HandOverBegun {
+    /// Its number.
+    pub number: HandOverNumber,
+    /// What its files are called, without their endings.
+    pub name: String,
+    /// The cohort it is for.
+    pub cohort: Option<CohortName>,
+    /// Whether our letters tell its passwords.
+    pub has_letters: bool,
+    /// The file's keyed hash (64 hexadecimal digits).
+    pub fingerprint: String,
+    /// The instructions that lie beside it.
+    pub note: String,
+    /// Its rows, in the order of the file.
+    pub rows: Vec<BegunRow>,
+}
+
+/// One row of a hand-over that is about to be put in place.
+#[derive(Clone, Debug)]
+pub struct BegunRow {
+    /// Whose, which.
+    pub subject: Subject,
+    /// The name the account signs in with.
+    pub username: Username,
+    /// Whether it makes the account.
+    pub is_create: bool,
+    /// The exact bytes of the row, sealed.
+    pub bytes: Sealed,
 }
 
 /// A rendered letter.
@@ -256,6 +370,21 @@ pub struct Adopted {
     /// When it was done, as far as that is known.
     pub since: Option<Timestamp>,
     /// Why it is believed: `signed-in`, or what the person who adopted wrote.
+    pub because: String,
+    /// Who they are now.
+    pub identity: Identity,
+}
+
+/// What a repair found out about somebody.
+#[derive(Clone, Debug)]
+pub struct Recovered {
+    /// Whose, which.
+    pub subject: Subject,
+    /// The marker that stands in the LMS, else a fresh random id.
+    pub key: ActivationKey,
+    /// Whether they certainly have access; else nobody knows, and a person decides with `resolve`.
+    pub is_active: bool,
+    /// What was seen.
     pub because: String,
     /// Who they are now.
     pub identity: Identity,

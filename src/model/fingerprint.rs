@@ -24,6 +24,8 @@ pub enum Purpose {
     Student,
     /// A letter's recipient together with the children it names.
     Letter,
+    /// The id of somebody who was forgotten.
+    Forgotten,
     /// The check value by which a wrong key is found at the start.
     KeyCheck,
 }
@@ -35,6 +37,7 @@ impl Purpose {
             Self::Name => b"firstbell/1/name",
             Self::Student => b"firstbell/1/student",
             Self::Letter => b"firstbell/1/letter",
+            Self::Forgotten => b"firstbell/1/forgotten",
             Self::KeyCheck => b"firstbell/1/key-check",
         }
     }
@@ -47,8 +50,10 @@ pub struct Fingerprinter {
     name: HmacSha256,
     student: HmacSha256,
     letter: HmacSha256,
+    forgotten: HmacSha256,
     check: HmacSha256,
     plan: HmacSha256,
+    handover: HmacSha256,
 }
 
 impl Fingerprinter {
@@ -65,21 +70,22 @@ impl Fingerprinter {
             name: derive(Purpose::Name),
             student: derive(Purpose::Student),
             letter: derive(Purpose::Letter),
+            forgotten: derive(Purpose::Forgotten),
             check: derive(Purpose::KeyCheck),
             plan: derive_label(b"firstbell/1/plan"),
+            handover: derive_label(b"firstbell/1/handover"),
         }
     }
 
     /// The whole keyed hash of a text of a saved plan (64 hexadecimal digits): who has not the key can't make one.
     pub fn authenticate(&self, text: &str) -> String {
-        use std::fmt::Write as _;
-        let mut mac = self.plan.clone();
-        mac.update(text.as_bytes());
-        mac.finalize().into_bytes().iter().fold(String::new(), |mut hex, byte| {
-            // Writing to a string can't fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        whole(&self.plan, text.as_bytes())
+    }
+
+    /// The whole keyed hash of a hand-over's file (64 hexadecimal digits): it holds passwords, so that a bare hash could be
+    /// guessed at.
+    pub fn hand_over(&self, bytes: &[u8]) -> String {
+        whole(&self.handover, bytes)
     }
 
     /// The fingerprint of `parts`, each told from the next by its length.
@@ -89,6 +95,7 @@ impl Fingerprinter {
             Purpose::Name => &self.name,
             Purpose::Student => &self.student,
             Purpose::Letter => &self.letter,
+            Purpose::Forgotten => &self.forgotten,
             Purpose::KeyCheck => &self.check,
         }
         .clone();
@@ -101,6 +108,17 @@ impl Fingerprinter {
         head.copy_from_slice(&bytes[..8]);
         Fingerprint(u64::from_le_bytes(head))
     }
+}
+
+fn whole(key: &HmacSha256, bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut mac = key.clone();
+    mac.update(bytes);
+    mac.finalize().into_bytes().iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string can't fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 fn keyed(key: &[u8]) -> HmacSha256 {

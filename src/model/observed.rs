@@ -69,10 +69,16 @@ impl Observed {
 
     /// Whether an account signs in with this name, compared without case.
     pub fn has_username(&self, username: &str) -> bool {
+        self.with_username(username).next().is_some()
+    }
+
+    /// The accounts that sign in with this name, compared without case: several only where the LMS is at odds with itself.
+    pub fn with_username<'a>(&'a self, username: &str) -> impl Iterator<Item = &'a Account> {
         let key = username.to_lowercase();
         self.by_username
-            .find(hash(&key), |&at| self.accounts[at as usize].username.as_str().to_lowercase() == key)
-            .is_some()
+            .iter_hash(hash(&key))
+            .map(|&at| &self.accounts[at as usize])
+            .filter(move |account| account.username.as_str().to_lowercase() == key)
     }
 }
 

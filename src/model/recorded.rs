@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::activation::{ActivationKind, ActivationStage, LetterStage};
 use super::by_id::ById;
 use super::fingerprint::Fingerprint;
+use super::handover::{HandOver, HandOverNumber};
 use super::ids::{
     ActivationKey, ActivationNumber, CohortName, LetterNumber, Lineage, MessageId, RosterNumber, RunNumber,
 };
@@ -26,6 +27,10 @@ pub struct Recorded {
     pub rosters: Vec<AcceptedRoster>,
     /// When each cohort was opened.
     pub openings: BTreeMap<CohortName, Opening>,
+    /// Who had access and was forgotten, by the keyed hash of their id.
+    pub forgotten: BTreeMap<Fingerprint, Forgotten>,
+    /// All hand-overs by number, oldest first.
+    pub handovers: Vec<HandOver>,
 }
 
 impl Recorded {
@@ -33,6 +38,25 @@ impl Recorded {
     pub fn last_roster(&self) -> Option<&AcceptedRoster> {
         self.rosters.last()
     }
+
+    /// The hand-overs that nobody has settled yet.
+    pub fn open_handovers(&self) -> impl Iterator<Item = &HandOver> {
+        self.handovers.iter().filter(|handover| handover.is_open())
+    }
+
+    /// The number that the next hand-over gets.
+    pub fn next_handover(&self) -> HandOverNumber {
+        self.handovers.last().map_or(HandOverNumber::FIRST, |last| last.number.next())
+    }
+}
+
+/// What is left of somebody who had access and was forgotten: enough to leave them alone when their id turns up again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forgotten {
+    /// The last activation that gave access.
+    pub number: ActivationNumber,
+    /// The keys of their activations, oldest first: markers that may still stand in the LMS.
+    pub keys: Vec<ActivationKey>,
 }
 
 /// Where a state stands: compared with `rollout.lock` at every start.
@@ -76,14 +100,15 @@ pub struct History {
 }
 
 impl History {
-    /// The password is set and the letter accepted, or somebody was adopted: nothing more is due by itself.
+    /// The password is set and the letter accepted, or the LMS tells the password by itself, or somebody was adopted: nothing
+    /// more is due by itself.
     pub fn is_active(&self) -> bool {
         match self.stage {
             ActivationStage::Adopted => true,
             ActivationStage::Set => self
                 .letter
                 .as_ref()
-                .is_some_and(|letter| letter.stage == LetterStage::Sent || letter.stage == LetterStage::Bounced),
+                .is_none_or(|letter| letter.stage == LetterStage::Sent || letter.stage == LetterStage::Bounced),
             _ => false,
         }
     }

@@ -1,9 +1,10 @@
 //! What a roster export is like: format, place, columns. Written in the rollout, obeyed by the reader.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
+use jiff::tz::TimeZone;
 
 /// A roster's settings, as meant.
 #[derive(Clone, Debug)]
@@ -20,12 +21,68 @@ pub struct RosterSource {
     pub max_age: Option<Duration>,
     /// What tells one caregiver from another.
     pub identity: IdentityBy,
-    /// Heading of each column that is read.
-    pub columns: BTreeMap<Column, String>,
+    /// How its characters are encoded.
+    pub encoding: Encoding,
+    /// Whether a row may go on with the caregiver of the row above.
+    pub rows: RowShape,
+    /// What it is among several.
+    pub part: Part,
+    /// Headings of each column that is read; of several, the first that is not blank in a row counts.
+    pub columns: BTreeMap<Column, Vec<String>>,
+    /// Where a row has several caregivers: the columns of each, in order.
+    pub caregivers: Vec<BTreeMap<Column, Vec<String>>>,
+    /// Columns that must say yes for a child, besides portal access.
+    pub require: BTreeSet<Column>,
+    /// Columns in which a blank cell is a no.
+    pub blank_is_no: BTreeSet<Column>,
+    /// Whether the rollout says what an unknown access means.
+    pub is_unknown_access_chosen: bool,
+    /// Whose lines are noted, for those who ask what made one caregiver.
+    pub traced: Option<String>,
+    /// Where the school's days begin: for the last day of a correction.
+    pub timezone: TimeZone,
     /// Addresses that stand for "none": folded.
     pub placeholder_emails: Vec<String>,
     /// Domains of staff addresses: lower-case, without `@`.
     pub staff_domains: Vec<String>,
+}
+
+impl RosterSource {
+    /// Whether this column is read, of one caregiver or of all.
+    pub fn has(&self, column: Column) -> bool {
+        self.columns.contains_key(&column) || self.caregivers.iter().any(|columns| columns.contains_key(&column))
+    }
+}
+
+/// What an export is among several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Caregivers and children.
+    Roster,
+    /// Cells that win over those of the rosters, each with a reason.
+    Corrections,
+}
+
+/// How characters are encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// Found from the bytes.
+    Auto,
+    /// UTF-8.
+    Utf8,
+    /// UTF-16, either order of bytes.
+    Utf16,
+    /// Windows-1252.
+    Windows1252,
+}
+
+/// Whether a row stands for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowShape {
+    /// Each row says whom it is about.
+    Complete,
+    /// A row without a caregiver id goes on with the caregiver above, and one without a student adds no child.
+    Continued,
 }
 
 /// Which reader.
@@ -33,6 +90,8 @@ pub struct RosterSource {
 pub enum RosterFormat {
     /// One row per caregiver-student link, columns by heading.
     Csv,
+    /// The same in an Excel workbook.
+    Xlsx,
 }
 
 impl RosterFormat {
@@ -40,6 +99,7 @@ impl RosterFormat {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
         }
     }
 }
@@ -109,10 +169,26 @@ columns! {
     Relationship = "relationship",
     /// The caregiver's language.
     Language = "language",
+    /// Whether `Email` is the one to use, where a caregiver has a row for each address.
+    PrimaryEmail = "primary-email",
+    /// The caregiver's telephone number.
+    Phone = "phone",
     /// Whether the caregiver may see this child in the portal.
     PortalAccess = "portal-access",
+    /// Whether a court has barred the caregiver from this child.
+    CourtOrder = "court-order",
+    /// Whether the caregiver must have no contact with this child.
+    NoContact = "no-contact",
+    /// Whether the caregiver is this child's legal guardian.
+    LegalGuardian = "legal-guardian",
+    /// Whether this child lives with the caregiver.
+    LivesWith = "lives-with",
     /// Which caregiver of the student comes first.
     Priority = "priority",
     /// Whether the caregiver works at the school.
     Staff = "staff",
+    /// Why a correction is made.
+    Because = "because",
+    /// From which day on a correction does not count any more.
+    Until = "until",
 }

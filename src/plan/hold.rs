@@ -105,6 +105,10 @@ codes! {
     StaffEmail = "staff-email", "staff address";
     /// S9. Somebody else has the same address.
     SharedEmail = "shared-email", "address shared with somebody else";
+    /// S9. The LMS still has another address, and would mail that one.
+    FullUploadNeeded = "full-upload-needed", "the LMS still has another address";
+    /// S9. The LMS's import would refuse the row.
+    RowRefused = "row-refused", "the LMS's import would refuse the row";
     /// S10. The last letter came back.
     Bounced = "bounced", "the last letter came back";
     /// S10. The password is wiped; another needs a reviewed line.

@@ -3,6 +3,9 @@
 use jiff::Timestamp;
 
 use crate::model::ids::{Lineage, RunNumber};
+use crate::rollout::Pace;
+
+use super::pace::Forecast;
 
 /// What a plan was made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +26,17 @@ pub struct Inputs {
     pub lms: LmsInput,
     /// SHA-256 of the letters.
     pub letters_sha256: String,
-    /// Letters a minute; `None` where the transport takes them as fast as they come.
-    pub per_minute: Option<u32>,
+    /// How the plan's letters leave; `None` where they go to a folder.
+    pub departure: Option<Departure>,
+}
+
+/// How the plan's letters leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Departure {
+    /// How fast they may.
+    pub pace: Pace,
+    /// When they will, as far as that is known.
+    pub forecast: Option<Forecast>,
 }
 
 /// The roster a plan was made from.
@@ -52,6 +64,25 @@ pub struct RosterInput {
     pub gone: u64,
     /// Whether it has the same bytes as the one accepted last.
     pub is_unchanged: bool,
+    /// Where there are several files: each, in the rollout's order.
+    pub parts: Vec<RosterPart>,
+}
+
+/// One of a roster's several files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RosterPart {
+    /// As the rollout names it.
+    pub path: String,
+    /// `csv`.
+    pub format: &'static str,
+    /// What the reader found.
+    pub shape: String,
+    /// Data rows.
+    pub rows: u64,
+    /// Its own date, else the file's.
+    pub exported_at: Timestamp,
+    /// Whether it only corrects the others.
+    pub is_corrections: bool,
 }
 
 /// The rollout a plan was made from.

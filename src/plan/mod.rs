@@ -5,20 +5,23 @@
 
 mod canonical;
 mod change;
+mod drift;
 mod guard;
 mod hold;
 mod inputs;
 mod kind;
 mod narrowing;
 mod outline;
+pub mod pace;
 #[expect(clippy::module_inception, reason = "the plan's own type stands in the file of its name")]
 mod plan;
 pub mod saved;
 
 pub use change::{Act, Change, Child, FieldChange, FieldName, LetterSource, Person, Proof};
+pub use drift::{Drift, DriftField, DriftKind, Finding};
 pub use guard::GuardResult;
 pub use hold::{Held, HoldCode};
-pub use inputs::{GitInput, Inputs, LmsInput, RolloutInput, RosterInput, StateInput};
+pub use inputs::{Departure, GitInput, Inputs, LmsInput, RolloutInput, RosterInput, RosterPart, StateInput};
 pub use kind::ActKind;
 pub use narrowing::Narrowing;
 pub use outline::{HeldCounts, Outline, Records, Totals};

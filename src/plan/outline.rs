@@ -62,6 +62,10 @@ pub struct Records {
     pub moves: u64,
     /// Active caregivers whose name, address or children changed in the SMS. Counted only where nothing else is done.
     pub identities: u64,
+    /// Sealed letters that were kept after sending, and need not be any longer.
+    pub wipes: u64,
+    /// Hand-overs whose files are put in place, because a run stopped before.
+    pub unplaced: u64,
 }
 
 impl Totals {
@@ -130,8 +134,9 @@ impl Outline {
 
     /// Whether an apply would write anything at all: also an accepted roster, an opening.
     pub fn has_records(&self) -> bool {
-        let Records { roster, openings, moves, identities } = &self.records;
-        self.has_changes() || *roster || !openings.is_empty() || *identities > 0 || *moves > 0
+        let Records { roster, openings, moves, identities, wipes, unplaced } = &self.records;
+        let counted = identities + moves + wipes + unplaced;
+        self.has_changes() || *roster || !openings.is_empty() || counted > 0
     }
 }
 
@@ -152,6 +157,8 @@ impl Plan {
                 openings: self.openings.clone(),
                 moves: self.moves.len() as u64,
                 identities: if totals.changes == 0 { self.identities.len() as u64 } else { 0 },
+                wipes: self.wipes.len() as u64,
+                unplaced: self.unplaced.len() as u64,
             },
         }
     }

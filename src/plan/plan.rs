@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 
+use crate::model::entry::Subject;
+use crate::model::handover::HandOverNumber;
 use crate::model::ids::{CaregiverId, CohortName, RosterNumber};
 use crate::model::recorded::AcceptedRoster;
 
@@ -37,8 +40,16 @@ pub struct Plan {
     pub moves: Vec<(CaregiverId, CaregiverId, String)>,
     /// Cohorts that open with this plan.
     pub openings: Vec<CohortName>,
+    /// Activations whose sealed letter was kept after sending, and need not be any longer.
+    pub wipes: Vec<Subject>,
+    /// When something that waits now becomes due by itself, the earliest.
+    pub due_again: Option<Timestamp>,
     /// Active caregivers whose name, address or children changed in the SMS: only the record learns of it.
     pub identities: Vec<(CaregiverId, crate::model::recorded::Identity)>,
+    /// Hand-overs that a run committed, and stopped before their files were in place: they are put there.
+    pub unplaced: Vec<HandOverNumber>,
+    /// The number of the next hand-over.
+    pub next_handover: HandOverNumber,
 }
 
 impl Plan {
@@ -64,6 +75,8 @@ impl Plan {
             || !self.openings.is_empty()
             || !self.identities.is_empty()
             || !self.moves.is_empty()
+            || !self.wipes.is_empty()
+            || !self.unplaced.is_empty()
     }
 
     /// Whether something is unknown: a hold that says so, or a change that must find out first.
@@ -166,6 +179,10 @@ pub enum Idle {
     Opens(CohortName, Date),
     /// Their cohort waits for these.
     After(CohortName, Vec<CohortName>),
+    /// The first letters of their cohort are to arrive before: until then, where that is known, by the school's clock.
+    Canary(CohortName, Option<DateTime>),
+    /// Too many of the first letters of their cohort came back: so many, of so many.
+    CanaryStopped(CohortName, u64, u64),
     /// In no cohort.
     Outside,
     /// Recorded, but gone from the roster: kept as they are.

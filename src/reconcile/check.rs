@@ -2,16 +2,18 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::handover::HandOverOutcome;
 use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
 use crate::model::recorded::{History, Recorded};
 use crate::rollout::{Override, Reissue, Rollout};
 
-use super::Refusal;
 use super::due::last_done;
+use super::{Context, Refusal};
 
 /// Lines that can't stand as they are: an override that has expired, a `reissue` whose number doesn't fit the record (only
 /// the next one can be asked for).
@@ -86,7 +88,35 @@ pub(super) fn markers(recorded: &Recorded, observed: &Observed) -> Result<(), Re
     if unknown.is_empty() { Ok(()) } else { Err(Refusal::MarkerNewer { caregivers: unknown }) }
 }
 
-fn all_keys(recorded: &Recorded) -> HashSet<crate::model::ids::ActivationKey> {
+/// Where a person carries what we write, an export from before the last confirmation does not show what it confirmed.
+pub(super) fn export_is_newer(
+    rollout: &Rollout,
+    recorded: &Recorded,
+    observed: &Observed,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    if !context.lms.carrier.is_person() {
+        return Ok(());
+    }
+    let imported = recorded.handovers.iter().filter_map(|handover| {
+        let (at, outcome) = handover.settled?;
+        (outcome != HandOverOutcome::NotImported).then_some((at, handover.number))
+    });
+    let when = |at: Timestamp| {
+        let local = at.to_zoned_datetime(rollout.timezone.clone());
+        local.strftime("%-d %b %Y %H:%M").to_string()
+    };
+    match imported.max() {
+        Some((at, number)) if observed.read_at < at => {
+            Err(Refusal::ExportOlder { exported: when(observed.read_at), number, confirmed: when(at) })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The keys of all activations that the record knows.
+pub(super) fn all_keys(recorded: &Recorded) -> HashSet<crate::model::ids::ActivationKey> {
     let histories = recorded.histories.values();
-    histories.flat_map(|history| history.earlier.iter().copied().chain(std::iter::once(history.key))).collect()
+    let known = histories.flat_map(|history| history.earlier.iter().copied().chain(std::iter::once(history.key)));
+    known.chain(recorded.forgotten.values().flat_map(|forgotten| forgotten.keys.iter().copied())).collect()
 }

@@ -9,6 +9,7 @@ use foldhash::fast::FixedState;
 use jiff::civil::Date;
 
 use crate::model::ids::CohortName;
+use crate::model::nfc::nfc;
 use crate::model::recorded::Opening;
 use crate::plan::CohortState;
 use crate::rollout::{Cohort, Rollout, Select};
@@ -48,7 +49,7 @@ impl<'a> Member<'a> {
 struct Selecting {
     /// A bit for each of the first 64.
     first: u64,
-    more: Option<Box<BTreeSet<usize>>>,
+    more: BTreeSet<usize>,
 }
 
 impl Selecting {
@@ -56,7 +57,7 @@ impl Selecting {
         if index < 64 {
             self.first |= 1 << index;
         } else {
-            self.more.get_or_insert_default().insert(index);
+            self.more.insert(index);
         }
     }
 
@@ -67,7 +68,7 @@ impl Selecting {
             left &= left - 1;
             Some(index)
         });
-        first.chain(self.more.iter().flat_map(|more| more.iter().copied()))
+        first.chain(self.more.iter().copied())
     }
 }
 
@@ -102,6 +103,8 @@ impl Seats {
 }
 
 fn fitting(rollout: &Rollout, words: [&str; 3]) -> Vec<usize> {
+    let words = words.map(nfc);
+    let words = words.each_ref().map(|word| &**word);
     let cohorts = rollout.cohorts.iter().enumerate();
     cohorts.filter(|(_, cohort)| fits_seat(&cohort.select, words)).map(|(index, _)| index).collect()
 }

@@ -9,6 +9,7 @@ use crate::model::recorded::History;
 use crate::plan::{Act, CohortState, CohortSummary, Idle};
 use crate::rollout::Cohort;
 
+use super::canary::{self, Gate};
 use super::cohort::{Member, Openness};
 use super::decide::{Case, Decision};
 use super::due::Due;
@@ -39,6 +40,8 @@ pub(super) struct Draft<'g, 'a, S> {
     pub(super) cohorts: Vec<CohortSummary>,
     pub(super) unchanged: BTreeMap<Idle, u64>,
     pub(super) scribe: S,
+    /// By cohort: whether its letters may go yet.
+    pub(super) gates: Vec<Gate<'a>>,
     /// Ids that are gone and whose people are probably here under another, once that was asked.
     pub(super) suspects: Option<HashSet<&'a str>>,
     /// Those who would get a letter at an address that looks like a typing error, and the likely one.
@@ -60,6 +63,7 @@ pub(super) fn draft<'g, 'a, S: Scribe<'a>>(
         openness,
         cohorts,
         unchanged: BTreeMap::new(),
+        gates: canary::gates(ground, cases, openness),
         scribe,
         suspects: None,
         typing_errors: Vec::new(),
@@ -83,7 +87,10 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
         let closed = member.cohort.filter(|&cohort| !self.openness[cohort].is_open());
         match (decision, closed) {
             (_, Some(cohort)) if decision.waits_for_opening() => self.idle(self.not_open(cohort)),
-            (Decision::Act(due), _) => self.act(member, due),
+            (Decision::Act(due), _) => match self.behind_gate(member, due) {
+                Some(reason) => self.idle(reason),
+                None => self.act(member, due),
+            },
             (Decision::Hold { stop, .. }, _) => self.hold(member, stop),
             (Decision::Active, _) => self.active(member),
             (Decision::Outside, _) => self.idle(Idle::Outside),
@@ -92,6 +99,22 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
 
     pub(super) fn idle(&mut self, reason: Idle) {
         *self.unchanged.entry(reason).or_default() += 1;
+    }
+
+    /// Why somebody's first letter waits for those of others in their cohort.
+    fn behind_gate(&self, member: &Member<'a>, due: &Due<'a>) -> Option<Idle> {
+        let cohort = member.cohort.filter(|_| canary::is_bound(due))?;
+        let name = || self.ground.rollout.cohorts[cohort].name.clone();
+        match &self.gates[cohort] {
+            Gate::Open => None,
+            Gate::First(first) if first.contains(member.caregiver.id()) => None,
+            Gate::First(_) => Some(Idle::Canary(name(), None)),
+            Gate::Waits(until) => {
+                let local = |at: jiff::Timestamp| at.to_zoned_datetime(self.ground.rollout.timezone.clone()).datetime();
+                Some(Idle::Canary(name(), until.map(local)))
+            }
+            Gate::Stopped { bounced, sent } => Some(Idle::CanaryStopped(name(), *bounced, *sent)),
+        }
     }
 
     fn not_open(&self, cohort: usize) -> Idle {

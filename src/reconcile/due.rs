@@ -11,6 +11,7 @@ use crate::rollout::{Bounced, NewArrivals, Reissue};
 use crate::roster::Caregiver;
 
 use super::ground::{Ground, Match};
+use super::hand_over;
 use super::identity::letter_fingerprint;
 use super::stop::{Stop, is_new_arrival};
 
@@ -87,10 +88,12 @@ pub(super) fn last_done(history: &History) -> u32 {
 
 /// D1 to D4.
 pub(super) fn from_record<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a History) -> Row<'a> {
+    if let Some(stop) = hand_over::unsettled(ground, caregiver.id(), history) {
+        return Row::Stop(stop);
+    }
     match history.stage {
         ActivationStage::Setting => settle(ground, caregiver, history),
-        ActivationStage::ResetUnknown => Row::Stop(Stop::ResetUnknown { again: None }),
-        ActivationStage::HandedOver => Row::Stop(Stop::AwaitingConfirmation),
+        ActivationStage::ResetUnknown | ActivationStage::HandedOver => Row::Stop(Stop::ResetUnknown { again: None }),
         ActivationStage::Set => letter(ground, caregiver, history),
         ActivationStage::Adopted => active(ground, caregiver, history),
         ActivationStage::Prepared | ActivationStage::Refused | ActivationStage::Voided if last_done(history) == 0 => {
@@ -116,6 +119,10 @@ fn settle<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
     let source = source(ground, caregiver, history);
     // A create that was begun and is proven not to have happened is a create still.
     let is_create = history.kind == ActivationKind::Create && account.is_none();
+    if ground.context.lms.carrier.is_person() {
+        // What a run began stands in an open hand-over; this was handed back by the word of the person who imports.
+        return Row::Due(Due::Settle { history, proof: Proof::NotSet, is_create, source });
+    }
     if account.and_then(|account| account.marker) == Some(history.key) {
         return Row::Due(Due::Settle { history, proof: Proof::WasSet, is_create: false, source });
     }
@@ -149,6 +156,10 @@ fn source(ground: &Ground<'_>, caregiver: Caregiver<'_>, history: &History) -> L
 
 /// D2, else D3 or D4.
 fn letter<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a History) -> Row<'a> {
+    if history.letter.is_none() {
+        // The LMS has told the password by itself.
+        return active(ground, caregiver, history);
+    }
     let source = source(ground, caregiver, history);
     let is_same = matches!(source, LetterSource::Sealed(_));
     let email = Row::Due(Due::Email { history, source });
@@ -166,7 +177,7 @@ fn letter<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
             reissue_or(ground, caregiver, history, Stop::AddressChanged { next: history.number.next() })
         }
         LetterStage::Sending | LetterStage::Unknown => match (&history.letter, ground.context.mail.is_idempotent) {
-            (Some(letter), false) => again(ground.context.now, letter, email),
+            (Some(letter), false) if !ground.context.retry_unknown => again(ground.context.now, letter, email),
             _ => email,
         },
     }
@@ -191,7 +202,7 @@ fn bounced<'a>(
     if let Some(line) = ground.reissue(caregiver.id(), history.number.0) {
         return Row::Due(Due::reissue(ground, caregiver, line));
     }
-    match (is_same, history.has_secret, ground.rollout.bounced) {
+    match (is_same, ground.keeps_secret(history), ground.rollout.bounced) {
         (false, true, Bounced::Resend) => email,
         (false, _, _) => Row::Stop(Stop::ReissueNeeded { next: history.number.next() }),
         (true, _, _) => Row::Stop(Stop::Bounced),

@@ -12,13 +12,13 @@ use super::decide::{Case, Decision};
 use super::draft::{Draft, Scribe, draft};
 use super::due::Due;
 use super::ground::Ground;
-use super::inputs::inputs;
+use super::inputs::{departure, inputs};
 use super::stop::Stop;
-use super::{guard, identity, notes};
+use super::{guard, identity, lists, notes};
 
 /// The outline of the whole plan, for everybody.
 pub(super) fn outline<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Openness]) -> Outline {
-    let Draft { cohorts, unchanged, scribe: Figures { mut totals, held }, typing_errors, .. } =
+    let Draft { cohorts, unchanged, scribe: Figures { mut totals, held }, typing_errors, gates, .. } =
         draft(ground, cases, openness, Figures::default());
     totals.summary.unchanged = unchanged.values().sum();
     let opens = cohorts.iter().filter(|cohort| cohort.state == CohortState::Opens);
@@ -27,9 +27,12 @@ pub(super) fn outline<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[O
         openings: opens.map(|cohort| cohort.name.clone()).collect(),
         moves: ground.open_moves().count() as u64,
         identities: if totals.changes == 0 { identities(ground, cases) } else { 0 },
+        wipes: lists::wipes(ground).count() as u64,
+        unplaced: ground.recorded.open_handovers().filter(|one| !one.is_placed).count() as u64,
     };
     let mut inputs = inputs(ground);
-    inputs.rollout.notes = notes::all(ground, &typing_errors);
+    inputs.rollout.notes = notes::all(ground, openness, &typing_errors, &gates);
+    inputs.departure = departure(ground, totals.effects.emails);
     let guards = guard::all(ground, &inputs, &totals);
     let held = named(ground, held);
     Outline { inputs, cohorts, held, unchanged, guards, totals, partial: None, records }

@@ -8,6 +8,7 @@ use crate::plan::Idle;
 use super::draft::{Draft, Scribe};
 use super::due;
 use super::ground::Ground;
+use super::hand_over;
 use super::presence::Presence;
 use super::stop::Stop;
 use super::update;
@@ -47,7 +48,7 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
 }
 
 /// Begun and not finished, and now they are not in the roster: S1 first, then S2.
-fn stop(ground: &Ground<'_>, id: &CaregiverId, history: &History, presence: Presence) -> Stop<'static> {
+fn stop<'a>(ground: &Ground<'a>, id: &CaregiverId, history: &History, presence: Presence) -> Stop<'a> {
     unsettled(ground, id, history).unwrap_or(match presence {
         Presence::Left => Stop::Left,
         Presence::Here | Presence::NotSaid | Presence::AbsentOnce => Stop::AbsentOnce,
@@ -55,12 +56,16 @@ fn stop(ground: &Ground<'_>, id: &CaregiverId, history: &History, presence: Pres
 }
 
 /// S1 for somebody who is gone: nobody knows what became of their password. A driver that writes markers can always say.
-fn unsettled(ground: &Ground<'_>, id: &CaregiverId, history: &History) -> Option<Stop<'static>> {
+fn unsettled<'a>(ground: &Ground<'a>, id: &CaregiverId, history: &History) -> Option<Stop<'a>> {
     let has_marker = || ground.observed.of_caregiver(id.as_str()).any(|account| account.marker == Some(history.key));
+    if let Some(stop) = hand_over::unsettled(ground, id.as_str(), history) {
+        return Some(stop);
+    }
     match history.stage {
         ActivationStage::Setting if ground.context.lms.has_marker || has_marker() => None,
-        ActivationStage::Setting | ActivationStage::ResetUnknown => Some(Stop::ResetUnknown { again: None }),
-        ActivationStage::HandedOver => Some(Stop::AwaitingConfirmation),
+        ActivationStage::Setting | ActivationStage::ResetUnknown | ActivationStage::HandedOver => {
+            Some(Stop::ResetUnknown { again: None })
+        }
         _ => None,
     }
 }

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use crate::both::{MANY, both_if};
 use crate::model::account::Account;
-use crate::model::ids::CaregiverId;
+use crate::model::activation::LetterStage;
+use crate::model::handover::HandOver;
+use crate::model::ids::{CaregiverId, Username};
 use crate::model::observed::Observed;
 use crate::model::recorded::{History, Recorded};
 use crate::rollout::{HoldRule, Moved, Reissue, Rollout};
@@ -41,6 +44,10 @@ pub(super) struct Ground<'a> {
     moved_from: HashMap<&'a str, &'a str>,
     /// Old id -> the id it has.
     moved_to: HashMap<&'a str, &'a str>,
+    /// Who stands in a hand-over that nobody has settled.
+    handed: HashMap<&'a str, &'a HandOver>,
+    /// The names that hand-overs gave to accounts to be.
+    given_names: HashMap<&'a str, &'a Username>,
 }
 
 /// The accounts that could be somebody's.
@@ -94,7 +101,24 @@ impl<'a> Ground<'a> {
             holds: rollout.hold.iter().map(|rule| (rule.caregiver.as_str(), rule)).collect(),
             moved_from,
             moved_to,
+            handed: handed(recorded),
+            given_names: given_names(recorded),
         }
+    }
+
+    /// The hand-over that this caregiver stands in, while nobody has settled it.
+    pub(super) fn handed(&self, id: &str) -> Option<&'a HandOver> {
+        self.handed.get(id).copied()
+    }
+
+    /// The name that a hand-over gave to this caregiver's account: it stays theirs.
+    pub(super) fn given_name(&self, id: &str) -> Option<&'a Username> {
+        self.given_names.get(id).copied()
+    }
+
+    /// All names that hand-overs gave, and to whom; the LMS does not show them before they are imported.
+    pub(super) fn given_names(&self) -> impl Iterator<Item = (&'a str, &'a Username)> {
+        self.given_names.iter().map(|(id, name)| (*id, *name))
     }
 
     /// What was done to this caregiver, also under the id they had before.
@@ -133,10 +157,21 @@ impl<'a> Ground<'a> {
     /// The accounts that carry this caregiver's id, or the one they had before.
     pub(super) fn accounts(&self, id: &'a str) -> Match<'a> {
         let own = one_of(self.observed.of_caregiver(id));
-        match (own, self.moved_from.get(id)) {
+        let own = match (own, self.moved_from.get(id)) {
             (Match::None, Some(from)) => one_of(self.observed.of_caregiver(from)),
             _ => own,
+        };
+        match own {
+            Match::None if self.context.lms.carrier.is_person() => self.by_user_id(id),
+            _ => own,
         }
+    }
+
+    /// An account without an SMS id whose user id is the caregiver's id, or the one that a hand-over gave them.
+    fn by_user_id(&self, id: &'a str) -> Match<'a> {
+        let names = std::iter::once(id).chain(self.given_name(id).map(Username::as_str));
+        let accounts = names.flat_map(|name| self.observed.with_username(name));
+        one_of(accounts.filter(|account| account.caregiver.is_none()))
     }
 
     /// The id under which the LMS knows this caregiver: theirs, else the one they had before while an account carries it.
@@ -154,6 +189,18 @@ impl<'a> Ground<'a> {
     /// The line that gives this caregiver the activation after `last`.
     pub(super) fn reissue(&self, id: &str, last: u32) -> Option<&'a Reissue> {
         self.rollout.reissue.iter().find(|line| line.caregiver.as_str() == id && line.activation.0 == last + 1)
+    }
+
+    /// Whether what is sealed of a letter that has gone out may still be used. Of one that came back before it was known
+    /// that it had gone out, everything is: nobody has that password.
+    pub(super) fn keeps_secret(&self, history: &History) -> bool {
+        let is_bounced = history.letter.as_ref().is_some_and(|letter| letter.stage == LetterStage::Bounced);
+        if is_bounced && self.rollout.mail.retain_for_bounce == 0 {
+            return history.has_secret;
+        }
+        let kept_for = i64::try_from(self.rollout.mail.retain_for_bounce).unwrap_or(i64::MAX);
+        let since = history.letter.as_ref().map_or(history.stage_at, |letter| letter.stage_at);
+        history.has_secret && self.context.now.duration_since(since) < SignedDuration::from_secs(kept_for)
     }
 
     /// Whether a child counts: permitted, or unknown where the rollout allows that.
@@ -192,6 +239,16 @@ fn histories<'a>(
         }
     }
     (own, gone)
+}
+
+fn handed(recorded: &Recorded) -> HashMap<&str, &HandOver> {
+    let open = recorded.open_handovers();
+    open.flat_map(|handover| handover.rows.iter().map(move |row| (row.caregiver.as_str(), handover))).collect()
+}
+
+fn given_names(recorded: &Recorded) -> HashMap<&str, &Username> {
+    let rows = recorded.handovers.iter().flat_map(|handover| &handover.rows).filter(|row| row.is_create);
+    rows.map(|row| (row.caregiver.as_str(), &row.username)).collect()
 }
 
 fn one_of<'a>(mut accounts: impl Iterator<Item = &'a Account>) -> Match<'a> {

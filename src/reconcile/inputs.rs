@@ -1,7 +1,8 @@
 //! The plan's header: what it was made from.
 
 use crate::model::ids::RunNumber;
-use crate::plan::{Inputs, LmsInput, RolloutInput, RosterInput, StateInput};
+use crate::plan::{Departure, Inputs, LmsInput, RolloutInput, RosterInput, RosterPart, StateInput};
+use crate::roster::PartFacts;
 
 use super::ground::Ground;
 
@@ -36,8 +37,16 @@ pub(super) fn inputs(ground: &Ground<'_>) -> Inputs {
             capabilities: ground.context.lms,
         },
         letters_sha256: ground.context.letters_sha256.to_owned(),
-        per_minute: (!ground.context.mail.is_idempotent).then_some(rollout.mail.pace.per_minute),
+        departure: None,
     }
+}
+
+/// How so many letters will leave.
+pub(super) fn departure(ground: &Ground<'_>, letters: u64) -> Option<Departure> {
+    let (context, pace) = (ground.context, ground.rollout.mail.pace);
+    let is_paced = context.timetable.is_some() || !context.mail.is_idempotent;
+    let forecast = context.timetable.filter(|_| letters > 0).and_then(|table| table.forecast(context.now, letters));
+    is_paced.then_some(Departure { pace, forecast })
 }
 
 fn roster_input(ground: &Ground<'_>) -> RosterInput {
@@ -54,5 +63,17 @@ fn roster_input(ground: &Ground<'_>) -> RosterInput {
         arrivals: ground.absences.arrivals,
         gone: ground.absences.gone,
         is_unchanged: !ground.absences.is_new_roster(),
+        parts: facts.parts.iter().map(part).collect(),
+    }
+}
+
+fn part(facts: &PartFacts) -> RosterPart {
+    RosterPart {
+        path: facts.path.clone(),
+        format: facts.format,
+        shape: facts.shape.clone(),
+        rows: facts.rows,
+        exported_at: facts.exported_at,
+        is_corrections: facts.is_corrections,
     }
 }

@@ -3,31 +3,36 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use jiff::Timestamp;
+
 use crate::model::email::EmailAddress;
+use crate::model::entry::Subject;
 use crate::model::ids::{ActivationNumber, CaregiverId, CohortName, RosterNumber};
 use crate::model::recorded::{History, Identity};
 use crate::plan::{Act, ActKind, Change, CohortState, CohortSummary, Held, Idle, Person, Plan};
 
+use super::canary::Gate;
 use super::cohort::{Member, Openness};
 use super::decide::Case;
 use super::draft::{Draft, Scribe, draft};
 use super::due::{self, Due};
 use super::ground::Ground;
 use super::identity::{self, identity_of, letter_fingerprint, person_of};
-use super::inputs::inputs;
+use super::inputs::{departure, inputs};
 use super::stop::Stop;
 use super::username::Usernames;
 use super::{guard, notes, words};
 
 /// The whole plan.
 pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Openness]) -> Plan {
-    let Draft { cohorts, mut unchanged, scribe: mut lists, mut typing_errors, .. } =
+    let Draft { cohorts, mut unchanged, scribe: mut lists, mut typing_errors, gates, .. } =
         draft(ground, cases, openness, Lists::new(ground));
     let left_out = lists.narrow();
     if left_out > 0 {
         *unchanged.entry(Idle::NotMeant).or_default() += left_out;
     }
     lists.sort();
+    let unplaced = ground.recorded.open_handovers().filter(|handover| !handover.is_placed);
     let mut plan = Plan {
         inputs: inputs(ground),
         openings: lists.openings(&cohorts),
@@ -41,12 +46,24 @@ pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Open
         moves: ground.moves(),
         acceptance: ground.absences.acceptance(ground.context.now),
         identities: lists.identities,
+        wipes: wipes(ground).collect(),
+        due_again: gates.iter().filter_map(Gate::until).chain(lists.due_again).min(),
+        unplaced: unplaced.map(|handover| handover.number).collect(),
+        next_handover: ground.recorded.next_handover(),
     };
     let is_mailed: HashSet<&str> = plan.changes.iter().map(|change| change.caregiver.as_str()).collect();
     typing_errors.retain(|(id, _)| is_mailed.contains(id));
-    plan.inputs.rollout.notes = notes::all(ground, &typing_errors);
+    plan.inputs.rollout.notes = notes::all(ground, openness, &typing_errors, &gates);
+    plan.inputs.departure = departure(ground, plan.effects().emails);
     plan.guards = guard::all(ground, &plan.inputs, &plan.totals());
     plan
+}
+
+/// Activations of which something is kept after sending for longer than the rollout says.
+pub(super) fn wipes(ground: &Ground<'_>) -> impl Iterator<Item = Subject> {
+    let is_over = |history: &History| history.has_secret && history.is_active() && !ground.keeps_secret(history);
+    let histories = ground.recorded.histories.iter().filter(move |(_, history)| is_over(history));
+    histories.map(|(id, history)| Subject { caregiver: CaregiverId::new(id), activation: history.number })
 }
 
 /// The plan's lists while they are written.
@@ -56,6 +73,8 @@ struct Lists<'g, 'a> {
     changes: Vec<Change>,
     held: Vec<Held>,
     identities: Vec<(CaregiverId, Identity)>,
+    /// When a hold ends by itself, the earliest.
+    due_again: Option<Timestamp>,
 }
 
 impl<'a> Scribe<'a> for Lists<'_, 'a> {
@@ -86,6 +105,7 @@ impl<'a> Scribe<'a> for Lists<'_, 'a> {
     }
 
     fn hold(&mut self, member: &Member<'a>, stop: &Stop<'a>) {
+        self.due_again = [self.due_again, stop.again()].into_iter().flatten().min();
         let (sentence, fix) = words::of(stop, self.ground, Some(member.caregiver), member.caregiver.id());
         self.held.push(Held {
             caregiver: CaregiverId::new(member.caregiver.id()),
@@ -118,8 +138,8 @@ impl<'a> Scribe<'a> for Lists<'_, 'a> {
 
 impl<'g, 'a> Lists<'g, 'a> {
     fn new(ground: &'g Ground<'a>) -> Self {
-        let usernames = Usernames::new(ground.observed);
-        Self { ground, usernames, changes: Vec::new(), held: Vec::new(), identities: Vec::new() }
+        let usernames = Usernames::new(ground);
+        Self { ground, usernames, changes: Vec::new(), held: Vec::new(), identities: Vec::new(), due_again: None }
     }
 
     fn cohort_name(&self, member: &Member<'_>) -> Option<CohortName> {

@@ -4,15 +4,19 @@
 //! leavers (`update`), rosters and absence (`presence`), limits (`guard`). It does not read, write, show or carry
 //! out anything.
 
+mod canary;
 mod check;
 mod cohort;
 mod decide;
 mod draft;
+mod drift;
 mod due;
 mod figures;
+mod forgotten;
 mod gone;
 mod ground;
 mod guard;
+mod hand_over;
 mod identity;
 mod inputs;
 mod join;
@@ -34,15 +38,18 @@ use jiff::Timestamp;
 
 use crate::model::capability::{LmsCapabilities, MailCapabilities};
 use crate::model::fingerprint::Fingerprinter;
+use crate::model::handover::HandOverNumber;
 use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
 use crate::model::recorded::Recorded;
+use crate::plan::pace::Timetable;
 use crate::plan::{GitInput, Narrowing, Outline, Plan};
 use crate::rollout::Rollout;
 use crate::roster::Roster;
 
 pub use check::check;
 pub use cohort::cohort_of;
+pub use drift::drift;
 pub use identity::{identity_of, person_of};
 pub use shared::sharers;
 
@@ -66,6 +73,10 @@ pub struct Context<'a> {
     pub lms: LmsCapabilities,
     /// What the mail transport can do.
     pub mail: MailCapabilities,
+    /// When letters may leave; `None` where they go to a folder.
+    pub timetable: Option<&'a Timetable>,
+    /// Whether letters of which nobody knows whether they went out are sent again at once.
+    pub retry_unknown: bool,
     /// The state's place, for the header.
     pub state_path: &'a str,
     /// SHA-256 of the letters, for the header.
@@ -90,6 +101,19 @@ pub enum Refusal {
         /// Whose accounts.
         caregivers: Vec<CaregiverId>,
     },
+    /// What shows the LMS's accounts is older than the last word on what was imported into it.
+    #[error(
+        "the export of the LMS's users is from {exported}, but hand-over {number} was confirmed on {confirmed}: export the \
+         users again"
+    )]
+    ExportOlder {
+        /// When it was exported.
+        exported: String,
+        /// The hand-over confirmed last.
+        number: HandOverNumber,
+        /// When.
+        confirmed: String,
+    },
 }
 
 fn list(caregivers: &[CaregiverId]) -> String {
@@ -103,10 +127,11 @@ fn list(caregivers: &[CaregiverId]) -> String {
 
 /// Whom an LMS must be asked for that lists nobody by itself: each caregiver's id, usable address, and what the name of an
 /// account of theirs would begin with.
-pub fn ask_for(roster: &Roster) -> Vec<(String, Option<String>, Option<String>)> {
+pub fn ask_for(rollout: &Rollout, roster: &Roster) -> Vec<(String, Option<String>, Option<String>)> {
+    let recipe = username::recipe(rollout);
     let one = |caregiver: crate::roster::Caregiver<'_>| {
         let email = caregiver.address().ok().map(str::to_owned);
-        (caregiver.id().to_owned(), email, Some(username::beginning(caregiver)))
+        (caregiver.id().to_owned(), email, Some(username::beginning(&recipe, caregiver)))
     };
     roster.caregivers().map(one).collect()
 }
@@ -119,6 +144,8 @@ pub fn reconcile(
     context: &Context<'_>,
 ) -> Result<Plan, Refusal> {
     check::markers(recorded, observed)?;
+    check::export_is_newer(desired.rollout, recorded, observed, context)?;
+    let recorded = &*forgotten::remember(desired.roster, recorded, context.fingerprinter);
     let ground = ground::Ground::new(desired, recorded, observed, context);
     let cases = decide::cases(&ground);
     let openness = cohort::openness(&ground, &cases);
@@ -136,6 +163,8 @@ pub fn outline(
         return reconcile(desired, recorded, observed, context).map(|plan| plan.outline());
     }
     check::markers(recorded, observed)?;
+    check::export_is_newer(desired.rollout, recorded, observed, context)?;
+    let recorded = &*forgotten::remember(desired.roster, recorded, context.fingerprinter);
     let ground = ground::Ground::new(desired, recorded, observed, context);
     let cases = decide::cases(&ground);
     let openness = cohort::openness(&ground, &cases);

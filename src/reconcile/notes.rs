@@ -4,17 +4,44 @@ use crate::model::recorded::History;
 use crate::rollout::Moved;
 use crate::roster::Caregiver;
 
+use super::canary::Gate;
 use super::check::last_of;
+use super::cohort::Openness;
 use super::ground::Ground;
+use super::hand_over;
 use super::links;
 
 /// So many people a note names; the rest is counted.
 const NAMED: usize = 10;
 
 /// All notes of a plan that writes to these likely typing errors.
-pub(super) fn all(ground: &Ground<'_>, typed: &[(&str, String)]) -> Vec<String> {
+pub(super) fn all(
+    ground: &Ground<'_>,
+    openness: &[Openness],
+    typed: &[(&str, String)],
+    gates: &[Gate<'_>],
+) -> Vec<String> {
     let of_rollout = lines(ground).into_iter().chain(older_roster(ground));
-    of_rollout.chain(access_revoked(ground)).chain(links_revoked(ground)).chain(typing_errors(typed)).collect()
+    of_rollout
+        .chain(access_revoked(ground))
+        .chain(links_revoked(ground))
+        .chain(typing_errors(typed))
+        .chain(canaries(ground, gates))
+        .chain(hand_over::notes(ground, openness))
+        .collect()
+}
+
+/// Cohorts of which too many first letters came back.
+fn canaries<'n>(ground: &'n Ground<'_>, gates: &'n [Gate<'_>]) -> impl Iterator<Item = String> + 'n {
+    ground.rollout.cohorts.iter().zip(gates).filter_map(|(cohort, gate)| {
+        let Gate::Stopped { bounced, sent } = gate else { return None };
+        let below = cohort.canary?.bounces_below;
+        Some(format!(
+            "{}: {bounced} of {sent} letters came back, and `canary` lets the rest go only below {below}%: correct those \
+             addresses in the SMS and export again, or change `canary:`",
+            cohort.name
+        ))
+    })
 }
 
 /// Lines that are done and may go.

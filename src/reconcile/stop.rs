@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::model::account::{SignIn, SignInMethod};
+use crate::model::handover::HandOver;
 use crate::model::ids::ActivationNumber;
 use crate::plan::HoldCode;
 use crate::rollout::NewArrivals;
@@ -14,6 +15,7 @@ use crate::roster::{AddressProblem, Caregiver};
 use super::cohort::Member;
 use super::due::Due;
 use super::ground::{Ground, Match};
+use super::hand_over::{self, RowFault};
 use super::shared::Sharing;
 
 /// Why something that is due is not done now.
@@ -21,7 +23,8 @@ use super::shared::Sharing;
 pub(super) enum Stop<'a> {
     ResetUnknown { again: Option<Timestamp> },
     LetterUnknown { again: Option<Timestamp> },
-    AwaitingConfirmation,
+    AwaitingConfirmation { handover: &'a HandOver },
+    ImportUnknown { handover: &'a HandOver },
     ChangedMeanwhile,
     AddressChanged { next: ActivationNumber },
     LetterRejected,
@@ -43,16 +46,26 @@ pub(super) enum Stop<'a> {
     SignInUnknown,
     Address(AddressProblem),
     SharedEmail(Sharing),
+    FullUploadNeeded { is_default: bool },
+    RowRefused(RowFault),
     Bounced,
     ReissueNeeded { next: ActivationNumber },
 }
 
 impl Stop<'_> {
+    /// When it ends by itself, where it does.
+    pub(super) fn again(&self) -> Option<Timestamp> {
+        match self {
+            Self::ResetUnknown { again } | Self::LetterUnknown { again } => *again,
+            _ => None,
+        }
+    }
+
     pub(super) fn code(&self) -> HoldCode {
         match self {
-            Self::ResetUnknown { .. } => HoldCode::ResetUnknown,
+            Self::ResetUnknown { .. } | Self::ImportUnknown { .. } => HoldCode::ResetUnknown,
             Self::LetterUnknown { .. } => HoldCode::LetterUnknown,
-            Self::AwaitingConfirmation => HoldCode::AwaitingConfirmation,
+            Self::AwaitingConfirmation { .. } => HoldCode::AwaitingConfirmation,
             Self::ChangedMeanwhile => HoldCode::ChangedMeanwhile,
             Self::AddressChanged { .. } => HoldCode::AddressChanged,
             Self::LetterRejected => HoldCode::LetterRejected,
@@ -72,6 +85,8 @@ impl Stop<'_> {
             Self::SignInUnknown => HoldCode::SignInUnknown,
             Self::Address(problem) => address_code(*problem),
             Self::SharedEmail(_) => HoldCode::SharedEmail,
+            Self::FullUploadNeeded { .. } => HoldCode::FullUploadNeeded,
+            Self::RowRefused(_) => HoldCode::RowRefused,
             Self::Bounced => HoldCode::Bounced,
             Self::ReissueNeeded { .. } => HoldCode::ReissueNeeded,
         }
@@ -93,7 +108,7 @@ type Rule = for<'a> fn(&Ground<'a>, &Member<'a>, &Due<'a>) -> Option<Stop<'a>>;
 /// The rows behind S1, in their order. S2 stands in `draft`, because it is about people the roster does not have.
 const RULES: [Rule; 8] =
     [no_access, asked_to_wait, account, rename, email_taken, child_not_linked, new_arrival, sign_in_unknown];
-const ADDRESS_RULES: [Rule; 2] = [address, shared_email];
+const ADDRESS_RULES: [Rule; 4] = [address, shared_email, hand_over::full_upload_needed, hand_over::row_refused];
 
 /// The first row that fits.
 pub(super) fn first<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Option<Stop<'a>> {

@@ -6,12 +6,14 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::model::account::{Account, SignIn};
+use crate::model::handover::HandOver;
 use crate::plan::Proof;
 use crate::rollout::SharedEmail;
 use crate::roster::{AddressProblem, Caregiver};
 
 use super::due::Due;
 use super::ground::Ground;
+use super::hand_over;
 use super::shared::Sharing;
 use super::stop::Stop;
 
@@ -56,6 +58,14 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
         Stop::ResetUnknown { again } => reset_unknown(*again, ground, id),
         Stop::LetterUnknown { again } => letter_unknown(*again, ground, id),
         Stop::Left | Stop::AbsentOnce => gone(stop, id),
+        Stop::AwaitingConfirmation { handover } => awaiting(handover),
+        Stop::ImportUnknown { handover } => import_unknown(handover),
+        Stop::RowRefused(fault) => hand_over::fault_in_words(*fault, id),
+        Stop::FullUploadNeeded { is_default } => full_upload_needed(*is_default),
+        Stop::StaffAccount if ground.context.lms.carrier.is_person() => (
+            "The user of the LMS with their SMS id is no Parent: staff, a student or a guest".to_owned(),
+            "See whose account it is: only accounts of the type Parent are ever touched".to_owned(),
+        ),
         Stop::AskedToWait { because, until } => {
             let until = until.map_or_else(String::new, |until| format!(" until {until}"));
             (
@@ -108,9 +118,43 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
     }
 }
 
+fn awaiting(handover: &HandOver) -> (String, String) {
+    let HandOver { number, name, .. } = handover;
+    if !handover.is_placed {
+        return (
+            format!("In hand-over {number}; a run stopped before its file was in place"),
+            "`firstbell apply` puts it in place, as it was to be".to_owned(),
+        );
+    }
+    (
+        format!("In hand-over {number}, which waits for somebody to import it"),
+        format!(
+            "Import `handover/{name}.csv` as `handover/{name}.md` says, then `firstbell confirm {number} --imported`"
+        ),
+    )
+}
+
+fn import_unknown(handover: &HandOver) -> (String, String) {
+    let HandOver { number, .. } = handover;
+    (
+        format!("In hand-over {number}, of which nobody knows whether it was imported"),
+        format!(
+            "Find out (do the new users show? can one of them sign in?), then `firstbell confirm {number} --imported` or \
+             `--not-imported`"
+        ),
+    )
+}
+
+fn full_upload_needed(is_default: bool) -> (String, String) {
+    let has = if is_default { "the gateway's default address" } else { "another address than the SMS" };
+    (
+        format!("Ultranet has {has} for them, and would mail the password there"),
+        "Run a full upload from the SMS, and export Ultranet's users again".to_owned(),
+    )
+}
+
 fn plain(stop: &Stop<'_>, ground: &Ground<'_>) -> (String, String) {
     let (sentence, fix) = match stop {
-        Stop::AwaitingConfirmation => ("Handed over in a file that a person imports", "Import it, then confirm it"),
         Stop::LetterRejected => (
             "The mail server refused the address",
             "Correct the address in the SMS and export again: the same letter goes there",

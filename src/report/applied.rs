@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
+
 use crate::apply::{Applied, End, Tally};
 use crate::plan::{CohortState, Plan};
 
-use super::names::{count, number};
+use super::names::{count, moment, number};
 use super::page::folded;
 use super::view::View;
 
@@ -13,16 +15,29 @@ use super::view::View;
 const LISTED: usize = 20;
 
 /// The closing lines of an apply that came to its end.
-pub fn applied(applied: &Applied, plan: &Plan, outbox: &str, view: &View) -> String {
+pub fn applied(applied: &Applied, plan: &Plan, outbox: Option<&str>, view: &View) -> String {
     let mut text = match &applied.end {
         End::Done if applied.tally.failures.is_empty() => format!("Done: {}.\n", done(&applied.tally)),
         End::Done => format!("Gone through: {}.\n", done(&applied.tally)),
         End::Interrupted => format!("Interrupted: {}. Nobody is in doubt.\n", done(&applied.tally)),
+        End::Paused { left, until } => {
+            paused(applied.tally.sent, *left, *until, plan) + &format!("Done: {}.\n", done(&applied.tally))
+        }
         End::Stopped(why) => format!("Stopped: {}.\nWhy: {why}.\n", done(&applied.tally)),
     };
     failures(&applied.tally, view, &mut text);
     next(applied, plan, outbox, &mut text);
     folded(&text, view, 2)
+}
+
+/// `1,500 of 3,000 sent; the rest from tomorrow 08:00.`
+fn paused(sent: u64, left: u64, until: Option<Timestamp>, plan: &Plan) -> String {
+    let local = |at: Timestamp| at.to_zoned_datetime(plan.inputs.timezone.clone());
+    let when = until.map_or_else(
+        || "has no time to go at".to_owned(),
+        |at| format!("from {}", moment(local(at).datetime(), local(plan.inputs.now).date())),
+    );
+    format!("{} of {} sent; the rest {when}.\n", number(sent), number(sent + left))
 }
 
 /// The closing lines of an apply that could not go on.
@@ -35,6 +50,7 @@ fn done(tally: &Tally) -> String {
     let parts = [
         (tally.created, "account created", "accounts created"),
         (tally.reset, "password reset", "passwords reset"),
+        (tally.handed_over, "row handed over", "rows handed over"),
         (tally.sent, "letter written", "letters written"),
         (tally.updated, "account corrected", "accounts corrected"),
         (tally.withdrawn, "account disabled", "accounts disabled"),
@@ -59,16 +75,29 @@ fn failures(tally: &Tally, view: &View, text: &mut String) {
     }
 }
 
-fn next(applied: &Applied, plan: &Plan, outbox: &str, text: &mut String) {
+fn next(applied: &Applied, plan: &Plan, outbox: Option<&str>, text: &mut String) {
     let tally = &applied.tally;
-    if tally.sent > 0 {
+    if let Some(outbox) = outbox.filter(|_| tally.sent > 0) {
         let _ =
             writeln!(text, "The letters are in `{outbox}`. They hold passwords in clear: send them, then delete them.");
     }
+    for (name, number) in &tally.handovers {
+        let _ = writeln!(
+            text,
+            "Hand-over {number}: import `handover/{name}.csv` as `handover/{name}.md` says, then `firstbell confirm {number} \
+             --imported`."
+        );
+    }
     let is_cut_short = applied.end != End::Done || tally.has_passing() || tally.has_unknown();
     let waits = plan.cohorts.iter().any(|cohort| matches!(cohort.state, CohortState::After(_)));
-    if is_cut_short {
+    if matches!(applied.end, End::Paused { until: None, .. }) {
+        text.push_str("Next: the rollout's `hours` name no day on which letters may leave; change them.\n");
+    } else if matches!(applied.end, End::Paused { .. }) {
+        text.push_str("Next: `firstbell apply` again then, or `firstbell apply --wait`, which waits by itself.\n");
+    } else if is_cut_short {
         text.push_str("Next: `firstbell apply` again; it goes on where this one stopped, and repeats nothing.\n");
+    } else if !tally.handovers.is_empty() {
+        text.push_str("Next: what stands above; nothing else happens for these people until you confirm.\n");
     } else if !tally.failures.is_empty() {
         text.push_str("Next: mend what is said above, then `firstbell plan`.\n");
     } else if plan.held.iter().any(|held| held.code.is_unknown()) {

@@ -4,7 +4,7 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Stands for a character that must not reach a terminal.
-const MARK: char = '\u{FFFD}';
+pub(super) const MARK: char = '\u{FFFD}';
 
 /// The text with a mark for every control or direction character.
 pub(super) fn clean(text: &str) -> String {

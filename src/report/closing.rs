@@ -1,9 +1,10 @@
 //! The last lines: they speak of people and mails, so that five seconds are enough.
 
+use crate::model::capability::Carrier;
 use crate::plan::{Effects, Outline, Summary};
 
 use super::clean::clean;
-use super::names::{about, count, list, number};
+use super::names::{count, list, number};
 use super::page::Page;
 use super::paint::Tone;
 use super::view::{Personal, View};
@@ -70,9 +71,16 @@ fn people(summary: &Summary) -> String {
 /// What a yes would do, as the words of a question without its mark: `Send 3 emails and set 3 passwords`.
 pub fn asked(plan: &crate::plan::Plan) -> String {
     let (summary, effects) = (plan.summary(), plan.effects());
+    let carrier = plan.inputs.lms.capabilities.carrier;
+    let (emails, set, handed) = match carrier {
+        Carrier::Program => (effects.emails, effects.passwords_set, 0),
+        // Their letters wait for the word of the person who imports.
+        Carrier::Person { .. } => (effects.emails - effects.passwords_set, 0, effects.passwords_set),
+    };
     let deeds = [
-        (effects.emails, format!("send {}", count(effects.emails, "email", "emails"))),
-        (effects.passwords_set, format!("set {}", count(effects.passwords_set, "password", "passwords"))),
+        (handed, format!("hand over {}", count(handed, "row", "rows"))),
+        (emails, format!("send {}", count(emails, "email", "emails"))),
+        (set, format!("set {}", count(set, "password", "passwords"))),
         (summary.update, format!("correct {}", count(summary.update, "account", "accounts"))),
         (summary.withdraw, format!("disable {}", count(summary.withdraw, "account", "accounts"))),
         (summary.adopt, format!("record {} as active", count(summary.adopt, "caregiver", "caregivers"))),
@@ -88,7 +96,26 @@ fn outside(plan: &Outline) -> String {
     if effects.emails == 0 && effects.passwords_set == 0 {
         return "Sends no email and sets no password.".to_owned();
     }
+    if let Carrier::Person { has_letters } = plan.inputs.lms.capabilities.carrier {
+        return hands_over(plan, has_letters);
+    }
     format!("{} {}   {}", sends(&effects), second_resets(&effects), pace(plan, effects.emails)).trim().to_owned()
+}
+
+/// What a person carries: nothing is set and no letter goes out before their word.
+fn hands_over(plan: &Outline, has_letters: bool) -> String {
+    let effects = plan.totals.effects;
+    let letters = effects.emails - effects.passwords_set;
+    let now = match letters {
+        0 => String::new(),
+        some => format!(" Sends {} now.", count(some, "email", "emails")),
+    };
+    if effects.passwords_set == 0 {
+        return now.trim().to_owned();
+    }
+    let rows = count(effects.passwords_set, "row", "rows");
+    let whose = if has_letters { "the letters go once you confirm it" } else { "Ultranet mails the passwords" };
+    format!("Hands over {rows} for a person to import; {whose}.{now} {}", second_resets(&effects))
 }
 
 fn sends(effects: &Effects) -> String {
@@ -108,15 +135,9 @@ fn second_resets(effects: &Effects) -> String {
 }
 
 fn pace(plan: &Outline, emails: u64) -> String {
-    match plan.inputs.per_minute {
+    match &plan.inputs.departure {
         _ if emails == 0 => String::new(),
-        Some(per_minute) => {
-            format!(
-                "About {} at {} a minute.",
-                about(emails, per_minute),
-                count(u64::from(per_minute), "email", "emails")
-            )
-        }
+        Some(departure) => super::departure::words(departure, emails, &plan.inputs),
         None => "Letters go to the outbox folder.".to_owned(),
     }
 }
@@ -134,9 +155,15 @@ fn records(plan: &Outline) -> String {
     if records.moves > 0 {
         parts.push(count(records.moves, "changed id", "changed ids"));
     }
+    if records.unplaced > 0 {
+        parts.push(format!("and puts in place {}", count(records.unplaced, "hand-over", "hand-overs")));
+    }
     if records.identities > 0 {
         let people = count(records.identities, "caregiver", "caregivers");
         parts.push(format!("what changed in the SMS for {people}"));
+    }
+    if records.wipes > 0 {
+        parts.push(format!("that {} wiped", count(records.wipes, "kept letter is", "kept letters are")));
     }
     format!("An apply records {}.", list(&parts))
 }

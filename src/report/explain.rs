@@ -10,7 +10,7 @@ use crate::edge::PersonRecord;
 use crate::model::account::{Account, SignIn};
 use crate::model::ids::{CaregiverId, CohortName};
 use crate::model::recorded::History;
-use crate::plan::{Person, Plan};
+use crate::plan::{Idle, Person, Plan};
 
 use super::blocks::today;
 use super::clean::clean;
@@ -139,9 +139,20 @@ fn later(explained: &Explained<'_>) -> String {
             let before: Vec<&str> = before.iter().map(CohortName::as_str).collect();
             format!("the cohort waits for {}", before.join(" and "))
         }
-        Some(CohortState::Open(_) | CohortState::Opens) => "there is nothing to do".to_owned(),
+        Some(CohortState::Open(_) | CohortState::Opens) => canary(explained).to_owned(),
         None => "they are in no cohort".to_owned(),
     }
+}
+
+/// In an open cohort, with nothing due and nothing held: only the cohort's canary keeps somebody waiting.
+fn canary(explained: &Explained<'_>) -> &'static str {
+    let own = |name: &CohortName| Some(name) == explained.cohort.as_ref();
+    let mut reasons = explained.plan.unchanged.keys().filter_map(|idle| match idle {
+        Idle::Canary(name, _) if own(name) => Some("the cohort's canary: the first letters are to arrive before"),
+        Idle::CanaryStopped(name, ..) if own(name) => Some("the cohort's canary: too many first letters came back"),
+        _ => None,
+    });
+    reasons.next().unwrap_or("there is nothing to do")
 }
 
 fn events(explained: &Explained<'_>, view: &View, text: &mut String) {

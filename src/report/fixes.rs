@@ -11,7 +11,13 @@ pub(super) fn general(code: HoldCode) -> &'static str {
         HoldCode::LetterUnknown => {
             "The same letter goes out again by itself; until then look into the mail server's log."
         }
-        HoldCode::AwaitingConfirmation => "Import the file into the LMS, then confirm it.",
+        HoldCode::AwaitingConfirmation => {
+            "Import the file as the page beside it says, then `firstbell confirm NUMBER --imported`."
+        }
+        HoldCode::FullUploadNeeded => "Run a full upload from the SMS to the LMS, then export the LMS's users again.",
+        HoldCode::RowRefused => {
+            "Correct it in the SMS or in the LMS, as `firstbell explain ID` says, and export again."
+        }
         HoldCode::ChangedMeanwhile => {
             "Find out who changed the account, then `firstbell resolve ID --reset done|not-done --evidence TEXT`."
         }

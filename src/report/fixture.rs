@@ -49,7 +49,11 @@ pub(super) fn plan() -> Plan {
         guards: vec![guard("resets", 2, 300), guard("emails", 5, 300), roster_change()],
         acceptance: None,
         openings: vec!["year-7".into()],
+        wipes: Vec::new(),
+        due_again: None,
         identities: Vec::new(),
+        unplaced: Vec::new(),
+        next_handover: crate::model::handover::HandOverNumber::FIRST,
     }
 }
 
@@ -92,6 +96,7 @@ fn inputs() -> Inputs {
             arrivals: 3,
             gone: 1,
             is_unchanged: false,
+            parts: Vec::new(),
         },
         rollout: RolloutInput {
             path: "rollout.yaml".into(),
@@ -119,10 +124,14 @@ fn inputs() -> Inputs {
                 batch: 1,
                 can_link: false,
                 works_on: false,
+                carrier: crate::model::capability::Carrier::Program,
             },
         },
         letters_sha256: "d".repeat(64),
-        per_minute: Some(20),
+        departure: Some(crate::plan::Departure {
+            pace: crate::rollout::Pace { per_minute: Some(20), per_day: Some(1500) },
+            forecast: None,
+        }),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::plan::{Inputs, RosterInput, StateInput};
+use crate::plan::{Inputs, RosterInput, RosterPart, StateInput};
 
 use super::clean::clean;
 use super::names::{age, count, number};
@@ -20,19 +20,44 @@ pub(super) fn header(page: &mut Page, inputs: &Inputs) {
         count(inputs.rollout.cohorts as u64, "cohort", "cohorts")
     );
     let lms = format!("{}: {}", clean(&inputs.lms.description), count(inputs.lms.accounts, "account", "accounts"));
-    let lines = [
-        ("Roster", roster(&inputs.roster, inputs.now)),
+    let parts = inputs.roster.parts.iter().map(|part| ("", roster_part(part, inputs.now)));
+    let lines = std::iter::once(("Roster", roster(&inputs.roster, inputs.now))).chain(parts).chain([
         ("Rollout", rollout),
         ("State", state(&inputs.state)),
         ("LMS", lms),
-    ];
+    ]);
     for (label, words) in lines {
         let head = page.dress(Tone::Strong, label) + &" ".repeat(LABEL - label.len());
         page.entry(&head, &words, LABEL);
     }
 }
 
+/// One of several files.
+fn roster_part(part: &RosterPart, now: jiff::Timestamp) -> String {
+    format!(
+        "{}{}: {}, {}; {}; {} {}",
+        if part.is_corrections { "corrected by " } else { "" },
+        clean(&part.path),
+        part.format,
+        clean(&part.shape),
+        count(part.rows, "row", "rows"),
+        if part.is_corrections { "written" } else { "exported" },
+        age(part.exported_at, now),
+    )
+}
+
 fn roster(roster: &RosterInput, now: jiff::Timestamp) -> String {
+    if !roster.parts.is_empty() {
+        let files = roster.parts.iter().filter(|part| !part.is_corrections).count() as u64;
+        return format!(
+            "{}; {}, {}; the oldest exported {}; {}",
+            count(files, "file", "files"),
+            count(roster.rows, "row", "rows"),
+            count(roster.caregivers, "caregiver", "caregivers"),
+            age(roster.exported_at, now),
+            change_since_last(roster)
+        );
+    }
     format!(
         "{}: {}, {}; {}, {}; exported {}; {}",
         clean(&roster.path),

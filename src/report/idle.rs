@@ -9,7 +9,7 @@ use crate::plan::{Idle, Plan};
 
 use super::blocks::cohort_names;
 use super::clean::clean;
-use super::names::{list, number, short_date};
+use super::names::{list, moment, number, short_date};
 use super::page::{Page, columns};
 use super::paint::Tone;
 
@@ -36,6 +36,19 @@ fn words(idle: &Idle, today: Date) -> String {
         Idle::AccessRevoked => "active, without a child they may see any more".to_owned(),
         Idle::Opens(cohort, day) => format!("in {}, opens {}", clean(cohort.as_str()), short_date(*day, today)),
         Idle::After(cohort, names) => format!("in {}, after {}", clean(cohort.as_str()), list(&cohort_names(names))),
+        Idle::Canary(cohort, until) => {
+            let until = until.map_or_else(
+                || "until its first letters have gone and are waited for".to_owned(),
+                |until| format!("until {}", moment(until, today)),
+            );
+            format!("in {}, not now: canary, {until}", clean(cohort.as_str()))
+        }
+        Idle::CanaryStopped(cohort, bounced, sent) => format!(
+            "in {}, not now: canary, {} of {} first letters came back",
+            clean(cohort.as_str()),
+            number(*bounced),
+            number(*sent)
+        ),
         Idle::Outside => "outside every cohort".to_owned(),
         Idle::Gone => "gone from the roster, nothing more to do".to_owned(),
         Idle::NotMeant => "not meant by this plan, though something is due or held".to_owned(),
@@ -59,6 +72,9 @@ fn code(idle: &Idle) -> String {
         Idle::After(_, names) => {
             format!("after {}", names.iter().map(CohortName::as_str).collect::<Vec<_>>().join(", "))
         }
+        Idle::Canary(_, Some(until)) => format!("canary {until}"),
+        Idle::Canary(_, None) => "canary".to_owned(),
+        Idle::CanaryStopped(..) => "canary stopped".to_owned(),
         Idle::Outside => "outside".to_owned(),
         Idle::Gone => "gone".to_owned(),
         Idle::NotMeant => "not meant".to_owned(),

@@ -8,19 +8,25 @@ mod bar;
 mod blocks;
 mod clean;
 mod closing;
+mod departure;
 mod diff;
+mod drift;
 mod explain;
 mod fixes;
 mod guards;
+mod handovers;
 mod header;
 mod held;
+mod html;
 mod idle;
 mod json;
+mod markdown;
 pub mod names;
 mod page;
 mod paint;
 mod personal;
 mod record;
+mod roster;
 mod saved;
 mod sensitive;
 mod status;
@@ -34,11 +40,21 @@ mod fixture;
 
 pub use applied::{applied, halted};
 pub use closing::asked;
+pub use drift::{drift_markdown, drift_text};
 pub use explain::{Explained, explain};
-pub use json::{FORMAT_VERSION, json, plan_schema};
+pub use handovers::handovers;
+pub use html::html;
+pub use json::events;
+pub use json::{
+    FORMAT_VERSION, check_json, check_schema, drift_json, drift_schema, events_schema, json, plan_schema,
+    saved_plan_schema,
+};
+pub use markdown::markdown;
 pub use names::count;
 pub use record::{listed, state, verified};
-pub use saved::{saved_markdown, saved_text};
+pub use roster::{diff_json, diff_text, harmless, roster_csv, roster_json, roster_schema, roster_text, why_text};
+pub use saved::saved_text;
+
 pub use status::status;
 pub use text::{outline, text};
 pub use view::{Personal, View};

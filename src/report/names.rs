@@ -1,6 +1,6 @@
 //! Small words: counts, lists, dates and ages as people say them.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, Unit};
 
 /// A number with commas between the thousands: `2,214`.
@@ -51,9 +51,25 @@ pub fn age(then: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// A moment to come: `today 14:20`, `tomorrow 08:00`, `Thu 5 Mar 08:00`.
+pub fn moment(at: DateTime, today: Date) -> String {
+    let time = at.strftime("%H:%M");
+    if at.date() == today {
+        return format!("today {time}");
+    }
+    if today.tomorrow().is_ok_and(|tomorrow| tomorrow == at.date()) {
+        return format!("tomorrow {time}");
+    }
+    format!("{} {} {time}", at.strftime("%a"), short_date(at.date(), today))
+}
+
 /// About how long so many things take at so many a minute: `a few seconds`, `20 s`, `4 min`, `2 h`.
 pub fn about(many: u64, per_minute: u32) -> String {
-    let seconds = (many * 60).div_ceil(u64::from(per_minute.max(1)));
+    about_seconds((many * 60).div_ceil(u64::from(per_minute.max(1))))
+}
+
+/// About how long so many seconds are.
+pub fn about_seconds(seconds: u64) -> String {
     match seconds {
         0..=9 => "a few seconds".to_owned(),
         10..=54 => format!("{} s", (seconds + 5) / 10 * 10),

@@ -20,7 +20,12 @@ impl Personal {
 
     /// First and last name; empty where names are not shown.
     pub(super) fn name(self, person: &Person) -> String {
-        let names = [person.first_name.trim(), person.last_name.trim()];
+        self.names([&person.first_name, &person.last_name])
+    }
+
+    /// Names in a row; empty where names are not shown.
+    pub(super) fn names(self, names: [&str; 2]) -> String {
+        let names = names.map(str::trim);
         let shown = names.iter().filter(|name| !name.is_empty()).map(|name| match self {
             Self::Full => (*name).to_owned(),
             Self::Masked => initial(name),
@@ -50,7 +55,7 @@ impl Personal {
     }
 
     /// A sentence about nobody we know, with its addresses treated like any other.
-    pub(super) fn addresses_in(self, text: &str) -> String {
+    pub fn addresses_in(self, text: &str) -> String {
         if self == Self::Full {
             return text.to_owned();
         }

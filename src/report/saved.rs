@@ -9,11 +9,6 @@ use serde_json::Value;
 use super::clean::clean;
 use super::names::{count, number};
 
-/// The most that a comment on a pull request may hold, in characters.
-const LONGEST: usize = 60_000;
-/// By this a comment is found again, to be replaced.
-const MARKER: &str = "<!-- firstbell-plan -->";
-
 /// The saved plan as text.
 pub fn saved_text(plan: &Value) -> String {
     let mut text = head(plan);
@@ -24,25 +19,6 @@ pub fn saved_text(plan: &Value) -> String {
     text
 }
 
-/// The saved plan as a comment: everything from outside stands in a code block, where nothing of it can act.
-pub fn saved_markdown(plan: &Value) -> String {
-    let text = saved_text(plan);
-    let fence = "`".repeat(longest_run(&text).max(2) + 1);
-    let frame = format!("{MARKER}\n### firstbell plan\n\n{}\n{fence}text\n\n{fence}\n", closing(plan));
-    let room = LONGEST.saturating_sub(frame.chars().count() + 40);
-    let mut shown: String = text.chars().take(room).collect();
-    if shown.len() < text.len() {
-        // Whole lines only.
-        shown.truncate(shown.rfind('\n').map_or(0, |at| at + 1));
-        shown.push_str("… and more: `firstbell show` the file\n");
-    }
-    format!("{MARKER}\n### firstbell plan\n\n{}\n{fence}text\n{shown}{fence}\n", closing(plan))
-}
-
-fn longest_run(text: &str) -> usize {
-    text.split(|char| char != '`').map(str::len).max().unwrap_or_default()
-}
-
 fn words<'a>(value: &'a Value, path: &str) -> &'a str {
     value.pointer(path).and_then(Value::as_str).unwrap_or("-")
 }
@@ -51,12 +27,10 @@ fn figure(value: &Value, path: &str) -> u64 {
     value.pointer(path).and_then(Value::as_u64).unwrap_or_default()
 }
 
-fn head(plan: &Value) -> String {
-    let mut text = String::new();
-    let lines = [
+/// What it was made from, as labels and words.
+pub(super) fn facts(plan: &Value) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
         ("School", clean(words(plan, "/inputs/school"))),
-        ("Made", format!("{}, expires {}", words(plan, "/created_at"), words(plan, "/expires_at"))),
-        ("Digest", words(plan, "/digest").to_owned()),
         (
             "State",
             format!("{}, run {}", clean(words(plan, "/inputs/state/lineage")), figure(plan, "/inputs/state/run")),
@@ -64,11 +38,18 @@ fn head(plan: &Value) -> String {
         ("Rollout", format!("{}{}", clean(words(plan, "/inputs/rollout/path")), commit(plan))),
         ("Roster", format!("{}, {}", clean(words(plan, "/inputs/roster/path")), rows(plan))),
     ];
-    for (label, words) in lines {
-        let _ = writeln!(text, "{label:<9}{}", clean(&words));
+    if plan.get("digest").is_some() {
+        let made = format!("{}, expires {}", words(plan, "/created_at"), words(plan, "/expires_at"));
+        facts.splice(1..1, [("Made", made), ("Digest", words(plan, "/digest").to_owned())]);
     }
-    if let Some(partial) = plan.pointer("/partial").and_then(Value::as_str) {
-        let _ = writeln!(text, "Partial  {}", clean(partial));
+    facts.extend(plan.pointer("/partial").and_then(Value::as_str).map(|partial| ("Partial", partial.to_owned())));
+    facts
+}
+
+fn head(plan: &Value) -> String {
+    let mut text = String::new();
+    for (label, words) in facts(plan) {
+        let _ = writeln!(text, "{label:<9}{}", clean(&words));
     }
     text.push('\n');
     text
@@ -84,18 +65,23 @@ fn commit(plan: &Value) -> String {
     format!(", commit {}{}", clean(commit), if is_dirty { " with changes that are not committed" } else { "" })
 }
 
-fn list<'a>(plan: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+pub(super) fn list<'a>(plan: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
     plan.get(key).and_then(Value::as_array).into_iter().flatten()
+}
+
+/// One change in a line.
+pub(super) fn change_line(change: &Value) -> String {
+    let actions: Vec<&str> =
+        change.get("actions").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let number = change.get("activation").and_then(Value::as_u64).filter(|number| *number > 1);
+    let again = number.map_or_else(String::new, |number| format!(", activation {number}"));
+    let (caregiver, cohort) = (clean(words(change, "/caregiver")), clean(words(change, "/cohort")));
+    format!("{caregiver:<12}  {cohort:<16}  {}{again}", clean(&actions.join(", ")))
 }
 
 fn changes(plan: &Value, text: &mut String) {
     for change in list(plan, "changes") {
-        let actions: Vec<&str> =
-            change.get("actions").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-        let number = change.get("activation").and_then(Value::as_u64).filter(|number| *number > 1);
-        let again = number.map_or_else(String::new, |number| format!(", activation {number}"));
-        let (caregiver, cohort) = (clean(words(change, "/caregiver")), clean(words(change, "/cohort")));
-        let _ = writeln!(text, "  {caregiver:<12}  {cohort:<16}  {}{again}", clean(&actions.join(", ")));
+        let _ = writeln!(text, "  {}", change_line(change));
     }
     text.push('\n');
 }
@@ -117,7 +103,7 @@ fn guards(plan: &Value, text: &mut String) {
     }
 }
 
-fn closing(plan: &Value) -> String {
+pub(super) fn closing(plan: &Value) -> String {
     let kinds = [("create", "to create"), ("reset", "to reset"), ("email", "to email"), ("update", "to update")];
     let more = [("withdraw", "to withdraw"), ("adopt", "to adopt"), ("unknown", "unknown"), ("held", "held")];
     let parts: Vec<String> = kinds
@@ -160,13 +146,5 @@ mod tests {
         assert!(text.contains("C0") && text.contains("reset, email") && text.contains("BLOCKED by resets: 9 of 3"));
         assert!(text.ends_with("Sends 2 emails and sets 2 passwords. Second resets: 0.\n"));
         assert!(!text.contains('\u{1b}'));
-    }
-
-    #[test]
-    fn a_comment_stays_short_and_its_block_can_not_be_left() {
-        let comment = saved_markdown(&plan(5_000));
-        assert!(comment.chars().count() <= LONGEST, "{}", comment.chars().count());
-        let fences = comment.lines().filter(|line| line.starts_with("````")).count();
-        assert_eq!(fences, 2);
     }
 }

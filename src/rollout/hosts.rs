@@ -24,9 +24,9 @@ pub struct HostEntry {
     /// A program that prints the secret on its first line, and its arguments; no shell is asked.
     #[serde(default)]
     pub command: Vec<String>,
-    /// A file with the secret on its first line, readable by this account alone.
+    /// A file whose first line is the secret, which nobody else may read.
     #[serde(default)]
-    pub file: Option<camino::Utf8PathBuf>,
+    pub file: Option<String>,
 }
 
 /// Reads the file; what is wrong comes with its line and column.

@@ -39,6 +39,11 @@ pub(super) fn read(path: &Utf8Path, heading: Option<&str>) -> Result<BTreeSet<St
     if ids.is_empty() { Err(Unusable::Empty) } else { Ok(ids) }
 }
 
+/// The ids in a file that somebody names on the command line; the text says why there are none.
+pub fn read_ids(path: &Utf8Path, heading: Option<&str>) -> Result<BTreeSet<String>, String> {
+    read(path, heading).map_err(|unusable| unusable.why())
+}
+
 fn ids(text: &str, heading: Option<&str>) -> BTreeSet<String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let cells = lines(text).filter(|line| !line.trim_start().starts_with('#')).map(first_cell);

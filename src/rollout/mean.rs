@@ -7,14 +7,13 @@ use camino::Utf8PathBuf;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::ids::CohortName;
-use crate::model::source::{Column, IdentityBy, RosterFormat, RosterSource, Upload};
 
-use super::document::{self, Columns, DEFAULT_STATE, DEFAULT_ZONE, Document, OneOrMore};
+use super::document::{self, DEFAULT_STATE, DEFAULT_ZONE, Document};
 use super::form::{Form, Spelled, Zone};
 use super::node::Node;
 use super::project::Project;
 use super::source::Source;
-use super::{Help, PasswordStyle, Rollout, id_file, mean_lms, mean_mail, mean_people};
+use super::{Canary, Help, PasswordStyle, Rollout, id_file, mean_lms, mean_mail, mean_people, mean_roster};
 
 /// What the conversion needs besides the document.
 pub(super) struct Setting<'a> {
@@ -49,27 +48,36 @@ impl Setting<'_> {
 
 /// The rollout as it is meant.
 pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout, Failure> {
-    let OneOrMore::One(roster) = document.roster else {
-        return Err(setting.failure("rollout::not-available", "several rosters are not available".to_owned()));
-    };
-    let is_later = matches!(document.no_email, document::NoEmail::Paper)
-        || matches!(document.mail.transport, document::Transport::Smtp)
-        || is_later_elsewhere(&document.lms, &document.state, &roster);
+    let rosters = document.roster.all();
+    let is_later =
+        matches!(document.no_email, document::NoEmail::Paper) || is_later_elsewhere(&document.state, &rosters);
     if document.version.meaning != 1 || is_later {
         return Err(setting.failure("rollout::not-available", "this asks for what is not available".to_owned()));
     }
-    let heading = roster.columns.caregiver_id.as_ref().map(|heading| heading.meaning.clone());
-    let unknown_access = roster.unknown_access;
+    let heading = rosters.iter().find_map(|roster| roster.columns.caregiver_id.as_ref());
+    let heading = heading.map(|heading| heading.meaning.clone());
+    let unknown_access = rosters.iter().find_map(|roster| roster.unknown_access);
+    let timezone = timezone(document.timezone, setting)?;
+    // Nothing comes back from a folder, so nothing is waited for.
+    let comes_back = matches!(document.mail.transport, document::Transport::Smtp);
     let unlinks = matches!(document.access_revoked, document::AccessRevoked::Unlink);
-    let roster = roster_source(*roster, setting)?;
+    let staff = rosters.iter().flat_map(|roster| &roster.staff_domains).map(|domain| domain.meaning.clone()).collect();
+    let lms = mean_lms::lms(document.lms, mean_lms::Elsewhere { staff, unlinks }, setting)?;
+    let mut roster = mean_roster::sources(rosters, &timezone, setting)?;
+    // The gateway's default address is nobody's own, whichever of the two systems has it.
+    if let Some(address) = lms.ultranet().and_then(|ultranet| ultranet.default_email.clone()) {
+        for source in &mut roster {
+            source.placeholder_emails.push(address.clone());
+        }
+    }
     let state = document.state.path.as_ref().map_or(DEFAULT_STATE, |path| path.text.as_str());
     Ok(Rollout {
         file: setting.source.file().to_owned(),
         sha256: setting.sha256.clone(),
         school: document.school.meaning,
-        timezone: timezone(document.timezone, setting)?,
-        lms: mean_lms::lms(document.lms, &roster.staff_domains, unlinks, setting)?,
         roster,
+        timezone,
+        lms,
         state: setting.resolve(state)?,
         sign_in_url: document.sign_in_url.meaning,
         help: Help {
@@ -85,9 +93,10 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
         leavers: document.leavers.into(),
         access_revoked: document.access_revoked.into(),
         new_arrivals: document.new_arrivals.into(),
-        unknown_access: unknown_access.into(),
+        // Where it is not written, no access is unknown: the roster is refused else.
+        unknown_access: unknown_access.unwrap_or(document::UnknownAccess::Hold).into(),
         assume_never_signed_in: names(&document.assume_never_signed_in).collect(),
-        cohorts: cohorts(document.cohorts, heading.as_deref(), setting)?,
+        cohorts: cohorts(document.cohorts, comes_back, heading.as_deref(), setting)?,
         hold: mean_people::hold(document.hold, setting),
         moved: mean_people::moved(document.moved, setting),
         reissue: mean_people::reissue(document.reissue, setting),
@@ -96,12 +105,12 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
 }
 
 /// The rules have refused these already; here it is made sure that none is ever taken for something else.
-fn is_later_elsewhere(lms: &document::Lms, state: &document::State, roster: &document::Roster) -> bool {
-    matches!(lms.driver, document::Driver::Ultranet)
-        || !matches!(state.store, document::Store::Sqlite)
-        || !matches!(roster.format, document::Format::Csv)
-        || !matches!(roster.encoding, document::Encoding::Auto | document::Encoding::Utf8)
-        || matches!(roster.upload, document::Upload::ByManifest)
+fn is_later_elsewhere(state: &document::State, rosters: &[document::Roster]) -> bool {
+    !matches!(state.store, document::Store::Sqlite)
+        || rosters.iter().any(|roster| {
+            !matches!(roster.format, document::Format::Csv | document::Format::Xlsx)
+                || matches!(roster.upload, document::Upload::ByManifest)
+        })
 }
 
 fn names<F: Form<Meaning = String>>(list: &[Spelled<F>]) -> impl Iterator<Item = CohortName> {
@@ -115,47 +124,6 @@ fn timezone(written: Option<Spelled<Zone>>, setting: &Setting<'_>) -> Result<jif
     }
 }
 
-fn roster_source(roster: document::Roster, setting: &Setting<'_>) -> Result<RosterSource, Failure> {
-    Ok(RosterSource {
-        format: RosterFormat::Csv,
-        path: setting.resolve(&roster.path.meaning)?,
-        written_path: roster.path.meaning,
-        upload: match roster.upload {
-            document::Upload::Partial => Upload::Partial,
-            document::Upload::Full | document::Upload::ByManifest => Upload::Full,
-        },
-        max_age: Some(roster.max_age.meaning),
-        identity: match roster.identity {
-            document::Identity::CaregiverId => IdentityBy::CaregiverId,
-            document::Identity::Email => IdentityBy::Email,
-        },
-        columns: columns(roster.columns),
-        placeholder_emails: roster.placeholder_emails.iter().map(|email| email.meaning.to_ascii_lowercase()).collect(),
-        staff_domains: roster.staff_domains.into_iter().map(|domain| domain.meaning).collect(),
-    })
-}
-
-fn columns(columns: Columns) -> BTreeMap<Column, String> {
-    let pairs = [
-        (Column::CaregiverId, columns.caregiver_id),
-        (Column::FirstName, columns.first_name),
-        (Column::LastName, columns.last_name),
-        (Column::Email, columns.email),
-        (Column::StudentId, columns.student_id),
-        (Column::StudentFirstName, columns.student_first_name),
-        (Column::StudentLastName, columns.student_last_name),
-        (Column::Year, columns.year),
-        (Column::Class, columns.class),
-        (Column::School, columns.school),
-        (Column::Relationship, columns.relationship),
-        (Column::Language, columns.language),
-        (Column::PortalAccess, columns.portal_access),
-        (Column::Priority, columns.priority),
-        (Column::Staff, columns.staff),
-    ];
-    pairs.into_iter().filter_map(|(column, heading)| Some((column, heading?.meaning))).collect()
-}
-
 fn password(password: &document::Password) -> PasswordStyle {
     match password.style {
         document::PasswordStyle::Words => PasswordStyle::Words { words: password.words.unwrap_or(4) },
@@ -165,6 +133,7 @@ fn password(password: &document::Password) -> PasswordStyle {
 
 fn cohorts(
     written: Vec<document::Cohort>,
+    comes_back: bool,
     heading: Option<&str>,
     setting: &Setting<'_>,
 ) -> Result<Vec<super::Cohort>, Failure> {
@@ -180,6 +149,11 @@ fn cohorts(
             select: select(cohort.select, index, heading, setting)?,
             opens: cohort.opens.map(|day| day.meaning),
             after,
+            canary: cohort.canary.filter(|_| comes_back).map(|canary| Canary {
+                first: canary.first,
+                wait: canary.wait.meaning.as_secs(),
+                bounces_below: canary.bounces_below.meaning,
+            }),
         })
     };
     written.into_iter().enumerate().map(cohort).collect()

@@ -1,85 +1,43 @@
-//! The LMS as meant.
+//! The LMS as it is meant.
 
-use super::document::{self, Driver};
+use super::document::{self, Driver, ExportColumn, Passwords};
 use super::mean::{Failure, Setting};
-use super::{LmsSettings, MoodleSettings, PasswordPolicy, StudentField};
+use super::{LmsSettings, Ultranet, mean_moodle};
 
-/// The variable that the token stands in, unless the rollout names another.
-const TOKEN: &str = "FIRSTBELL_LMS_TOKEN";
-const BATCH: u32 = 25;
+/// Where hand-overs are written, in the project.
+const FOLDER: &str = "handover";
 
-/// Which LMS, with everything that it needs. `staff` and `unlinks` come from elsewhere in the document.
-pub(super) fn lms(
-    lms: document::Lms,
-    staff: &[String],
-    unlinks: bool,
-    setting: &Setting<'_>,
-) -> Result<LmsSettings, Failure> {
-    match lms.driver {
-        Driver::Sandbox => {
-            Ok(LmsSettings::Sandbox { path: setting.resolve(&lms.path.meaning)?, written_path: lms.path.meaning })
-        }
-        Driver::Moodle => moodle(lms, staff, unlinks, setting).map(LmsSettings::Moodle),
-        Driver::Ultranet => {
-            Err(setting.failure("rollout::not-available", "this asks for what is not available".to_owned()))
-        }
+/// What an LMS takes from other parts of the document.
+pub(super) struct Elsewhere {
+    /// The rosters' `staff-domains`.
+    pub(super) staff: Vec<String>,
+    /// `access-revoked: unlink`.
+    pub(super) unlinks: bool,
+}
+
+/// The LMS of a document whose rules all hold.
+pub(super) fn lms(written: document::Lms, elsewhere: Elsewhere, setting: &Setting<'_>) -> Result<LmsSettings, Failure> {
+    match written.driver {
+        Driver::Ultranet => ultranet(written, setting).map(LmsSettings::Ultranet),
+        Driver::Moodle => mean_moodle::moodle(written, elsewhere, setting).map(LmsSettings::Moodle),
+        Driver::Sandbox => Ok(LmsSettings::Sandbox {
+            path: setting.resolve(&written.path.meaning)?,
+            written_path: written.path.meaning,
+        }),
     }
 }
 
-fn moodle(
-    lms: document::Lms,
-    staff: &[String],
-    unlinks: bool,
-    setting: &Setting<'_>,
-) -> Result<MoodleSettings, Failure> {
-    let Some(url) = lms.url else {
-        return Err(setting.failure("rollout::lms-key", "`lms` names no `url`".to_owned()));
-    };
-    let auth: Vec<String> = lms.auth.into_iter().map(|method| method.meaning).collect();
-    Ok(MoodleSettings {
-        host: host(&url.meaning).to_owned(),
-        url: url.meaning,
-        token: lms.token.map_or_else(|| TOKEN.to_owned(), |secret| secret.env.meaning),
-        parent_role: lms.parent_role,
-        student_field: match lms.student_field.unwrap_or_default() {
-            document::StudentField::Idnumber => StudentField::Idnumber,
-            document::StudentField::Username => StudentField::Username,
-        },
-        marker_field: lms.marker_field.map(|field| field.meaning),
-        auth: if auth.is_empty() { vec!["manual".to_owned()] } else { auth },
-        languages: lms.languages.into_iter().map(|language| language.meaning).collect(),
-        policy: lms.policy.map_or_else(PasswordPolicy::default, policy),
-        batch: lms.batch.unwrap_or(BATCH),
-        known_student: lms.known_student.map(|known| known.meaning),
-        staff_domains: staff.to_vec(),
-        unlinks: unlinks && lms.parent_role.is_some(),
+fn ultranet(written: document::Lms, setting: &Setting<'_>) -> Result<Ultranet, Failure> {
+    let missing = || setting.failure("rollout::ultranet", "`lms` names no `export`".to_owned());
+    let export = written.export.ok_or_else(missing)?.meaning;
+    Ok(Ultranet {
+        export: setting.resolve(&export)?,
+        written_export: export,
+        folder: setting.resolve(FOLDER)?,
+        is_sms_id_first: written.columns.is_none_or(|columns| columns.g == ExportColumn::SmsId),
+        has_letters: !matches!(written.passwords, Some(Passwords::Ultranet)),
+        email_notification: written.email_notification.unwrap_or(false),
+        default_email: written.default_email.map(|email| email.meaning.to_ascii_lowercase()),
+        user_id: written.username.map(|recipe| recipe.meaning).unwrap_or_default(),
     })
-}
-
-fn policy(policy: document::Policy) -> PasswordPolicy {
-    let document::Policy { length, digits, lower, upper, special } = policy;
-    PasswordPolicy { length, digits, lower, upper, special }
-}
-
-/// The host of an address that has one; its form has been checked.
-fn host(url: &str) -> &str {
-    let authority = url.split_once("://").map_or(url, |(_, rest)| rest).split(['/', '?', '#']).next().unwrap_or("");
-    match authority.rfind(':').filter(|at| !authority[*at..].contains(']')) {
-        Some(at) => &authority[..at],
-        None => authority,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::host;
-
-    #[test]
-    fn a_port_and_a_folder_are_no_part_of_a_host() {
-        for url in ["https://moodle.example.nz", "https://moodle.example.nz:8443/moodle", "https://moodle.example.nz/x"]
-        {
-            assert_eq!(host(url), "moodle.example.nz");
-        }
-        assert_eq!(host("http://[::1]:8080/"), "[::1]");
-    }
 }

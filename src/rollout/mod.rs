@@ -14,10 +14,13 @@ mod form;
 mod hosts;
 mod id_file;
 mod index;
+mod mail;
 mod mean;
 mod mean_lms;
 mod mean_mail;
+mod mean_moodle;
 mod mean_people;
+mod mean_roster;
 mod nearest;
 mod node;
 mod project;
@@ -28,6 +31,7 @@ mod schema;
 mod shape;
 mod source;
 mod text;
+mod ultranet;
 
 #[cfg(test)]
 mod tests;
@@ -40,10 +44,13 @@ use crate::files;
 
 pub use against_roster::check_against_roster;
 pub use hosts::{HostEntry, HostsDocument, hosts};
+pub use id_file::read_ids;
+pub use mail::{Hours, MailSettings, Mailbox, Pace, SignIn, SignInWith, SmtpSettings, Tls, Transport};
 pub use project::Project;
 pub use reference::reference_page;
 pub use rollout::*;
 pub use schema::schema;
+pub use ultranet::{Ultranet, UserIdPart, UserIdRecipe};
 
 use document::Unreadable;
 use source::Source;

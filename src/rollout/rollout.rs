@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
-use jiff::civil::{Date, Time, Weekday};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::diagnostic::Place;
 use crate::model::ids::{ActivationNumber, CaregiverId, CohortName};
 use crate::model::source::RosterSource;
+
+use super::Ultranet;
+use super::mail::MailSettings;
 
 /// What the school wants.
 #[derive(Clone, Debug)]
@@ -21,8 +24,8 @@ pub struct Rollout {
     pub school: String,
     /// Where its days begin.
     pub timezone: TimeZone,
-    /// The SMS export.
-    pub roster: RosterSource,
+    /// The SMS exports, and the corrections to them.
+    pub roster: Vec<RosterSource>,
     /// The LMS.
     pub lms: LmsSettings,
     /// Where the state lives (`SQLite`), on this machine.
@@ -82,6 +85,8 @@ pub enum LmsSettings {
         /// On this machine.
         path: Utf8PathBuf,
     },
+    /// Ultranet, through its export and its import screen.
+    Ultranet(Ultranet),
     /// Moodle, by its web service.
     Moodle(MoodleSettings),
 }
@@ -178,72 +183,6 @@ pub enum PasswordStyle {
         /// How many, 10 to 64.
         length: u32,
     },
-}
-
-/// How letters look and leave.
-#[derive(Clone, Debug)]
-pub struct MailSettings {
-    /// The `From` header: name and address.
-    pub from: Mailbox,
-    /// The `Reply-To` header.
-    pub reply_to: Option<Mailbox>,
-    /// How they leave.
-    pub transport: Transport,
-    /// How fast.
-    pub pace: Pace,
-    /// When (does not bind the outbox).
-    pub hours: Option<Hours>,
-    /// The letter's folder without its language: `letters/welcome` for `letters/welcome.en`, as written.
-    pub letter: String,
-    /// The same on this machine.
-    pub letter_path: Utf8PathBuf,
-    /// The language of the letter for those whose language has none.
-    pub default_language: String,
-    /// Whether the roster's language column chooses the letter.
-    pub by_language: bool,
-    /// How long the sealed letter is kept after sending, in seconds.
-    pub retain_for_bounce: u64,
-}
-
-/// A name and an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mailbox {
-    /// The name shown; may be empty.
-    pub name: String,
-    /// The address.
-    pub email: String,
-}
-
-/// How letters leave.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Transport {
-    /// One `.eml` file a letter, in this folder.
-    Outbox {
-        /// The folder on this machine.
-        path: Utf8PathBuf,
-    },
-}
-
-/// How fast letters may leave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
-    /// In a minute.
-    pub per_minute: u32,
-    /// In 24 hours.
-    pub per_day: u32,
-}
-
-/// When letters may leave.
-#[derive(Clone, Debug)]
-pub struct Hours {
-    /// On these days.
-    pub days: Vec<Weekday>,
-    /// From this time on.
-    pub from: Time,
-    /// Until this time.
-    pub to: Time,
-    /// Not on these days.
-    pub holidays: Vec<Date>,
 }
 
 /// A limit: a number, or a share of the caregivers it is about.
@@ -344,6 +283,19 @@ pub struct Cohort {
     pub opens: Option<Date>,
     /// Not before these are settled (indices into the list of cohorts).
     pub after: Vec<usize>,
+    /// A first few letters, and a wait; `None` also where nothing can come back.
+    pub canary: Option<Canary>,
+}
+
+/// A first few letters, and a wait to see whether they arrive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Canary {
+    /// How many go first.
+    pub first: u32,
+    /// How long to wait, in seconds.
+    pub wait: u64,
+    /// The rest goes out only while fewer than so many of a hundred came back.
+    pub bounces_below: f64,
 }
 
 /// Who is in a cohort: all that is written must fit one and the same child, or name the caregiver.

@@ -186,6 +186,7 @@ fn fits(node: &Node, option: &Value) -> bool {
     match &node.value {
         Piece::Map(_) => allows(option, "object"),
         Piece::List(_) => allows(option, "array"),
+        Piece::Scalar(scalar) if choices(option).is_empty() => allows_kind(option, scalar.kind()),
         Piece::Scalar(scalar) => choices(option).contains(&scalar.text.as_str()),
         Piece::Broken => true,
     }

@@ -62,6 +62,12 @@ impl Rules {
         }
     }
 
+    /// Takes in the rules of another export of the same school or district.
+    pub(super) fn add(&mut self, other: Self) {
+        self.placeholders.extend(other.placeholders);
+        self.staff_domains.extend(other.staff_domains);
+    }
+
     /// Judges one address, trimmed.
     pub(super) fn judge(&self, address: &str) -> Result<(), AddressProblem> {
         if address.is_empty() {

@@ -1,9 +1,12 @@
 //! Which column of an export holds what, found by its heading: exactly, or else without regard to case.
 
+use std::collections::BTreeMap;
+
 use csv::StringRecord;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::source::{Column, IdentityBy, RosterSource};
+use crate::model::nfc::nfc;
+use crate::model::source::{Column, IdentityBy, Part, RosterSource};
 
 use super::clean::clean;
 use super::problems::Problems;
@@ -15,33 +18,116 @@ const LISTED: usize = 40;
 /// Where each column is.
 #[derive(Debug)]
 pub(super) struct Columns {
-    at: [Option<usize>; Column::ALL.len()],
+    /// Of each of a row's caregivers.
+    slots: Vec<Slot>,
     headings: Vec<String>,
     is_complete: bool,
+}
+
+/// Where the columns of one of a row's caregivers are, and those that all of them share.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Slot {
+    at: [Option<usize>; Column::ALL.len()],
+    /// The columns that are no other caregiver's.
+    own: Vec<usize>,
+    /// Further columns of an address, in the order of preference.
+    further_emails: Vec<usize>,
+}
+
+impl Slot {
+    /// A row's cell, trimmed; blank where there is no such column. Of several addresses the first that is there.
+    pub(super) fn cell<'a>(&self, column: Column, record: &'a StringRecord) -> &'a str {
+        let cell = self.at[column as usize].and_then(|at| record.get(at)).unwrap_or_default().trim();
+        if column != Column::Email || !cell.is_empty() {
+            return cell;
+        }
+        let mut further = self.further_emails.iter().filter_map(|&at| record.get(at)).map(str::trim);
+        further.find(|cell| !cell.is_empty()).unwrap_or_default()
+    }
+
+    /// Whether a row says nothing of this one of its caregivers.
+    pub(super) fn is_blank(&self, record: &StringRecord) -> bool {
+        self.own.iter().all(|&at| record.get(at).is_none_or(|cell| cell.trim().is_empty()))
+    }
+
+    fn put(&mut self, column: Column, places: &[usize]) {
+        self.at[column as usize] = places.first().copied();
+        if column == Column::Email {
+            self.further_emails = places.iter().skip(1).copied().collect();
+        }
+    }
 }
 
 impl Columns {
     /// Finds the mapped columns in the heading line, and reports every one that is missing, twofold or not mapped at all.
     pub(super) fn find(source: &RosterSource, line: u32, fields: &StringRecord, problems: &mut Problems) -> Self {
         let headings: Vec<String> = fields.iter().map(|field| clean(field).into_owned()).collect();
-        let mut columns = Self { at: [None; Column::ALL.len()], headings, is_complete: false };
+        let mut columns = Self { slots: vec![Slot::default()], headings, is_complete: false };
         if columns.look_like_data() {
             problems.at_line(line, no_headings());
             return columns;
         }
-        let text = columns.headings.join(",");
         let mut found = unmapped(source);
-        for (&column, heading) in &source.columns {
-            match columns.position(heading) {
-                Ok(at) => columns.at[column as usize] = Some(at),
-                Err(problem) => found.push(columns.explain(&problem, column, heading)),
-            }
-        }
+        columns.slots = columns.place(source, &mut found);
+        found.extend(columns.shared_by_two());
         columns.is_complete = found.is_empty();
+        let text = columns.headings.join(",");
         for problem in found {
             problems.heading(line, &text, problem);
         }
         columns
+    }
+
+    fn place(&self, source: &RosterSource, problems: &mut Vec<Diagnostic>) -> Vec<Slot> {
+        let mut common = Slot::default();
+        self.put(&mut common, &source.columns, problems);
+        let mut slots: Vec<Slot> = Vec::new();
+        for own in &source.caregivers {
+            let mut slot = common.clone();
+            slot.own = self.put(&mut slot, own, problems);
+            slots.push(slot);
+        }
+        if slots.is_empty() { vec![common] } else { slots }
+    }
+
+    /// Puts columns in their places; which these are.
+    fn put(
+        &self,
+        slot: &mut Slot,
+        columns: &BTreeMap<Column, Vec<String>>,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Vec<usize> {
+        let mut all = Vec::new();
+        for (&column, headings) in columns {
+            let mut places = Vec::new();
+            for heading in headings {
+                match self.position(heading) {
+                    Ok(at) => places.push(at),
+                    Err(problem) => problems.push(self.explain(&problem, column, heading)),
+                }
+            }
+            slot.put(column, &places);
+            all.extend(places);
+        }
+        all
+    }
+
+    /// Two caregivers of a row with one and the same id or address: copied, and not changed.
+    fn shared_by_two(&self) -> Option<Diagnostic> {
+        let is_shared = |column: Column| {
+            let mut places: Vec<usize> = self.slots.iter().filter_map(|slot| slot.at[column as usize]).collect();
+            let many = places.len();
+            places.sort_unstable();
+            places.dedup();
+            places.len() < many
+        };
+        let column = [Column::CaregiverId, Column::Email].into_iter().find(|&column| is_shared(column))?;
+        let message = format!("two of a row's caregivers have the same column as {}", column.as_str());
+        Some(
+            Diagnostic::error("roster::shared-column", message).with_help(
+                "give each item of `caregivers:` its own; where a heading repeats, `ID#2` is the second `ID`",
+            ),
+        )
     }
 
     /// Whether rows can be understood: the heading line had no problem.
@@ -54,19 +140,38 @@ impl Columns {
         self.headings.len()
     }
 
-    /// Whether the export has this column.
-    pub(super) fn has(&self, column: Column) -> bool {
-        self.at[column as usize].is_some()
+    /// Where the columns with ids are.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn ids(&self) -> Vec<usize> {
+        let ids = |slot: &Slot| [Column::CaregiverId, Column::StudentId].map(|column| slot.at[column as usize]);
+        self.slots.iter().flat_map(ids).flatten().collect()
+    }
+
+    /// Where all columns are that are read.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn read(&self) -> Vec<usize> {
+        let places = |slot: &Slot| slot.at.into_iter().flatten().chain(slot.further_emails.clone()).collect::<Vec<_>>();
+        self.slots.iter().flat_map(places).collect()
+    }
+
+    /// How many caregivers a row may have.
+    pub(super) fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Where the columns of this one of a row's caregivers are; there is always a first.
+    pub(super) fn slot(&self, slot: usize) -> &Slot {
+        &self.slots[slot]
+    }
+
+    /// Whether the export has this column for this one of a row's caregivers.
+    pub(super) fn has(&self, slot: usize, column: Column) -> bool {
+        self.slot(slot).at[column as usize].is_some()
     }
 
     /// The heading of a column, as the export writes it.
-    pub(super) fn heading(&self, column: Column) -> &str {
-        self.at[column as usize].map_or(column.as_str(), |at| &self.headings[at])
-    }
-
-    /// A row's cell, trimmed; blank where there is no such column.
-    pub(super) fn cell<'a>(&self, column: Column, record: &'a StringRecord) -> &'a str {
-        self.at[column as usize].and_then(|at| record.get(at)).unwrap_or_default().trim()
+    pub(super) fn heading(&self, slot: usize, column: Column) -> &str {
+        self.slot(slot).at[column as usize].map_or(column.as_str(), |at| &self.headings[at])
     }
 
     /// An export without a heading line: its first line must not be shown.
@@ -74,39 +179,62 @@ impl Columns {
         self.headings.iter().any(|heading| heading.contains('@'))
     }
 
+    /// Where a heading is: as it is written, or else without regard to case, or else as the second of its like (`ID#2`).
     fn position(&self, wanted: &str) -> Result<usize, HeadingProblem> {
         let wanted = wanted.trim();
-        let folded = wanted.to_lowercase();
-        self.only(|heading| heading == wanted).or_else(|problem| match problem {
-            HeadingProblem::Missing => self.only(|heading| heading.to_lowercase() == folded),
-            HeadingProblem::Twofold(..) => Err(problem),
-        })
+        match self.all_of(wanted).as_slice() {
+            [at] => Ok(*at),
+            [] => self.numbered(wanted).unwrap_or(Err(HeadingProblem::Missing)),
+            several => Err(HeadingProblem::Several(several.to_vec())),
+        }
     }
 
-    fn only(&self, is_wanted: impl Fn(&str) -> bool) -> Result<usize, HeadingProblem> {
-        let mut found = self.headings.iter().enumerate().filter(|(_, heading)| is_wanted(heading)).map(|(at, _)| at);
-        match (found.next(), found.next()) {
-            (Some(at), None) => Ok(at),
-            (Some(first), Some(second)) => Err(HeadingProblem::Twofold(first, second)),
-            (None, _) => Err(HeadingProblem::Missing),
+    fn numbered(&self, wanted: &str) -> Option<Result<usize, HeadingProblem>> {
+        let (heading, number) = wanted.rsplit_once('#')?;
+        let number: usize = number.parse().ok().filter(|&number| number > 0)?;
+        let all = self.all_of(heading.trim());
+        match all.get(number - 1) {
+            Some(&at) => Some(Ok(at)),
+            None if all.is_empty() => None,
+            None => Some(Err(HeadingProblem::TooFew(all.len()))),
         }
+    }
+
+    /// The places of a heading, from the left.
+    fn all_of(&self, wanted: &str) -> Vec<usize> {
+        let (exact, folded) = (nfc(wanted), nfc(wanted).to_lowercase());
+        let places = |is_wanted: &dyn Fn(&str) -> bool| -> Vec<usize> {
+            let found = self.headings.iter().enumerate().filter(|(_, heading)| is_wanted(heading));
+            found.map(|(at, _)| at).collect()
+        };
+        let exact = places(&|heading| nfc(heading) == exact);
+        if exact.is_empty() { places(&|heading| nfc(heading).to_lowercase() == folded) } else { exact }
     }
 
     fn explain(&self, problem: &HeadingProblem, column: Column, heading: &str) -> Diagnostic {
         let word = column.as_str();
-        match *problem {
+        match problem {
             HeadingProblem::Missing => {
                 let message = format!("there is no column `{heading}`, which `columns:` gives for {word}");
                 Diagnostic::error("roster::missing-heading", message).with_help(self.nearest(heading))
             }
-            HeadingProblem::Twofold(first, second) => {
+            HeadingProblem::Several(places) => {
+                let numbers: Vec<String> = places.iter().map(|at| (at + 1).to_string()).collect();
                 let message = format!(
-                    "there are two columns `{heading}` ({} and {}); which of them is {word} can't be told",
-                    first + 1,
-                    second + 1
+                    "there are {} columns `{heading}` (columns {}); which of them is {word} can't be told",
+                    places.len(),
+                    numbers.join(", "),
                 );
-                Diagnostic::error("roster::duplicate-heading", message)
-                    .with_help("rename one of them in the export, or leave it out")
+                let help = format!("number it from the left, as in `{word}: {heading}#2`");
+                Diagnostic::error("roster::duplicate-heading", message).with_help(help)
+            }
+            HeadingProblem::TooFew(many) => {
+                let message = format!("`{heading}`, which `columns:` gives for {word}, is one too many");
+                let help = match many {
+                    1 => "the heading occurs once: name it without a number".to_owned(),
+                    many => format!("the heading occurs {many} times; number 1 is the first from the left"),
+                };
+                Diagnostic::error("roster::missing-heading", message).with_help(help)
             }
         }
     }
@@ -122,7 +250,9 @@ impl Columns {
 
 enum HeadingProblem {
     Missing,
-    Twofold(usize, usize),
+    Several(Vec<usize>),
+    /// So many there are.
+    TooFew(usize),
 }
 
 fn no_headings() -> Diagnostic {
@@ -132,11 +262,14 @@ fn no_headings() -> Diagnostic {
 
 /// The columns that can't be done without, and that `columns:` does not mention.
 fn unmapped(source: &RosterSource) -> Vec<Diagnostic> {
-    let mut wanted = vec![Column::Email, Column::StudentId];
+    let mut wanted = match source.part {
+        Part::Roster => vec![Column::Email, Column::StudentId],
+        Part::Corrections => vec![Column::Because, Column::Until],
+    };
     if source.identity == IdentityBy::CaregiverId {
         wanted.push(Column::CaregiverId);
     }
-    wanted.retain(|column| !source.columns.contains_key(column));
+    wanted.retain(|&column| !source.has(column));
     wanted.into_iter().map(unmapped_column).collect()
 }
 
@@ -171,8 +304,8 @@ mod tests {
         let (columns, problems) = find(&testing::source(), &format!(" {} ,Mobile", HEADINGS.to_lowercase()));
         assert!(problems.is_empty(), "{problems:#?}");
         let record: StringRecord = HEADINGS.split(',').map(|heading| format!(" {heading} ")).collect();
-        assert_eq!(columns.cell(Column::Email, &record), "Email");
-        assert_eq!((columns.width(), columns.heading(Column::StudentId)), (16, "studentid"));
+        assert_eq!(columns.slot(0).cell(Column::Email, &record), "Email");
+        assert_eq!((columns.width(), columns.heading(0, Column::StudentId)), (16, "studentid"));
     }
 
     #[test]
@@ -180,7 +313,7 @@ mod tests {
         let source = testing::source_of(&[Column::CaregiverId, Column::Email, Column::StudentId]);
         let (columns, problems) = find(&source, "EMAIL,CaregiverID,Email,StudentID,email");
         assert!(problems.is_empty(), "{problems:#?}");
-        assert_eq!(columns.cell(Column::Email, &StringRecord::from(vec!["a", "b", "c", "d", "e"])), "c");
+        assert_eq!(columns.slot(0).cell(Column::Email, &StringRecord::from(vec!["a", "b", "c", "d", "e"])), "c");
     }
 
     #[test]
@@ -211,7 +344,32 @@ mod tests {
         let (_, problems) = find(&source, "CaregiverID,Email,StudentID,Email,ID,ID");
         assert_eq!(problems.len(), 1, "{problems:#?}");
         assert_eq!(problems[0].code, "roster::duplicate-heading");
-        assert!(problems[0].message.contains("(2 and 4)"), "{}", problems[0].message);
+        assert!(problems[0].message.contains("(columns 2, 4)"), "{}", problems[0].message);
+        assert_eq!(problems[0].help.as_deref(), Some("number it from the left, as in `email: Email#2`"));
+    }
+
+    #[test]
+    fn a_heading_that_repeats_is_found_by_its_number() {
+        let mut source = testing::source_of(&[Column::CaregiverId, Column::Email, Column::StudentId]);
+        for (column, heading) in [(Column::CaregiverId, "ID#2"), (Column::StudentId, "id#1"), (Column::Email, "Mail#2")]
+        {
+            source.columns.insert(column, vec![heading.into()]);
+        }
+        let (columns, problems) = find(&source, "ID,Name,ID,Mail#2,Mail,Mail");
+        assert!(problems.is_empty(), "{problems:#?}");
+        let record = StringRecord::from(vec!["a", "b", "c", "d", "e", "f"]);
+        let cells = [Column::StudentId, Column::CaregiverId, Column::Email].map(|c| columns.slot(0).cell(c, &record));
+        assert_eq!(cells, ["a", "c", "d"], "a heading that is written so wins over a number");
+        let (_, problems) = find(&source, "ID,Mail,Mail");
+        let told: Vec<_> = problems.iter().map(|problem| problem.help.clone().unwrap()).collect();
+        assert_eq!(told, ["the heading occurs once: name it without a number"]);
+    }
+
+    #[test]
+    fn headings_are_the_same_however_their_accents_are_written() {
+        let mut source = testing::source_of(&[Column::CaregiverId, Column::Email, Column::StudentId]);
+        source.columns.insert(Column::StudentId, vec!["\u{100}konga ID".into()]);
+        assert!(find(&source, "CaregiverID,Email,A\u{304}konga id").1.is_empty());
     }
 
     #[test]

@@ -1,24 +1,25 @@
 //! Reads format `csv`: one row per caregiver-student link, columns by heading.
 //!
-//! Holds the steps together, and says in words why the reading had to stop; what a row means is for `fold`.
+//! Holds the steps together, and says in words why the reading had to stop; what a row means is for `take` and `fold`.
 
-use std::io::{self, Cursor, Read};
+use std::io::Read;
 
 use jiff::Timestamp;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::source::{RosterSource, Upload};
+use crate::model::source::{Encoding, RosterSource, Upload};
 
 use super::age;
-use super::batch::{self, Parsed};
+use super::batch;
 use super::columns::Columns;
-use super::decode::{Decoded, Fault};
+use super::decode::{Decoded, Guess};
 use super::facts::RosterFacts;
-use super::fold::{Fold, Row};
+use super::fold::Fold;
 use super::problems::Problems;
 use super::rows::{Next, Rows};
-use super::shape::{self, Shape};
+use super::shape;
 use super::store::Roster;
+use super::take::take;
 
 /// Reads an export.
 pub(super) fn read(
@@ -31,7 +32,7 @@ pub(super) fn read(
     if let Some(problem) = age::too_old(source, exported_at, now) {
         problems.whole(problem);
     }
-    match open(input) {
+    match open(input, source.encoding) {
         Ok(rows) => read_rows(source, rows, exported_at, problems),
         Err(problem) => {
             problems.whole(*problem);
@@ -41,10 +42,8 @@ pub(super) fn read(
 }
 
 /// The rows of an input, or why it is no CSV.
-pub(super) fn open<R: Read + Send>(mut input: R) -> Result<Rows<impl Read + Send>, Box<Diagnostic>> {
-    let head = shape::head(&mut input).map_err(|error| Box::new(unreadable(&error)))?;
-    let shape = Shape::find(&head)?;
-    let decoded = Decoded::new(shape, Cursor::new(head).chain(input)).map_err(|error| Box::new(unreadable(&error)))?;
+pub(super) fn open<R: Read + Send>(input: R, encoding: Encoding) -> Result<Rows<R>, Box<Diagnostic>> {
+    let (shape, decoded) = Decoded::open(input, encoding)?;
     Ok(Rows::new(shape, decoded))
 }
 
@@ -54,33 +53,47 @@ fn read_rows(
     exported_at: Timestamp,
     mut problems: Problems,
 ) -> Result<(Roster, Diagnostics), Diagnostics> {
-    let columns = match rows.next() {
-        Next::Row => Columns::find(source, rows.line, &rows.record, &mut problems),
-        stop => {
-            if matches!(stop, Next::End) {
-                problems.whole(shape::empty());
-            }
-            stop.report(rows.line, &mut problems);
-            return Err(problems.finish());
-        }
-    };
-    let mut fold = Fold::new(source, &columns);
+    let Some(columns) = headings(source, &mut rows, &mut problems) else { return Err(problems.finish()) };
+    let mut fold = Fold::of_columns(source, &columns);
     let mut count = 0;
     let stop = batch::each(&mut rows, columns.width(), |row| {
         take(row, &columns, &mut fold, &mut problems);
         count += 1;
     });
-    stop.report(rows.line, &mut problems);
+    end(stop, &rows, &mut problems);
     fold.finish(facts(source, rows, count, exported_at), problems)
 }
 
-/// Gives a row to the fold if it can be understood; its form is judged even where the heading line is wrong.
-fn take(row: &mut Parsed, columns: &Columns, fold: &mut Fold, problems: &mut Problems) {
-    if let Some(problem) = row.problem.take() {
-        problems.row(row.line, problem);
-    } else if columns.is_complete() {
-        fold.add(&Row { columns, record: &row.record, line: row.line }, problems);
+/// Finds the columns in the heading line, if there is one.
+pub(super) fn headings(source: &RosterSource, rows: &mut Rows<impl Read>, problems: &mut Problems) -> Option<Columns> {
+    match rows.next() {
+        Next::Row => Some(Columns::find(source, rows.line, &rows.record, problems)),
+        stop => {
+            if matches!(stop, Next::End) {
+                problems.whole(shape::empty());
+            }
+            end(stop, rows, problems);
+            None
+        }
     }
+}
+
+/// Says why the rows ended, if not because the file did, and how its bytes were understood.
+pub(super) fn end(stop: Next, rows: &Rows<impl Read>, problems: &mut Problems) {
+    stop.report(rows.line, problems);
+    if let Some(guess) = rows.guess() {
+        problems.at_line(line(guess.line), taken_for_windows_1252(guess));
+    }
+}
+
+fn taken_for_windows_1252(guess: Guess) -> Diagnostic {
+    let Guess { line, offset, byte } = guess;
+    let message = format!(
+        "the export is no UTF-8 (line {line}: byte {offset} is 0x{byte:02X}) and is read as Windows-1252, Excel's plain \"CSV\""
+    );
+    Diagnostic::warning("roster::windows-1252", message).with_help(
+        "it has no macrons, so names may have lost theirs: export UTF-8 if the SMS can; else write `encoding: windows-1252`",
+    )
 }
 
 /// The links are counted by the fold.
@@ -91,54 +104,34 @@ fn facts(source: &RosterSource, rows: Rows<impl Read>, count: u64, exported_at: 
         links: 0,
         sha256,
         exported_at,
-        shape: shape.to_string(),
+        shape,
         is_full: source.upload == Upload::Full,
         path: source.written_path.clone(),
         format: source.format.as_str(),
+        files: Vec::new(),
+        parts: Vec::new(),
     }
 }
 
 impl Next {
     /// Says why the reading ended, if not because the file did.
-    pub(super) fn report(self, line: u32, problems: &mut Problems) {
+    pub(super) fn report(self, at: u32, problems: &mut Problems) {
         match self {
             Self::Row | Self::End => {}
-            Self::OpenQuote => problems.at_line(line, open_quote()),
-            Self::Unreadable(error) => problems.whole(unreadable(&error)),
-            Self::Fault(fault) => report_fault(fault, problems),
+            Self::OpenQuote => problems.at_line(at, open_quote()),
+            Self::Unreadable(error) => problems.whole(shape::unreadable(&error)),
+            Self::Fault(fault) => problems.at_line(line(fault.line()), fault.diagnostic()),
         }
     }
 }
 
-fn report_fault(fault: Fault, problems: &mut Problems) {
-    let (code, line, help) = match fault {
-        Fault::NotUtf8 { line, .. } => (
-            "roster::not-utf8",
-            Some(line),
-            "Excel's plain \"CSV\" is Windows-1252: save it as \"CSV UTF-8 (Comma delimited)\", or choose UTF-8 in the SMS",
-        ),
-        Fault::Nul { line, .. } => ("roster::nul-byte", Some(line), "the file is damaged or no text; export it again"),
-        Fault::LongLine { line } => (
-            "roster::long-line",
-            Some(line),
-            "this is no CSV export of caregivers, or its line ends are lost; export it again",
-        ),
-        Fault::TooLarge => ("roster::too-large", None, "export fewer columns, or one school at a time"),
-    };
-    let problem = Diagnostic::error(code, fault.to_string()).with_help(help);
-    match line {
-        Some(line) => problems.at_line(u32::try_from(line).unwrap_or(u32::MAX), problem),
-        None => problems.whole(problem),
-    }
+fn line(line: u64) -> u32 {
+    u32::try_from(line).unwrap_or(u32::MAX)
 }
 
 fn open_quote() -> Diagnostic {
     Diagnostic::error("roster::open-quote", "a quotation mark that opens in this row is never closed")
         .with_help("the export may have been cut short: export it again; or close the quotation mark in this row")
-}
-
-fn unreadable(error: &io::Error) -> Diagnostic {
-    Diagnostic::error("roster::unreadable", format!("the roster can't be read: {error}"))
 }
 
 #[cfg(test)]
@@ -147,7 +140,7 @@ mod tests {
 
     use super::super::testing::{self, HEADINGS, NOW, error, export, line, problems, read, source, two_families};
     use crate::diagnostic::Severity;
-    use crate::model::source::RosterSource;
+    use crate::model::source::{Column, Encoding, IdentityBy, RosterSource, RowShape};
 
     const FAMILY: [&str; 2] = ["C1,Mere,,mere@example.nz,S1,,,,,,,,,,", "C2,Tama,,tama@example.nz,S1,,,,,,,,,,"];
 
@@ -256,13 +249,13 @@ mod tests {
 
     #[test]
     fn another_encoding_is_told_by_byte_and_line() {
-        let mut bytes = export(&FAMILY).into_bytes();
+        let mut bytes = export(&FAMILY).replace("Mere", "Māia").into_bytes();
         let at = bytes.windows(4).position(|window| window == b"Tama").unwrap() + 1;
         bytes[at] = 0xE4;
         let problem = error(&source(), &bytes);
         assert_eq!((problem.code, line(&problem)), ("roster::not-utf8", Some(3)));
         assert_eq!(problem.message, format!("this is not UTF-8: byte {at} is 0xE4"));
-        assert!(problem.help.unwrap().contains("Windows-1252"));
+        assert!(problem.help.unwrap().contains("encoding: windows-1252"));
     }
 
     #[test]
@@ -318,7 +311,63 @@ mod tests {
         }
     }
 
+    /// Sources that make use of everything a CSV export can be.
+    fn any_source() -> impl Strategy<Value = RosterSource> {
+        let encodings = [Encoding::Auto, Encoding::Utf8, Encoding::Utf16, Encoding::Windows1252];
+        let settings = (prop::sample::select(encodings.to_vec()), any::<[bool; 4]>());
+        settings.prop_map(|(encoding, [is_continued, has_two, by_email, is_chosen])| {
+            let mut source = source();
+            source.encoding = encoding;
+            source.is_unknown_access_chosen = is_chosen;
+            source.traced = Some("C1".into());
+            source.columns.insert(Column::Email, vec!["Email".into(), "Class".into()]);
+            source.columns.insert(Column::CourtOrder, vec!["Staff".into()]);
+            source.columns.remove(&Column::Staff);
+            if has_two {
+                let second = [(Column::CaregiverId, "First"), (Column::Email, "Last")];
+                let first = [Column::CaregiverId, Column::Email];
+                let first = first.map(|column| (column, source.columns.remove(&column).unwrap_or_default()));
+                let second = second.map(|(column, heading)| (column, vec![heading.to_owned()]));
+                source.caregivers = vec![first.into_iter().collect(), second.into_iter().collect()];
+            } else if is_continued {
+                source.rows = RowShape::Continued;
+            }
+            if by_email {
+                source.identity = IdentityBy::Email;
+            }
+            source
+        })
+    }
+
+    /// What is read can be looked at from every side.
+    fn look_at(roster: &super::super::Roster) {
+        for caregiver in roster.caregivers() {
+            assert!(!caregiver.id().is_empty() && caregiver.line() > 1, "{caregiver:?}");
+            let _ = (caregiver.address(), caregiver.suggestion(), caregiver.children().count(), caregiver.file());
+        }
+        let _ = (roster.duplicates().len(), roster.traced().count(), super::super::changes(roster, roster, |_| None));
+    }
+
     proptest! {
+        #[test]
+        fn whatever_the_settings_no_bytes_are_a_panic(
+            source in any_source(),
+            text in "([CS1,;\t\"\r\n@. éE+āY\u{b}\u{1d}\u{202e}-]{0,200}|(C[12],[CD]1?,[ab]@x\\.nz,a@b\\.nz,S1(\u{1d}S2)?,,,7,,,,,(Y|N)?,1,N?[\r\n]{1,2}){0,9})",
+            bytes in prop::collection::vec(any::<u8>(), 0..60),
+            encode in 0..4,
+        ) {
+            let text = format!("{HEADINGS}\n{text}");
+            let encoded: Vec<u8> = match encode {
+                0 => text.into_bytes(),
+                1 => format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect(),
+                2 => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+                _ => text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap_or(b'?')).collect(),
+            };
+            if let Ok((roster, _)) = read(&source, [&encoded[..], &bytes[..]].concat()) {
+                look_at(&roster);
+            }
+        }
+
         #[test]
         fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), with_headings: bool) {
             let head = if with_headings { format!("{HEADINGS}\n") } else { String::new() };

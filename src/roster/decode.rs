@@ -1,189 +1,279 @@
-//! The bytes on their way from the file to the CSV reader: hashed, checked to be UTF-8 without NUL, lines counted.
+//! The text of an export on its way to the CSV reader: line ends made equal, lines counted, NUL bytes and endless lines
+//! refused.
 //!
-//! A fault stops the reading and knows its place. Behind the last byte a [`END`] record is added: where it comes out as
-//! anything but a record of its own, a quotation mark was still open at the end of the file.
+//! A fault stops the reading and knows its place. Behind the last character an [`END`] record is added: where it comes out
+//! as anything but a record of its own, a quotation mark was still open at the end of the file.
 
 use std::fmt;
 use std::io::{self, Read};
 
-use sha2::{Digest, Sha256};
+use crate::diagnostic::Diagnostic;
+use crate::model::source::Encoding;
 
-use super::shape::Shape;
+use super::shape::{self, Shape};
+use super::utf8::{Bad, Found, Stop, Utf8};
 
 /// The record behind the last one. No export can hold it: a NUL byte is a fault.
 pub(super) const END: &str = "\0";
 /// A line longer than this is no row of a roster.
 const LONGEST_LINE: u64 = 1024 * 1024;
-/// The roster's texts are found by 32 bits (`interned`).
-const LARGEST_FILE: u64 = u32::MAX as u64;
+/// The heading line lies within this.
+const HEAD: usize = 64 * 1024;
 
 /// Why reading stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// A byte that is not UTF-8, counted from 0.
-    NotUtf8 { offset: u64, line: u64, byte: u8 },
-    /// A NUL byte, counted from 0.
-    Nul { offset: u64, line: u64 },
+    /// The bytes are no text.
+    Bad { bad: Bad, line: u64 },
+    /// A NUL character.
+    Nul { line: u64 },
     /// A line that does not end.
     LongLine { line: u64 },
-    /// 4 GiB and more.
-    TooLarge,
-}
-
-impl Fault {
-    /// Up to where the bytes are good, where that is known.
-    fn offset(self) -> Option<u64> {
-        match self {
-            Self::NotUtf8 { offset, .. } | Self::Nul { offset, .. } => Some(offset),
-            Self::LongLine { .. } | Self::TooLarge => None,
-        }
-    }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotUtf8 { offset, byte, .. } => write!(f, "this is not UTF-8: byte {offset} is 0x{byte:02X}"),
-            Self::Nul { offset, .. } => write!(f, "there is a NUL byte at byte {offset}"),
+            Self::Bad { bad: Bad::NotUtf8 { offset, byte }, .. } => {
+                write!(f, "this is not UTF-8: byte {offset} is 0x{byte:02X}")
+            }
+            Self::Bad { bad: Bad::NotUtf16 { offset }, .. } => write!(f, "this is not UTF-16 from byte {offset} on"),
+            Self::Bad { bad: Bad::NotWindows1252 { offset, byte }, .. } => {
+                write!(f, "this is neither UTF-8 nor Windows-1252: byte {offset} is 0x{byte:02X}")
+            }
+            Self::Bad { bad: Bad::Mixed { offset }, .. } => {
+                write!(f, "this is Windows-1252 further up, and UTF-8 at byte {offset}")
+            }
+            Self::Nul { line } => write!(f, "there is a NUL byte in line {line}"),
             Self::LongLine { line } => write!(f, "line {line} is longer than 1 MiB"),
-            Self::TooLarge => write!(f, "this is larger than 4 GiB"),
         }
     }
 }
 
 impl std::error::Error for Fault {}
 
+/// Where a file turned out to be Windows-1252.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Guess {
+    /// The line with the first byte that is no UTF-8.
+    pub(super) line: u64,
+    /// That byte, counted from 0.
+    pub(super) offset: u64,
+    /// That byte.
+    pub(super) byte: u8,
+}
+
 /// A reader that hands on what it has checked.
 pub(super) struct Decoded<R> {
-    input: R,
-    hash: Sha256,
-    offset: u64,
+    input: Utf8<R>,
+    /// Text that has been checked; what lies before `at` has been handed on.
+    ready: Vec<u8>,
+    at: usize,
     line: u64,
-    line_start: u64,
-    cut: Vec<u8>,
-    has_lone_cr: bool,
-    end: &'static [u8],
+    /// Characters since the last line end, in bytes.
+    since_line_end: u64,
+    /// Whether the last chunk ended with a CR, which is a line end unless an LF follows.
+    has_cr: bool,
+    lone_crs: u64,
+    guess: Option<Guess>,
     fault: Option<Fault>,
+    is_over: bool,
 }
 
 impl<R: Read> Decoded<R> {
-    /// Wraps an input that stands at its first byte; the byte order mark is hashed and left out.
-    pub(super) fn new(shape: Shape, mut input: R) -> io::Result<Self> {
-        let mut bom = vec![0; shape.bom];
-        input.read_exact(&mut bom)?;
-        let offset = bom.len() as u64;
-        Ok(Self {
+    /// Opens an input, and finds its shape or says why it is no CSV.
+    pub(super) fn open(input: R, encoding: Encoding) -> Result<(Shape, Self), Box<Diagnostic>> {
+        let input = Utf8::open(input, encoding).map_err(|error| Box::new(shape::unreadable(&error)))?;
+        shape::not_csv(input.head())?;
+        let mut decoded = Self {
             input,
-            hash: Sha256::new_with_prefix(&bom),
-            offset,
+            ready: Vec::new(),
+            at: 0,
             line: 1,
-            line_start: offset,
-            cut: Vec::new(),
-            has_lone_cr: shape.has_lone_cr,
-            end: b"\n\0",
+            since_line_end: 0,
+            has_cr: false,
+            lone_crs: 0,
+            guess: None,
             fault: None,
-        })
+            is_over: false,
+        };
+        let mut head = Vec::new();
+        while head.len() < HEAD {
+            match decoded.input.next() {
+                Ok(Some(chunk)) => head.extend_from_slice(chunk),
+                Ok(None) => break,
+                Err(Stop::Bad(_)) if !head.is_empty() => break,
+                Err(stop) => return Err(Box::new(decoded.stopped(stop))),
+            }
+            decoded.note_guess(&head);
+        }
+        let shape = Shape::find(&head)?;
+        decoded.ready = head;
+        decoded.check();
+        Ok((shape, decoded))
+    }
+
+    /// What the bytes were.
+    pub(super) fn found(&self) -> Found {
+        self.input.found()
+    }
+
+    /// Where the file turned out to be Windows-1252, if nobody has said so.
+    pub(super) fn guess(&self) -> Option<Guess> {
+        self.guess
+    }
+
+    /// How many lines end with CR alone.
+    pub(super) fn lone_crs(&self) -> u64 {
+        self.lone_crs
     }
 
     /// SHA-256 of all bytes read, as hexadecimal digits.
     pub(super) fn sha256(self) -> String {
-        use std::fmt::Write;
-        self.hash.finalize().iter().fold(String::with_capacity(64), |mut digits, byte| {
-            // Writing to a string can't fail.
-            let _ = write!(digits, "{byte:02x}");
-            digits
-        })
+        self.input.sha256()
     }
 
-    fn check(&mut self, chunk: &[u8]) -> Result<(), Fault> {
-        if chunk.contains(&0) {
-            let before = chunk.split(|&byte| byte == 0).next().unwrap_or_default();
-            return Err(Fault::Nul { offset: self.offset + before.len() as u64, line: self.line_behind(before) });
+    /// Makes ready what comes next; nothing behind the end.
+    fn fill(&mut self) -> io::Result<()> {
+        if let Some(fault) = self.fault {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, fault));
         }
-        self.check_utf8(chunk)?;
-        self.count_lines(chunk)?;
-        self.offset += chunk.len() as u64;
-        if self.offset > LARGEST_FILE { Err(Fault::TooLarge) } else { Ok(()) }
-    }
-
-    fn line_behind(&self, before: &[u8]) -> u64 {
-        self.line + line_ends(before)
-    }
-
-    /// A character may be cut by the end of a chunk; its first bytes wait in `cut`.
-    fn check_utf8(&mut self, chunk: &[u8]) -> Result<(), Fault> {
-        let mut at = 0;
-        while !self.cut.is_empty() && at < chunk.len() {
-            let start = self.offset + at as u64 - self.cut.len() as u64;
-            self.cut.push(chunk[at]);
-            match std::str::from_utf8(&self.cut) {
-                Ok(_) => self.cut.clear(),
-                Err(error) if error.error_len().is_none() => {}
-                Err(_) => return Err(Fault::NotUtf8 { offset: start, line: self.line, byte: self.cut[0] }),
+        self.at = 0;
+        self.ready.clear();
+        if self.is_over {
+            return Ok(());
+        }
+        match self.input.next() {
+            Ok(Some(chunk)) => self.ready.extend_from_slice(chunk),
+            Ok(None) => {
+                self.finish();
+                return Ok(());
             }
-            at += 1;
+            Err(Stop::Io(error)) => return Err(error),
+            Err(Stop::Bad(bad)) => {
+                self.fault = Some(Fault::Bad { bad, line: self.line + u64::from(self.has_cr) });
+                return self.fill();
+            }
         }
-        let Err(error) = std::str::from_utf8(&chunk[at..]) else { return Ok(()) };
-        let (before, rest) = chunk.split_at(at + error.valid_up_to());
-        if error.error_len().is_some() {
-            let offset = self.offset + before.len() as u64;
-            return Err(Fault::NotUtf8 { offset, line: self.line_behind(before), byte: rest[0] });
-        }
-        self.cut.extend_from_slice(rest);
+        let text = std::mem::take(&mut self.ready);
+        self.note_guess(&text);
+        self.ready = text;
+        self.check();
         Ok(())
     }
 
-    fn count_lines(&mut self, chunk: &[u8]) -> Result<(), Fault> {
-        let is_line_end = |&byte: &u8| byte == b'\n';
-        let first = chunk.iter().position(is_line_end).unwrap_or(chunk.len());
-        if self.offset + first as u64 - self.line_start > LONGEST_LINE {
-            return Err(Fault::LongLine { line: self.line });
-        }
-        if let Some(last) = chunk.iter().rposition(is_line_end) {
-            self.line_start = self.offset + last as u64 + 1;
-            self.line += line_ends(chunk);
-        }
-        Ok(())
+    fn finish(&mut self) {
+        self.is_over = true;
+        self.ready.extend_from_slice(if self.has_cr { b"\n\n\0" } else { b"\n\0" });
     }
 
-    /// Hands on what is good, so that the rows before a fault are judged too, and stops the next time.
-    fn stop_at(&mut self, found: Fault) -> io::Result<usize> {
-        self.fault = Some(found);
-        match found.offset().and_then(|offset| offset.checked_sub(self.offset)) {
-            None | Some(0) => Err(fault(found)),
-            Some(good) => Ok(usize::try_from(good).unwrap_or_default()),
+    /// Notes the line in which the file turned out to be Windows-1252; `text` ends with the chunk that showed it.
+    fn note_guess(&mut self, text: &[u8]) {
+        let Some(turn) = self.input.turned() else { return };
+        let before = text.get(..text.len() - self.input.chunk_len() + turn.at).unwrap_or_default();
+        let lone_crs = before.windows(2).filter(|pair| pair[0] == b'\r' && pair[1] != b'\n').count() as u64;
+        let line = self.line + line_ends(before) + lone_crs + u64::from(self.has_cr);
+        self.guess = Some(Guess { line, offset: turn.offset, byte: turn.byte });
+    }
+
+    /// Makes line ends equal, and looks for what can't be in an export; what comes before a fault is handed on.
+    fn check(&mut self) {
+        self.make_line_ends_equal();
+        let nul = if self.ready.contains(&0) { self.ready.iter().position(|&byte| byte == 0) } else { None };
+        if let Some(at) = nul {
+            self.ready.truncate(at);
+        }
+        let ends = line_ends(&self.ready);
+        let first = self.ready.iter().position(|&byte| byte == b'\n').unwrap_or(self.ready.len());
+        if self.since_line_end + first as u64 > LONGEST_LINE {
+            self.fault = Some(Fault::LongLine { line: self.line });
+            return self.ready.clear();
+        }
+        self.since_line_end = match self.ready.iter().rposition(|&byte| byte == b'\n') {
+            Some(last) => (self.ready.len() - last - 1) as u64,
+            None => self.since_line_end + self.ready.len() as u64,
+        };
+        self.line += ends;
+        if nul.is_some() {
+            self.fault = Some(Fault::Nul { line: self.line });
         }
     }
 
-    fn finish(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if let Some(&byte) = self.cut.first() {
-            let offset = self.offset - self.cut.len() as u64;
-            return Err(fault(Fault::NotUtf8 { offset, line: self.line, byte }));
+    /// A CR behind which no LF comes is a line end; one before an LF is white space at the end of a cell.
+    fn make_line_ends_equal(&mut self) {
+        if std::mem::take(&mut self.has_cr) && self.ready.first() != Some(&b'\n') {
+            self.ready.insert(0, b'\n');
+            self.lone_crs += 1;
         }
-        self.end.read(buffer)
+        if !self.ready.contains(&b'\r') {
+            return;
+        }
+        if self.ready.last() == Some(&b'\r') {
+            self.ready.pop();
+            self.has_cr = true;
+        }
+        for at in 1..self.ready.len() {
+            if self.ready[at - 1] == b'\r' && self.ready[at] != b'\n' {
+                self.ready[at - 1] = b'\n';
+                self.lone_crs += 1;
+            }
+        }
+    }
+
+    fn stopped(&self, stop: Stop) -> Diagnostic {
+        match stop {
+            Stop::Io(error) => shape::unreadable(&error),
+            Stop::Bad(bad) => Fault::Bad { bad, line: self.line }.diagnostic(),
+        }
     }
 }
 
 impl<R: Read> Read for Decoded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if let Some(found) = self.fault {
-            return Err(fault(found));
+        while self.at == self.ready.len() {
+            self.fill()?;
+            if self.ready.is_empty() && self.is_over {
+                return Ok(0);
+            }
         }
-        let count = self.input.read(buffer)?;
-        if count == 0 {
-            return self.finish(buffer);
-        }
-        let chunk = &mut buffer[..count];
-        self.hash.update(&*chunk);
-        if self.has_lone_cr {
-            chunk.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
-        }
-        self.check(chunk).map_or_else(|found| self.stop_at(found), |()| Ok(count))
+        let count = buffer.len().min(self.ready.len() - self.at);
+        buffer[..count].copy_from_slice(&self.ready[self.at..self.at + count]);
+        self.at += count;
+        Ok(count)
     }
 }
 
-fn fault(fault: Fault) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, fault)
+impl Fault {
+    /// The line, where the fault has one.
+    pub(super) fn line(self) -> u64 {
+        match self {
+            Self::Bad { line, .. } | Self::Nul { line } | Self::LongLine { line } => line,
+        }
+    }
+
+    /// The problem in words, without its place.
+    pub(super) fn diagnostic(self) -> Diagnostic {
+        let (code, help) = match self {
+            Self::Bad { bad: Bad::NotUtf8 { .. }, .. } => (
+                "roster::not-utf8",
+                "Excel's plain \"CSV\" is Windows-1252: save it as \"CSV UTF-8 (Comma delimited)\", or choose UTF-8 in the \
+                 SMS; if all of it is Windows-1252, write `encoding: windows-1252`",
+            ),
+            Self::Bad { bad: Bad::NotUtf16 { .. }, .. } => {
+                ("roster::not-utf16", "the export may have been cut short: export it again, as UTF-8 if the SMS asks")
+            }
+            Self::Bad { bad: Bad::NotWindows1252 { .. } | Bad::Mixed { .. }, .. } => (
+                "roster::mixed-encodings",
+                "parts of two files may have been put together: export it again, as UTF-8; or name the encoding, as in \
+                 `encoding: windows-1252`",
+            ),
+            Self::Nul { .. } => ("roster::nul-byte", "the file is damaged or no text; export it again"),
+            Self::LongLine { .. } => {
+                ("roster::long-line", "this is no CSV export of caregivers, or its line ends are lost; export it again")
+            }
+        };
+        Diagnostic::error(code, self.to_string()).with_help(help)
+    }
 }
 
 #[expect(clippy::naive_bytecount, reason = "the compiler makes vector code of it; no crate needed")]
@@ -195,7 +285,7 @@ fn line_ends(bytes: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    /// Hands out `step` bytes at a time, so that every character is cut somewhere.
+    /// Hands out `step` bytes at a time.
     struct Slow<'a>(&'a [u8], usize);
 
     impl Read for Slow<'_> {
@@ -205,14 +295,22 @@ mod tests {
         }
     }
 
+    fn open(bytes: &[u8], step: usize) -> Decoded<Slow<'_>> {
+        Decoded::open(Slow(bytes, step), Encoding::Auto).unwrap_or_else(|problem| panic!("{problem:?}")).1
+    }
+
     fn decode(bytes: &[u8], step: usize) -> Result<(Vec<u8>, String), Fault> {
-        let shape = Shape::find(bytes).unwrap();
-        let mut decoded = Decoded::new(shape, Slow(bytes, step)).unwrap();
+        let mut decoded = open(bytes, step);
         let mut text = Vec::new();
         match decoded.read_to_end(&mut text) {
             Ok(_) => Ok((text, decoded.sha256())),
             Err(error) => Err(*error.get_ref().unwrap().downcast_ref::<Fault>().unwrap()),
         }
+    }
+
+    /// More than is read at once, in lines of ten bytes.
+    fn many() -> Vec<u8> {
+        b"012345678\n".repeat(30_000)
     }
 
     #[test]
@@ -223,23 +321,27 @@ mod tests {
     }
 
     #[test]
-    fn a_character_may_be_cut_anywhere() {
-        let text = "Māia,ʻOfa,🌱\n".repeat(3);
-        for step in 1..9 {
-            assert_eq!(decode(text.as_bytes(), step).unwrap().0, [text.as_bytes(), b"\n\0"].concat());
+    fn a_byte_of_another_encoding_is_named_with_its_line() {
+        for before in [b"ab\nM\xC4\x81ia\n".to_vec(), [many(), "Māia\n".into()].concat()] {
+            let line = line_ends(&before) + 1;
+            let offset = before.len() as u64 + 1;
+            let bad = Bad::NotUtf8 { offset, byte: 0xE4 };
+            let bytes = [before.as_slice(), b"M\xE4ia\n"].concat();
+            assert_eq!(decode(&bytes, 3), Err(Fault::Bad { bad, line }));
+            assert_eq!(decode(&[before.as_slice(), b"a\0d"].concat(), 100), Err(Fault::Nul { line }));
         }
     }
 
     #[test]
-    fn a_byte_of_another_encoding_is_named_with_its_line() {
-        for step in [1, 3, 100] {
-            assert_eq!(
-                decode(b"ab\ncd\nM\xE4ia\n", step),
-                Err(Fault::NotUtf8 { offset: 7, line: 3, byte: 0xE4 }),
-                "{step}"
-            );
-            assert_eq!(decode(b"ab\ncd\xC4", step), Err(Fault::NotUtf8 { offset: 5, line: 2, byte: 0xC4 }), "{step}");
-            assert_eq!(decode(b"ab\nc\0d", step), Err(Fault::Nul { offset: 4, line: 2 }), "{step}");
+    fn the_line_that_turns_a_file_into_windows_1252_is_known() {
+        for (before, line) in [(b"ab\r\ncd\r".to_vec(), 3), (many(), 30_001), (b"ab\rcd\r".to_vec(), 3)] {
+            let bytes = [before.as_slice(), b"M\xE4ia\n"].concat();
+            let mut decoded = open(&bytes, 7);
+            let mut text = String::new();
+            decoded.read_to_string(&mut text).unwrap();
+            assert!(text.contains("Mäia"));
+            let offset = before.len() as u64 + 1;
+            assert_eq!(decoded.guess(), Some(Guess { line, offset, byte: 0xE4 }));
         }
     }
 
@@ -253,7 +355,21 @@ mod tests {
 
     #[test]
     fn lone_line_ends_come_out_as_line_feeds() {
-        assert_eq!(decode(b"a,b\rc,d\r", 2).unwrap().0, b"a,b\nc,d\n\n\0");
-        assert_eq!(decode(b"a,b\r\xE4", 2), Err(Fault::NotUtf8 { offset: 4, line: 2, byte: 0xE4 }));
+        for (bytes, text) in [
+            (b"a,b\rc,d\r".as_slice(), b"a,b\nc,d\n\n\0".as_slice()),
+            (b"a,b\r\nc,d\r", b"a,b\r\nc,d\n\n\0"),
+            (b"a,b\nc,d\re,f\r\n", b"a,b\nc,d\ne,f\r\n\n\0"),
+        ] {
+            assert_eq!(decode(bytes, 2).unwrap().0, text);
+        }
+        for cut in 0..4 {
+            let lines = ["x".repeat(256 * 1024 - cut).as_str(), "\rab\r\ncd\r"].concat();
+            let text = String::from_utf8(decode(lines.as_bytes(), 65_536).unwrap().0).unwrap();
+            assert_eq!(
+                text.lines().skip(1).collect::<Vec<_>>(),
+                ["ab", "cd", "", "\0"][..text.lines().count() - 1],
+                "{cut}"
+            );
+        }
     }
 }

@@ -9,9 +9,9 @@ pub struct RosterFacts {
     pub rows: u64,
     /// Caregiver-student links after folding.
     pub links: u64,
-    /// SHA-256 of the file's bytes, 64 hexadecimal digits.
+    /// SHA-256 of the file's bytes, 64 hexadecimal digits; of several files, of theirs.
     pub sha256: String,
-    /// The export's own date, else the file's.
+    /// The export's own date, else the file's; of several exports the oldest.
     pub exported_at: Timestamp,
     /// What the reader found: `UTF-8, comma`.
     pub shape: String,
@@ -21,4 +21,25 @@ pub struct RosterFacts {
     pub path: String,
     /// `csv`.
     pub format: &'static str,
+    /// What messages call the export (first) and the files of a set; of several exports those of each.
+    pub files: Vec<String>,
+    /// Where there are several: each, in the rollout's order.
+    pub parts: Vec<PartFacts>,
+}
+
+/// One of several exports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartFacts {
+    /// The file as the rollout names it.
+    pub path: String,
+    /// `csv`.
+    pub format: &'static str,
+    /// What the reader found.
+    pub shape: String,
+    /// Data rows.
+    pub rows: u64,
+    /// Its own date, else the file's.
+    pub exported_at: Timestamp,
+    /// Whether it only corrects the others.
+    pub is_corrections: bool,
 }

@@ -1,60 +1,60 @@
 //! Folds rows to caregivers, students and the links between them, one row after the other in any order.
 //!
+//! A reader gives it [`Row`]s: a row of a CSV export whose headings have been found, or cells that a reader of another format
+//! has put together itself. A row that speaks of a caregiver and a student goes in by [`Fold::add`]; formats that keep
+//! people and links apart say [`Fold::person`], [`Fold::student`] and [`Fold::link`] one by one.
+//!
 //! Where rows of one person disagree, what is kept depends on the values alone, never on which came first: the address is
 //! then conflicting, access is the strictest, of names and words the smallest is shown, and a warning says so.
 
-use csv::StringRecord;
+use std::collections::HashSet;
 
 use crate::both::{MANY, both_if};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::access::Access;
 use crate::model::email::fold as fold_address;
-use crate::model::source::{Column, IdentityBy, RosterSource};
+use crate::model::nfc::nfc;
+use crate::model::source::{Column, IdentityBy, RosterSource, RowShape};
 
+use super::access::Asked;
 use super::address::{AddressProblem, Rules};
 use super::columns::Columns;
 use super::facts::RosterFacts;
 use super::ids;
 use super::order;
 use super::people::People;
-use super::problems::Problems;
-use super::store::{Link, Name, Roster, Shared, Word};
+use super::problems::{FileNumber, Problems};
+use super::store::{Link, Roster, Shared};
 use super::students::Students;
+pub(super) use super::take::Row;
 use super::tally::{Oddity, Tallies};
-use super::words::{Answer, answer};
 
-/// A row, and where it stands.
-pub(super) struct Row<'a> {
-    /// Which cell is what.
-    pub(super) columns: &'a Columns,
-    /// The cells.
-    pub(super) record: &'a StringRecord,
-    /// Its first line.
-    pub(super) line: u32,
+/// So many links are not worth folding before the end. Tests fold often, so that all of them show that it does no harm.
+const FOLD_LINKS_AT: usize = if cfg!(test) { 4 } else { 2 * 1024 * 1024 };
+
+/// The caregiver of the row before, and whether the row before that had them too.
+#[derive(Clone, Copy, Default)]
+struct Above {
+    person: Option<u32>,
+    goes_on: bool,
 }
 
-impl<'a> Row<'a> {
-    /// A cell, trimmed; blank where there is no such column.
-    pub(super) fn cell(&self, column: Column) -> &'a str {
-        self.columns.cell(column, self.record)
-    }
-
-    /// A cell as a word that rows share.
-    pub(super) fn word(&self, column: Column, shared: &mut Shared) -> Word {
-        shared.word(column, self.cell(column))
-    }
-
-    /// Two cells as a name.
-    pub(super) fn name(&self, first: Column, last: Column, shared: &mut Shared) -> Name {
-        Name { first: self.word(first, shared), last: self.word(last, shared) }
-    }
+/// The lines about one caregiver.
+struct Trace {
+    id: String,
+    places: Vec<(FileNumber, u32)>,
 }
 
 /// The roster as far as it has been read.
 pub(super) struct Fold {
     identity: IdentityBy,
-    has_access: bool,
+    asked: Asked,
     rules: Rules,
+    /// The caregiver of the row before, where a row may go on with them.
+    above: Option<Above>,
+    traced: Option<Trace>,
+    /// Links are folded while reading, too, when there are so many: a file may say one thing a million times.
+    links_limit: usize,
     people: People,
     students: Students,
     links: Vec<Link>,
@@ -63,12 +63,25 @@ pub(super) struct Fold {
 }
 
 impl Fold {
-    /// Nothing read yet.
-    pub(super) fn new(source: &RosterSource, columns: &Columns) -> Self {
+    /// Nothing read yet of an export without headings; whether it says who may see whom, in column `portal-access`.
+    #[allow(dead_code, reason = "for the readers of other formats")]
+    pub(super) fn new(source: &RosterSource, has_access: bool) -> Self {
+        Self::asking(source, Asked::portal(source, has_access))
+    }
+
+    /// Nothing read yet of an export with these columns.
+    pub(super) fn of_columns(source: &RosterSource, columns: &Columns) -> Self {
+        Self::asking(source, Asked::of(source, columns))
+    }
+
+    fn asking(source: &RosterSource, asked: Asked) -> Self {
         Self {
             identity: source.identity,
-            has_access: columns.has(Column::PortalAccess),
+            asked,
             rules: Rules::of(source),
+            above: (source.rows == RowShape::Continued).then(Above::default),
+            traced: source.traced.as_ref().map(|id| Trace { id: id.clone(), places: Vec::new() }),
+            links_limit: FOLD_LINKS_AT,
             people: People::default(),
             students: Students::default(),
             links: Vec::new(),
@@ -80,31 +93,87 @@ impl Fold {
     /// Takes a row in.
     pub(super) fn add(&mut self, row: &Row<'_>, problems: &mut Problems) {
         let Some(person) = self.person(row, problems) else { return };
-        self.people.merge(person, row, &mut self.shared, &mut self.tallies);
         let Some(student) = self.student(row, problems) else { return };
+        if is_own_guardian(row) {
+            self.tallies.add(Oddity::OwnGuardian, row.place());
+        }
+        let access = self.asked.judge(row, &mut self.tallies);
+        self.link(person, student, row.cell(Column::Relationship), access, row.place());
+    }
+
+    /// Takes in what a row says of its caregiver: their number, unless the row does not say who it is.
+    pub(super) fn person(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
+        let known = self.people.len();
+        let person = self.find_person(row, problems);
+        if let Some(above) = &mut self.above {
+            *above = Above { person, goes_on: self.people.len() == known };
+        }
+        let person = person?;
+        self.note(person, row.place());
+        self.people.merge(person, row, &mut self.shared, &mut self.tallies);
+        Some(person)
+    }
+
+    /// Takes in what a row says of its student: their number, unless the row does not say who it is.
+    pub(super) fn student(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
+        let student = self.find_student(row, problems)?;
         self.students.merge(student, row, &mut self.shared, &mut self.tallies);
-        let link = Link {
-            person,
-            student,
-            relationship: row.word(Column::Relationship, &mut self.shared),
-            line: row.line,
-            access: self.access(row),
-        };
-        self.links.push(link);
+        Some(student)
+    }
+
+    /// Takes in that a caregiver belongs to a student.
+    pub(super) fn link(
+        &mut self,
+        person: u32,
+        student: u32,
+        relationship: &str,
+        access: Access,
+        (file, line): (FileNumber, u32),
+    ) {
+        let relationship = self.shared.word(Column::Relationship, relationship);
+        self.links.push(Link { person, student, relationship, line, access, file });
+        if self.links.len() >= self.links_limit {
+            order::fold_repeated(&mut self.links, &self.shared);
+            self.links_limit = FOLD_LINKS_AT.max(2 * self.links.len());
+        }
+    }
+
+    /// How many links there are, repeated ones included.
+    #[allow(dead_code, reason = "for the readers of other formats")]
+    pub(super) fn links(&self) -> usize {
+        self.links.len()
+    }
+
+    /// Marks the caregivers who have one of these addresses, folded, as staff.
+    #[allow(dead_code, reason = "for the readers of other formats")]
+    pub(super) fn mark_staff(&mut self, addresses: &HashSet<String>) {
+        self.people.mark_staff(addresses);
+    }
+
+    fn note(&mut self, person: u32, place: (FileNumber, u32)) {
+        if let Some(trace) = &mut self.traced
+            && self.people.ids.get(person) == trace.id
+            && trace.places.last() != Some(&place)
+        {
+            trace.places.push(place);
+        }
     }
 
     /// The caregiver whom the row is about: found, or new.
-    fn person(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
+    fn find_person(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
         if self.identity == IdentityBy::Email {
             return self.person_by_address(row);
         }
-        let id = row.cell(Column::CaregiverId);
+        let id = nfc(row.cell(Column::CaregiverId));
         if id.is_empty() {
-            self.tallies.add(Oddity::NoCaregiverId, row.line);
-            return None;
+            let above = self.above.and_then(|above| above.person);
+            if above.is_none() {
+                self.tallies.add(Oddity::NoCaregiverId, row.place());
+            }
+            return above;
         }
-        match self.people.find(id) {
-            None => is_sound(id, Column::CaregiverId, row, problems).then(|| self.people.add(id, row.line)),
+        match self.people.find(&id) {
+            None => is_sound(&id, Column::CaregiverId, row, problems).then(|| self.people.add(&id, row.place())),
             found => found,
         }
     }
@@ -112,43 +181,33 @@ impl Fold {
     /// `identity: email`. A placeholder would make one person of everybody who has no address.
     fn person_by_address(&mut self, row: &Row<'_>) -> Option<u32> {
         let address = row.cell(Column::Email);
+        if let Some(above) = self.above.filter(|_| address.is_empty()).and_then(|above| above.person) {
+            return Some(above);
+        }
         match self.rules.judge(address) {
             Ok(()) | Err(AddressProblem::Staff) => {
                 let id = fold_address(address);
-                Some(self.people.find(&id).unwrap_or_else(|| self.people.add(&id, row.line)))
+                Some(self.people.find(&id).unwrap_or_else(|| self.people.add(&id, row.place())))
             }
             Err(_) => {
-                self.tallies.add(Oddity::NoUsableAddress, row.line);
+                self.tallies.add(Oddity::NoUsableAddress, row.place());
                 None
             }
         }
     }
 
     /// The student whom the row is about: found, or new. A row without one still says that the caregiver is there.
-    fn student(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
-        let id = row.cell(Column::StudentId);
+    fn find_student(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
+        let id = nfc(row.cell(Column::StudentId));
         if id.is_empty() {
-            self.tallies.add(Oddity::NoStudentId, row.line);
+            if !self.above.is_some_and(|above| above.goes_on) {
+                self.tallies.add(Oddity::NoStudentId, row.place());
+            }
             return None;
         }
-        match self.students.find(id) {
-            None => is_sound(id, Column::StudentId, row, problems).then(|| self.students.add(id)),
+        match self.students.find(&id) {
+            None => is_sound(&id, Column::StudentId, row, problems).then(|| self.students.add(&id)),
             found => found,
-        }
-    }
-
-    fn access(&mut self, row: &Row<'_>) -> Access {
-        if !self.has_access {
-            return Access::Allowed;
-        }
-        match answer(row.cell(Column::PortalAccess)) {
-            Answer::Yes => Access::Allowed,
-            Answer::No => Access::Blocked,
-            Answer::Blank => Access::Unknown,
-            Answer::Strange => {
-                self.tallies.add(Oddity::StrangeAccess, row.line);
-                Access::Unknown
-            }
         }
     }
 
@@ -159,6 +218,7 @@ impl Fold {
         mut problems: Problems,
     ) -> Result<(Roster, Diagnostics), Diagnostics> {
         self.tallies.report(&mut problems);
+        problems.leave();
         if !problems.has_errors() && self.people.len() == 0 {
             problems.whole(self.nobody(facts.rows));
         }
@@ -168,6 +228,7 @@ impl Fold {
         if self.identity == IdentityBy::Email {
             problems.whole(told_by_address());
         }
+        let facts = RosterFacts { files: problems.files().to_vec(), ..facts };
         Ok((self.roster(facts), problems.finish()))
     }
 
@@ -184,7 +245,7 @@ impl Fold {
     }
 
     fn roster(self, facts: RosterFacts) -> Roster {
-        let Self { mut people, mut students, mut links, mut shared, rules, .. } = self;
+        let Self { mut people, mut students, mut links, mut shared, rules, traced, .. } = self;
         let by_id = order::by_text(&people.ids);
         let ((), starts) = both_if(
             by_id.len() >= MANY,
@@ -193,14 +254,25 @@ impl Fold {
         );
         students.shrink();
         shared.shrink();
-        Roster { facts: RosterFacts { links: links.len() as u64, ..facts }, people, students, links, starts, shared }
+        let traced = traced.map_or_else(Vec::new, |trace| trace.places);
+        let facts = RosterFacts { links: links.len() as u64, ..facts };
+        Roster { facts, people, students, links, starts, shared, rules, traced }
     }
+}
+
+/// Ids alone say nothing: many an SMS counts caregivers and students each from 1.
+fn is_own_guardian(row: &Row<'_>) -> bool {
+    let is_same = |one: Column, other: Column| row.cell(one) == row.cell(other);
+    is_same(Column::CaregiverId, Column::StudentId)
+        && is_same(Column::LastName, Column::StudentLastName)
+        && is_same(Column::FirstName, Column::StudentFirstName)
+        && !row.cell(Column::LastName).is_empty()
 }
 
 fn is_sound(id: &str, column: Column, row: &Row<'_>, problems: &mut Problems) -> bool {
     let judged = ids::judge(id);
     if let Err(problem) = judged {
-        let message = problem.message(id, row.columns.heading(column));
+        let message = problem.message(id, row.heading(column));
         problems.row(row.line, Diagnostic::error(problem.code(), message).with_help(problem.help()));
     }
     judged.is_ok()
@@ -235,6 +307,26 @@ mod tests {
         assert_eq!((mere.line(), mere.language(), mere.priority(), mere.is_staff()), (2, "mi", Some(1), false));
         let tama = mere.children().last().unwrap();
         assert_eq!((tama.class(), tama.school(), tama.relationship()), ("8A", "1001", "Mother"));
+    }
+
+    #[test]
+    fn links_that_repeat_are_folded_while_more_are_to_come() {
+        let source = source();
+        let columns = Columns::find(&source, 1, &testing::HEADINGS.split(',').collect(), &mut Problems::new("r.csv"));
+        let mut fold = Fold::of_columns(&source, &columns);
+        for row in two_families().lines().skip(1).cycle().take(10_000) {
+            let record: csv::StringRecord = row.split(',').collect();
+            fold.add(&Row::of_record(&columns, &record, 2), &mut Problems::new("r.csv"));
+        }
+        assert!(fold.links.len() <= 8 && fold.links.capacity() <= 16, "{}", fold.links.len());
+    }
+
+    #[test]
+    fn a_student_who_is_their_own_caregiver_is_told() {
+        let rows = ["12,Ana,Lee,,12,Ana,Lee,7,,,,,Y,,", "13,Mere,Lee,,13,Ana,Lee,7,,,,,Y,,", "14,,,,14,,,7,,,,,Y,,"];
+        let found = problems(&source(), export(&rows));
+        let told: Vec<_> = found.iter().map(|problem| (problem.code, testing::line(problem))).collect();
+        assert_eq!(told, [("roster::own-guardian", Some(2))]);
     }
 
     #[test]

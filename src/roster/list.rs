@@ -2,11 +2,14 @@
 //! quotation marks, width of rows), without folding anything. What its columns mean is for whoever asked.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::source::Encoding;
 
 use super::csv::open;
+use super::decode::Fault;
 use super::ids;
 use super::problems::Problems;
 use super::rows::{Next, Rows};
+use super::utf8::Bad;
 
 /// A list, read whole.
 #[derive(Debug)]
@@ -33,7 +36,7 @@ pub fn read_list(file: &str, bytes: &[u8]) -> Result<List, Diagnostics> {
         problems.whole(empty());
         return Err(problems.finish());
     }
-    match open(bytes) {
+    match open(bytes, Encoding::Auto) {
         Ok(rows) => read_rows(rows, problems),
         Err(problem) => {
             problems.whole(*problem);
@@ -55,6 +58,11 @@ fn read_rows(mut rows: Rows<impl std::io::Read>, mut problems: Problems) -> Resu
         }
     };
     stop.report(rows.line, &mut problems);
+    if let Some(guess) = rows.guess() {
+        // Nobody sees a warning about a list; a guess at what it says would be acted on.
+        let bad = Bad::NotUtf8 { offset: guess.offset, byte: guess.byte };
+        Next::Fault(Fault::Bad { bad, line: guess.line }).report(rows.line, &mut problems);
+    }
     if !problems.has_errors() && list.rows.is_empty() {
         problems.whole(empty());
     }
@@ -104,6 +112,13 @@ mod tests {
             let rows: Vec<_> = list.rows.iter().map(|row| (row.line, row.cells.join("|"))).collect();
             assert_eq!(rows, [(2, "C1|".to_owned()), (4, "C2|b@example.nz".to_owned())]);
         }
+    }
+
+    #[test]
+    fn excels_unicode_text_is_read() {
+        let bytes: Vec<u8> = "\u{feff}id\temail\nC1\t\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let list = read_list("done.txt", &bytes).unwrap();
+        assert_eq!((list.headings.len(), list.rows[0].cells[0].as_str()), (2, "C1"));
     }
 
     #[test]

@@ -6,16 +6,22 @@
 //! that two people share. Every mistake is reported in one go, with its line; names and addresses are never in a message.
 //!
 //! ```text
-//! file -> shape (delimiter, BOM) -> decode (UTF-8, hash) -> csv (rows) -> columns -> fold -> Roster -> Caregiver, Child
+//! file -> utf8 (encoding, hash) -> decode (lines) -> rows -> columns -> take -> fold -> Roster -> Caregiver, Child
+//!                                                      several of them: -> combine -> corrections -> Roster
 //! ```
 
+mod access;
 mod address;
 mod age;
 mod batch;
+mod changes;
 mod clean;
 mod columns;
+mod combine;
+mod corrections;
 mod csv;
 mod decode;
+mod duplicates;
 mod facts;
 mod fold;
 mod form;
@@ -30,11 +36,15 @@ mod shape;
 mod store;
 mod students;
 mod suggest;
+mod take;
 mod tally;
 #[cfg(test)]
 mod testing;
+mod utf8;
 mod view;
 mod words;
+#[cfg(feature = "xlsx")]
+mod xlsx;
 
 use std::io;
 
@@ -42,25 +52,54 @@ use jiff::Timestamp;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::files;
-use crate::model::source::{RosterFormat, RosterSource};
+use crate::model::source::{Part, RosterFormat, RosterSource};
 
 pub use address::AddressProblem;
-pub use facts::RosterFacts;
+pub use changes::{Changed, Changes, changes};
+pub use duplicates::{Duplicate, Likeness};
+pub use facts::{PartFacts, RosterFacts};
 pub use form::Malformed;
 pub use list::{List, ListRow, judge_id, read_list};
 pub use store::Roster;
 pub use view::{Caregiver, Child, Seat};
 
-/// Reads an export. Its own date is the file's; the problems that come with a roster are warnings and notes only.
-pub fn read(source: &RosterSource, now: Timestamp) -> Result<(Roster, Diagnostics), Diagnostics> {
-    let opened = files::open(&source.path).and_then(|file| Ok((file, files::modified(&source.path)?)));
-    match opened {
-        Ok((file, exported_at)) => read_from(source, file, exported_at, now),
-        Err(error) => Err(unopened(source, &error).into()),
+/// Reads the exports of a rollout as one roster, and corrects it. The problems that come with a roster are warnings and
+/// notes only; those of all files are told together.
+pub fn read(sources: &[RosterSource], now: Timestamp) -> Result<(Roster, Diagnostics), Diagnostics> {
+    let mut problems = Diagnostics::new();
+    let mut rosters = Vec::new();
+    for source in sources.iter().filter(|source| source.part == Part::Roster) {
+        match read_one(source, now) {
+            Ok((roster, found)) => {
+                problems.append(found);
+                rosters.push(roster);
+            }
+            Err(found) => problems.append(found),
+        }
     }
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    let (mut roster, found) = combine::combine(rosters);
+    problems.append(found);
+    for source in sources.iter().filter(|source| source.part == Part::Corrections) {
+        problems.append(corrections::apply(source, &mut roster, now));
+    }
+    if problems.has_errors() { Err(problems) } else { Ok((roster, problems)) }
 }
 
-/// Reads an export that is at hand as bytes: the same as [`read`], without the file.
+/// Reads one export. Its own date is the file's.
+pub fn read_one(source: &RosterSource, now: Timestamp) -> Result<(Roster, Diagnostics), Diagnostics> {
+    let (file, exported_at) = open(source)?;
+    read_from(source, file, exported_at, now)
+}
+
+fn open(source: &RosterSource) -> Result<(impl io::Read + Send + use<>, Timestamp), Diagnostics> {
+    let opened = files::open(&source.path).and_then(|file| Ok((file, files::modified(&source.path)?)));
+    opened.map_err(|error| unopened(source, &error).into())
+}
+
+/// Reads an export that is at hand as bytes: the same as [`read_one`], without the file.
 pub fn read_bytes(
     source: &RosterSource,
     bytes: &[u8],
@@ -78,7 +117,18 @@ fn read_from(
 ) -> Result<(Roster, Diagnostics), Diagnostics> {
     match source.format {
         RosterFormat::Csv => csv::read(source, input, exported_at, now),
+        #[cfg(feature = "xlsx")]
+        RosterFormat::Xlsx => xlsx::read(source, input, exported_at, now),
+        #[cfg(not(feature = "xlsx"))]
+        RosterFormat::Xlsx => Err(no_xlsx(source).into()),
     }
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn no_xlsx(source: &RosterSource) -> Diagnostic {
+    Diagnostic::error("roster::no-xlsx", "this firstbell was built without Excel workbooks")
+        .with_help("build it with `--features xlsx`; or, better, export CSV from the SMS and write `format: csv`")
+        .with_place(Place::file(&source.written_path))
 }
 
 fn unopened(source: &RosterSource, error: &io::Error) -> Diagnostic {
@@ -104,7 +154,7 @@ mod tests {
 
     fn code_of(path: Utf8PathBuf) -> (&'static str, String) {
         let source = super::RosterSource { path, ..testing::source() };
-        let problems = super::read(&source, NOW).unwrap_err();
+        let problems = super::read_one(&source, NOW).unwrap_err();
         let first = problems.sorted()[0].clone();
         (first.code, first.message)
     }
@@ -128,7 +178,7 @@ mod tests {
         crate::files::replace(&path, testing::two_families().as_bytes()).unwrap();
         let written = crate::files::modified(&path).unwrap();
         let source = super::RosterSource { path, ..testing::source() };
-        let (roster, problems) = super::read(&source, written).unwrap();
+        let (roster, problems) = super::read_one(&source, written).unwrap();
         assert!(problems.is_empty(), "{problems:?}");
         assert_eq!((roster.len(), roster.facts().exported_at), (3, written));
     }

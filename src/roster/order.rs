@@ -1,7 +1,5 @@
 //! Puts a folded roster in order: caregivers by id, their links behind each other, each child once.
 
-use crate::model::access::Access;
-
 use super::interned::{Interned, ranks, short};
 use super::store::{Link, Shared};
 
@@ -31,6 +29,18 @@ pub(super) fn group(links: &mut Vec<Link>, people: &[u32], students: &Interned, 
     links.sort_unstable_by(|a, b| {
         a.person.cmp(&b.person).then_with(|| students.get(a.student).cmp(students.get(b.student)))
     });
+    fold_neighbours(links, shared);
+    links.shrink_to_fit();
+    starts(links, people.len())
+}
+
+/// Folds repeated links while more are to come.
+pub(super) fn fold_repeated(links: &mut Vec<Link>, shared: &Shared) {
+    links.sort_unstable_by_key(|link| (link.person, link.student));
+    fold_neighbours(links, shared);
+}
+
+fn fold_neighbours(links: &mut Vec<Link>, shared: &Shared) {
     links.dedup_by(|again, kept| {
         let is_same = (again.person, again.student) == (kept.person, kept.student);
         if is_same {
@@ -38,23 +48,12 @@ pub(super) fn group(links: &mut Vec<Link>, people: &[u32], students: &Interned, 
         }
         is_same
     });
-    links.shrink_to_fit();
-    starts(links, people.len())
 }
 
 fn merge(kept: &mut Link, again: &Link, shared: &Shared) {
     kept.relationship.merge(again.relationship, shared);
-    kept.line = kept.line.min(again.line);
-    kept.access = stricter(kept.access, again.access);
-}
-
-/// A no stands against every other answer, and an unknown against a yes.
-fn stricter(a: Access, b: Access) -> Access {
-    match (a, b) {
-        (Access::Blocked, _) | (_, Access::Blocked) => Access::Blocked,
-        (Access::Unknown, _) | (_, Access::Unknown) => Access::Unknown,
-        (Access::Allowed, Access::Allowed) => Access::Allowed,
-    }
+    (kept.file, kept.line) = (kept.file, kept.line).min((again.file, again.line));
+    kept.access = kept.access.stricter(again.access);
 }
 
 fn starts(links: &[Link], people: usize) -> Vec<u32> {
@@ -84,14 +83,5 @@ mod tests {
         let mut sorted = words;
         sorted.sort_unstable();
         assert_eq!(by_text(&texts).into_iter().map(|number| texts.get(number)).collect::<Vec<_>>(), sorted);
-    }
-
-    #[test]
-    fn the_strictest_answer_counts() {
-        use Access::{Allowed, Blocked, Unknown};
-        assert_eq!(stricter(Allowed, Blocked), Blocked);
-        assert_eq!(stricter(Unknown, Allowed), Unknown);
-        assert_eq!(stricter(Unknown, Blocked), Blocked);
-        assert_eq!(stricter(Allowed, Allowed), Allowed);
     }
 }

@@ -1,13 +1,16 @@
 //! The caregivers while rows fold into them.
 
+use std::collections::HashSet;
+
 use crate::model::email::fold;
 use crate::model::source::Column;
 
 use super::address::{AddressProblem, Rules};
 use super::clean::clean;
-use super::fold::Row;
 use super::interned::{Interned, Text, Texts};
+use super::problems::FileNumber;
 use super::store::{Name, Shared, Word};
+use super::take::Row;
 use super::tally::{Oddity, Tallies};
 use super::words::{Answer, answer};
 
@@ -22,8 +25,12 @@ pub(super) struct Person {
     pub(super) language: Word,
     /// The smallest of the links.
     pub(super) priority: Option<u32>,
+    /// The telephone number; of several the smallest.
+    pub(super) phone: Word,
     /// The first line.
     pub(super) line: u32,
+    /// The file of that line.
+    pub(super) file: FileNumber,
     /// Whether the address can be written to; said by [`People::settle`].
     pub(super) judged: Result<(), AddressProblem>,
     has_several_emails: bool,
@@ -61,13 +68,15 @@ impl People {
     }
 
     /// Adds a caregiver who is not there.
-    pub(super) fn add(&mut self, id: &str, line: u32) -> u32 {
+    pub(super) fn add(&mut self, id: &str, (file, line): (FileNumber, u32)) -> u32 {
         self.all.push(Person {
             name: Name::default(),
             email: Text::default(),
             language: Word::default(),
             priority: None,
+            phone: Word::default(),
             line,
+            file,
             judged: Err(AddressProblem::None),
             has_several_emails: false,
             is_staff: false,
@@ -83,18 +92,21 @@ impl People {
 
     /// Takes what a row says of its caregiver.
     pub(super) fn merge(&mut self, number: u32, row: &Row<'_>, shared: &mut Shared, tallies: &mut Tallies) {
-        self.merge_email(number, row.cell(Column::Email));
+        if answer(row.cell(Column::PrimaryEmail)) != Answer::No {
+            self.merge_email(number, row.cell(Column::Email));
+        }
         let person = &mut self.all[number as usize];
-        person.line = person.line.min(row.line);
+        (person.file, person.line) = (person.file, person.line).min(row.place());
         person.merge_priority(row, tallies);
         person.merge_staff(row, tallies);
+        person.phone.merge(row.word(Column::Phone, shared), shared);
         let name = row.name(Column::FirstName, Column::LastName, shared);
         if person.name.merge(name, shared) && !std::mem::replace(&mut person.told.names, true) {
-            tallies.add(Oddity::CaregiverNames, row.line);
+            tallies.add(Oddity::CaregiverNames, row.place());
         }
         let language = shared.lower_word(Column::Language, row.cell(Column::Language));
         if person.language.merge(language, shared) && !std::mem::replace(&mut person.told.languages, true) {
-            tallies.add(Oddity::Languages, row.line);
+            tallies.add(Oddity::Languages, row.place());
         }
     }
 
@@ -114,6 +126,54 @@ impl People {
         }
     }
 
+    /// Takes a caregiver of another export in, whose words are these, and whose files have numbers from `first` on.
+    pub(super) fn absorb(
+        &mut self,
+        first: FileNumber,
+        number: u32,
+        other: &Self,
+        words: Words<'_>,
+        tallies: &mut Tallies,
+    ) {
+        let theirs = &other.all[number as usize];
+        let id = other.ids.get(number);
+        let place = (theirs.file + first, theirs.line);
+        let number = self.find(id).unwrap_or_else(|| self.add(id, place));
+        self.merge_email(number, other.email(theirs));
+        let person = &mut self.all[number as usize];
+        person.has_several_emails |= theirs.has_several_emails;
+        person.is_staff |= theirs.is_staff;
+        person.priority = [person.priority, theirs.priority].into_iter().flatten().min();
+        let Words { from, to } = words;
+        person.phone.merge(to.copy(from, theirs.phone), to);
+        let differs = person.name.merge(theirs.name.copied(from, to), to);
+        if differs && !std::mem::replace(&mut person.told.names, true) {
+            tallies.add(Oddity::CaregiverNames, place);
+        }
+        let differs = person.language.merge(to.copy(from, theirs.language), to);
+        if differs && !std::mem::replace(&mut person.told.languages, true) {
+            tallies.add(Oddity::Languages, place);
+        }
+    }
+
+    /// Gives a caregiver another address, which wins over every other, and judges it.
+    pub(super) fn correct_email(&mut self, number: u32, written: &str, rules: &Rules) {
+        let email = self.emails.push(&clean(written));
+        let person = &mut self.all[number as usize];
+        person.email = email;
+        person.has_several_emails = false;
+        person.judged = rules.judge(self.emails.get(email));
+    }
+
+    /// Marks the caregivers who have one of these addresses, folded, as staff.
+    #[allow(dead_code, reason = "for the readers of other formats")]
+    pub(super) fn mark_staff(&mut self, addresses: &HashSet<String>) {
+        for person in self.all.iter_mut().filter(|person| !person.is_staff) {
+            let email = self.emails.get(person.email);
+            person.is_staff = !email.is_empty() && addresses.contains(&fold(email));
+        }
+    }
+
     /// Puts the caregivers into this order and judges their addresses, when all rows have been read.
     pub(super) fn settle(&mut self, order: &[u32], rules: &Rules) {
         self.ids.reorder(order);
@@ -130,6 +190,14 @@ impl People {
     }
 }
 
+/// The words of two rosters: out of the one, into the other.
+pub(super) struct Words<'a> {
+    /// Where they are.
+    pub(super) from: &'a Shared,
+    /// Where they go.
+    pub(super) to: &'a mut Shared,
+}
+
 impl Person {
     fn merge_priority(&mut self, row: &Row<'_>, tallies: &mut Tallies) {
         let cell = row.cell(Column::Priority);
@@ -138,7 +206,7 @@ impl Person {
         }
         match cell.parse() {
             Ok(priority) => self.priority = Some(self.priority.map_or(priority, |kept| kept.min(priority))),
-            Err(_) => tallies.add(Oddity::StrangePriority, row.line),
+            Err(_) => tallies.add(Oddity::StrangePriority, row.place()),
         }
     }
 
@@ -147,7 +215,7 @@ impl Person {
         let said = answer(row.cell(Column::Staff));
         self.is_staff |= matches!(said, Answer::Yes | Answer::Strange);
         if said == Answer::Strange {
-            tallies.add(Oddity::StrangeStaff, row.line);
+            tallies.add(Oddity::StrangeStaff, row.place());
         }
     }
 }

@@ -9,11 +9,11 @@ use csv::{ReaderBuilder, StringRecord, Terminator};
 
 use crate::diagnostic::Diagnostic;
 
-use super::decode::{Decoded, END, Fault};
+use super::decode::{Decoded, END, Fault, Guess};
 use super::interned::short;
 use super::shape::Shape;
 
-const BUFFER: usize = 256 * 1024;
+const BUFFER: usize = 64 * 1024;
 
 /// The rows of an export, one at a time in one buffer.
 pub(super) struct Rows<R> {
@@ -122,9 +122,16 @@ impl<R: Read> Rows<R> {
         )
     }
 
-    /// The shape of the export and the SHA-256 of its bytes, when all have been read.
-    pub(super) fn finish(self) -> (Shape, String) {
-        (self.shape, self.reader.into_inner().sha256())
+    /// Where the export turned out to be Windows-1252, as far as it has been read.
+    pub(super) fn guess(&self) -> Option<Guess> {
+        self.reader.get_ref().guess()
+    }
+
+    /// The shape of the export in words, and the SHA-256 of its bytes, when all have been read.
+    pub(super) fn finish(self) -> (String, String) {
+        let input = self.reader.into_inner();
+        let shape = self.shape.in_words(input.found().as_str(), input.lone_crs() > 0);
+        (shape, input.sha256())
     }
 }
 

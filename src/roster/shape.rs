@@ -1,61 +1,50 @@
-//! The shape of a CSV export, found from its first bytes: byte order mark, line ends, delimiter; and the files that are no
-//! CSV at all. Says nothing about the headings: `columns` does.
+//! The shape of a CSV export, found from its first line: line ends, delimiter; and the files that are no CSV at all. Says
+//! nothing about the headings: `columns` does.
 
-use std::fmt;
-use std::io::{self, Read};
+use std::io;
 
 use crate::diagnostic::Diagnostic;
-
-/// How much is looked at: more than any heading line.
-const HEAD: u64 = 64 * 1024;
-const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// How an export is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
     /// Between two fields.
     pub(super) delimiter: u8,
-    /// Bytes before the first field: the byte order mark's.
-    pub(super) bom: usize,
-    /// Whether lines end with CR alone, as `FileMaker` writes them.
+    /// Whether the heading line ends with CR alone, as `FileMaker` writes it.
     pub(super) has_lone_cr: bool,
 }
 
-/// The first bytes of an input, to be put before the rest of it.
-pub(super) fn head(input: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    input.take(HEAD).read_to_end(&mut head)?;
-    Ok(head)
-}
-
 impl Shape {
-    /// Finds the shape, or says why this is no CSV.
+    /// Finds the shape, or says that there is nothing.
     pub(super) fn find(head: &[u8]) -> Result<Self, Box<Diagnostic>> {
-        if let Some(problem) = not_csv(head) {
-            return Err(Box::new(problem));
-        }
-        let bom = if head.starts_with(BOM) { BOM.len() } else { 0 };
-        let text = head[bom..].trim_ascii_start();
+        let text = head.trim_ascii_start();
         if text.is_empty() {
             return Err(Box::new(empty()));
         }
         let line = &text[..heading_end(text)];
         let has_lone_cr = text[line.len()..].starts_with(b"\r") && text.get(line.len() + 1) != Some(&b'\n');
-        Ok(Self { delimiter: delimiter(line), bom, has_lone_cr })
+        Ok(Self { delimiter: delimiter(line), has_lone_cr })
     }
-}
 
-impl fmt::Display for Shape {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The shape in words, with what the bytes were and whether some lines end otherwise than the heading line.
+    pub(super) fn in_words(self, encoding: &str, has_other_ends: bool) -> String {
         let delimiter = match self.delimiter {
             b';' => "semicolon",
             b'\t' => "tab",
             _ => "comma",
         };
-        let bom = if self.bom > 0 { " with BOM" } else { "" };
-        let line_ends = if self.has_lone_cr { ", CR line ends" } else { "" };
-        write!(f, "UTF-8{bom}, {delimiter}{line_ends}")
+        let line_ends = match (self.has_lone_cr, has_other_ends) {
+            (true, _) => ", CR line ends",
+            (false, true) => ", mixed line ends",
+            (false, false) => "",
+        };
+        format!("{encoding}, {delimiter}{line_ends}")
     }
+}
+
+/// The problem with a file that can't be read on.
+pub(super) fn unreadable(error: &io::Error) -> Diagnostic {
+    Diagnostic::error("roster::unreadable", format!("the roster can't be read: {error}"))
 }
 
 /// The problem with an export that holds nothing.
@@ -64,19 +53,19 @@ pub(super) fn empty() -> Diagnostic {
         .with_help("export it from the SMS again; the export may have been cut short")
 }
 
-/// Files of other kinds that are often handed over for a CSV, by their first bytes.
-fn not_csv(head: &[u8]) -> Option<Diagnostic> {
-    const EXCEL: &str = "open it in Excel and save it as \"CSV UTF-8 (Comma delimited)\", with the id columns formatted as Text; \
-                         or, better, export CSV from the SMS";
-    const UNICODE: &str = "save it as \"CSV UTF-8 (Comma delimited)\", or choose UTF-8 in the SMS";
-    let kinds: [(&[u8], &str, &str); 4] = [
-        (b"PK\x03\x04", "an Excel workbook or a ZIP file", EXCEL),
-        (b"\xD0\xCF\x11\xE0", "an old Excel workbook", EXCEL),
-        (b"\xFF\xFE", "UTF-16 text (Excel's \"Unicode text\")", UNICODE),
-        (b"\xFE\xFF", "UTF-16 text", UNICODE),
-    ];
-    let (_, kind, help) = kinds.into_iter().find(|(magic, ..)| head.starts_with(magic))?;
-    Some(Diagnostic::error("roster::not-csv", format!("this is {kind}, not CSV in UTF-8")).with_help(help))
+/// Refuses files of other kinds that are often handed over for a CSV, by their first bytes.
+pub(super) fn not_csv(head: &[u8]) -> Result<(), Box<Diagnostic>> {
+    const HELP: &str = "open it in Excel and save it as \"CSV UTF-8 (Comma delimited)\", with the id columns formatted as Text; \
+                        or, better, export CSV from the SMS";
+    let kinds: [(&[u8], &str); 2] =
+        [(b"PK\x03\x04", "an Excel workbook or a ZIP file"), (b"\xD0\xCF\x11\xE0", "an old Excel workbook")];
+    match kinds.into_iter().find(|(magic, _)| head.starts_with(magic)) {
+        Some((_, kind)) => {
+            let problem = Diagnostic::error("roster::not-csv", format!("this is {kind}, not CSV"));
+            Err(Box::new(problem.with_help(HELP)))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Where the heading line ends; a line end inside quotation marks does not count.
@@ -108,7 +97,7 @@ mod tests {
     use super::*;
 
     fn shape(head: &[u8]) -> String {
-        Shape::find(head).unwrap().to_string()
+        Shape::find(head).unwrap().in_words("UTF-8", false)
     }
 
     #[test]
@@ -121,8 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_and_lone_line_ends_are_told() {
-        assert_eq!(shape(b"\xEF\xBB\xBFid,email\r\n1,2"), "UTF-8 with BOM, comma");
+    fn lone_line_ends_are_told() {
         assert_eq!(shape(b"id,\"e\rf\"\r1,2\r"), "UTF-8, comma, CR line ends");
         assert_eq!(shape(b"\r\n\r\nid,email\r\n1,2"), "UTF-8, comma");
     }
@@ -132,9 +120,8 @@ mod tests {
         for (head, kind) in [
             (&b"PK\x03\x04rest"[..], "an Excel workbook or a ZIP file"),
             (b"\xD0\xCF\x11\xE0", "an old Excel workbook"),
-            (b"\xFF\xFEi\0d\0", "UTF-16 text (Excel's \"Unicode text\")"),
         ] {
-            let problem = Shape::find(head).unwrap_err();
+            let problem = not_csv(head).unwrap_err();
             assert_eq!(problem.code, "roster::not-csv");
             assert!(problem.message.contains(kind), "{}", problem.message);
         }
@@ -142,7 +129,7 @@ mod tests {
 
     #[test]
     fn nothing_but_blanks_is_empty() {
-        for head in [&b""[..], b"\xEF\xBB\xBF", b"\r\n\r\n  "] {
+        for head in [&b""[..], b"\r\n\r\n  "] {
             assert_eq!(Shape::find(head).unwrap_err().code, "roster::empty");
         }
     }

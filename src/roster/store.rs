@@ -4,12 +4,15 @@
 use std::fmt;
 
 use crate::model::access::Access;
+use crate::model::nfc::is_same;
 use crate::model::source::Column;
 
+use super::address::Rules;
 use super::clean::clean;
 use super::facts::RosterFacts;
 use super::interned::Interned;
 use super::people::People;
+use super::problems::FileNumber;
 use super::students::Students;
 
 /// The caregivers and their children, as the SMS exported them.
@@ -21,6 +24,10 @@ pub struct Roster {
     /// Where each caregiver's links begin, and where the last one's end.
     pub(super) starts: Vec<u32>,
     pub(super) shared: Shared,
+    /// What the school says about addresses.
+    pub(super) rules: Rules,
+    /// File and line of each row about the caregiver who is traced.
+    pub(super) traced: Vec<(FileNumber, u32)>,
 }
 
 /// Shows counts only: debug output may end up in a log.
@@ -43,6 +50,8 @@ pub(super) struct Link {
     pub(super) line: u32,
     /// Whether the caregiver may see this child.
     pub(super) access: Access,
+    /// The file of the line.
+    pub(super) file: FileNumber,
 }
 
 /// The texts that rows share: names, years, classes, schools, relationships, languages. All are fit to be shown.
@@ -95,6 +104,15 @@ impl Shared {
         word.0.checked_sub(1).map_or("", |number| self.words.get(number))
     }
 
+    /// Keeps a word of another roster, which is fit to be shown.
+    pub(super) fn copy(&mut self, from: &Self, word: Word) -> Word {
+        let text = from.get(word);
+        if text.is_empty() {
+            return Word::default();
+        }
+        Word::numbered(self.words.find(text).unwrap_or_else(|| self.words.add(text)))
+    }
+
     /// Gives back what growing has reserved.
     pub(super) fn shrink(&mut self) {
         self.words.shrink();
@@ -117,8 +135,8 @@ impl Word {
         if *self == other || other.is_blank() {
             return false;
         }
-        let differs = !self.is_blank();
-        if !differs || shared.get(other) < shared.get(*self) {
+        let differs = !self.is_blank() && !is_same(shared.get(*self), shared.get(other));
+        if self.is_blank() || shared.get(other) < shared.get(*self) {
             *self = other;
         }
         differs
@@ -135,16 +153,27 @@ pub(super) struct Name {
 }
 
 impl Name {
+    /// The same name among the words of another roster.
+    pub(super) fn copied(self, from: &Shared, to: &mut Shared) -> Self {
+        Self { first: to.copy(from, self.first), last: to.copy(from, self.last) }
+    }
+
     /// Keeps the fuller of two names, of equals the smaller (family name first). Whether they differed.
     pub(super) fn merge(&mut self, other: Self, shared: &Shared) -> bool {
         if *self == other || other == Self::default() {
             return false;
         }
-        let differs = *self != Self::default();
-        if !differs || other.rank(shared) < self.rank(shared) {
+        let is_new = *self == Self::default();
+        let differs = !is_new && !self.is_same(other, shared);
+        if is_new || other.rank(shared) < self.rank(shared) {
             *self = other;
         }
         differs
+    }
+
+    fn is_same(self, other: Self, shared: &Shared) -> bool {
+        let is_same = |a: Word, b: Word| is_same(shared.get(a), shared.get(b));
+        is_same(self.first, other.first) && is_same(self.last, other.last)
     }
 
     fn rank(self, shared: &Shared) -> (usize, &str, &str) {

@@ -2,9 +2,11 @@
 
 use crate::model::source::Column;
 
-use super::fold::Row;
 use super::interned::Interned;
+use super::people::Words;
+use super::problems::FileNumber;
 use super::store::{Name, Shared, Word};
+use super::take::Row;
 use super::tally::{Oddity, Tallies};
 
 /// One student; the id is kept in [`Students::ids`] under the same number.
@@ -20,6 +22,17 @@ pub(super) struct Student {
     pub(super) school: Word,
     has_several_names: bool,
     has_several_places: bool,
+}
+
+impl Student {
+    fn merge_places(&mut self, places: [Word; 3], place: (FileNumber, u32), shared: &Shared, tallies: &mut Tallies) {
+        let [year, class, school] = places;
+        let clashes =
+            [self.year.merge(year, shared), self.class.merge(class, shared), self.school.merge(school, shared)];
+        if clashes.contains(&true) && !std::mem::replace(&mut self.has_several_places, true) {
+            tallies.add(Oddity::StudentPlaces, place);
+        }
+    }
 }
 
 /// All students, in the order of their first rows.
@@ -56,21 +69,37 @@ impl Students {
         let student = &mut self.all[number as usize];
         let name = row.name(Column::StudentFirstName, Column::StudentLastName, shared);
         if student.name.merge(name, shared) && !std::mem::replace(&mut student.has_several_names, true) {
-            tallies.add(Oddity::StudentNames, row.line);
+            tallies.add(Oddity::StudentNames, row.place());
         }
         if is_date(row.cell(Column::Year)) || is_date(row.cell(Column::Class)) {
-            tallies.add(Oddity::ExcelDate, row.line);
+            tallies.add(Oddity::ExcelDate, row.place());
         }
         let [year, class, school] =
             [Column::Year, Column::Class, Column::School].map(|column| row.word(column, shared));
-        let clashes = [
-            student.year.merge(year, shared),
-            student.class.merge(class, shared),
-            student.school.merge(school, shared),
-        ];
-        if clashes.contains(&true) && !std::mem::replace(&mut student.has_several_places, true) {
-            tallies.add(Oddity::StudentPlaces, row.line);
+        student.merge_places([year, class, school], row.place(), shared, tallies);
+    }
+
+    /// Takes a student of another export in, whose words are these; the place is the one of a row about them.
+    pub(super) fn absorb(
+        &mut self,
+        number: u32,
+        place: (FileNumber, u32),
+        other: &Self,
+        words: Words<'_>,
+        tallies: &mut Tallies,
+    ) -> u32 {
+        let theirs = other.all[number as usize];
+        let id = other.ids.get(number);
+        let number = self.find(id).unwrap_or_else(|| self.add(id));
+        let student = &mut self.all[number as usize];
+        let Words { from, to } = words;
+        let differs = student.name.merge(theirs.name.copied(from, to), to);
+        if differs && !std::mem::replace(&mut student.has_several_names, true) {
+            tallies.add(Oddity::StudentNames, place);
         }
+        let places = [theirs.year, theirs.class, theirs.school].map(|word| to.copy(from, word));
+        student.merge_places(places, place, to, tallies);
+        number
     }
 
     /// Gives back what growing has reserved.

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 
-use super::problems::Problems;
+use super::problems::{FileNumber, Problems};
 
 /// So many lines are named.
 const NAMED: usize = 5;
@@ -18,10 +18,14 @@ pub(super) enum Oddity {
     NoStudentId,
     /// An access cell that is neither yes nor no.
     StrangeAccess,
+    /// An access that is unknown, where the rollout does not say what that means.
+    UnknownAccess,
     /// A staff cell that is neither yes nor no.
     StrangeStaff,
     /// A priority that is no number.
     StrangePriority,
+    /// A row whose caregiver and student are one, by id and by name.
+    OwnGuardian,
     /// One caregiver id, several names.
     CaregiverNames,
     /// One caregiver id, several languages.
@@ -32,21 +36,32 @@ pub(super) enum Oddity {
     StudentPlaces,
     /// A year or class that a spreadsheet took for a date.
     ExcelDate,
+    /// A correction whose day has come.
+    CorrectionOver,
+    /// A correction of somebody whom the exports do not have.
+    CorrectsNobody,
+    /// A correction of nothing.
+    CorrectsNothing,
 }
 
 impl Oddity {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 16] = [
         Self::NoCaregiverId,
         Self::NoUsableAddress,
         Self::NoStudentId,
         Self::StrangeAccess,
+        Self::UnknownAccess,
         Self::StrangeStaff,
         Self::StrangePriority,
+        Self::OwnGuardian,
         Self::CaregiverNames,
         Self::Languages,
         Self::StudentNames,
         Self::StudentPlaces,
         Self::ExcelDate,
+        Self::CorrectionOver,
+        Self::CorrectsNobody,
+        Self::CorrectsNothing,
     ];
 
     fn code(self) -> &'static str {
@@ -55,13 +70,18 @@ impl Oddity {
             Self::NoUsableAddress => "roster::no-identity",
             Self::NoStudentId => "roster::no-student-id",
             Self::StrangeAccess => "roster::strange-access",
+            Self::UnknownAccess => "roster::unknown-access",
             Self::StrangeStaff => "roster::strange-staff",
             Self::StrangePriority => "roster::strange-priority",
+            Self::OwnGuardian => "roster::own-guardian",
             Self::CaregiverNames => "roster::several-names",
             Self::Languages => "roster::several-languages",
             Self::StudentNames => "roster::several-student-names",
             Self::StudentPlaces => "roster::several-classes",
             Self::ExcelDate => "roster::excel-date",
+            Self::CorrectionOver => "roster::correction-over",
+            Self::CorrectsNobody => "roster::corrects-nobody",
+            Self::CorrectsNothing => "roster::corrects-nothing",
         }
     }
 
@@ -70,13 +90,20 @@ impl Oddity {
             Self::NoCaregiverId => "without a caregiver id, and left out",
             Self::NoUsableAddress => "without a usable address to tell the caregiver by, and left out",
             Self::NoStudentId => "without a student id, so that a child is missing",
-            Self::StrangeAccess => "portal access is neither yes nor no, and counts as unknown",
+            Self::StrangeAccess => "an access cell is neither yes nor no, and counts as unknown",
+            Self::UnknownAccess => {
+                "whether the caregiver may see the child is unknown, and the rollout does not say what that means"
+            }
             Self::StrangeStaff => "staff is neither yes nor no, and counts as yes",
             Self::StrangePriority => "the priority is no whole number, and does not count",
+            Self::OwnGuardian => "the student is their own caregiver, by id and by name",
             Self::CaregiverNames | Self::StudentNames => "different names in different rows, of which one is used",
             Self::Languages => "different languages in different rows, of which one is used",
             Self::StudentPlaces => "different years, classes or schools in different rows, of which one is used",
             Self::ExcelDate => "the year or the class is a date (`07-Jul`), so that no cohort finds the child by it",
+            Self::CorrectionOver => "corrections that have ended and do not count any more",
+            Self::CorrectsNobody => "corrections of somebody, or of two together, whom no export has",
+            Self::CorrectsNothing => "corrections without a value",
         }
     }
 
@@ -96,18 +123,55 @@ impl Oddity {
             Self::StrangeAccess | Self::StrangeStaff => {
                 "words that are understood: yes, y, true, t, 1, on; no, n, false, f, 0, off"
             }
+            Self::UnknownAccess => {
+                "write `unknown-access: hold` (the child does not count) or `unknown-access: allow` into `roster`; where the \
+                 SMS fills a column in for a yes only, `blank-is-no: [that-column]`"
+            }
             Self::StrangePriority => "priorities are 1, 2, 3 …",
+            Self::OwnGuardian => "see in the SMS whether that is meant: they would get a parent's account",
             Self::CaregiverNames => "see in the SMS whether two people share one id",
             Self::ExcelDate => "export again from the SMS and don't open or save the file in Excel",
+            Self::CorrectionOver => "see whether the SMS is right now, and take the rows out",
+            Self::CorrectsNobody => "see whether the ids are right; corrections add nobody",
+            Self::CorrectsNothing => "fill the cell in that is to be corrected, or take the rows out",
             Self::Languages | Self::StudentNames | Self::StudentPlaces => "make the records in the SMS agree",
         }
     }
 }
 
+/// How many there are of one kind, and where the first ones stand.
 #[derive(Default)]
-struct Tally {
+pub(super) struct Tally {
     count: u64,
+    first: (FileNumber, u32),
     lines: Vec<u32>,
+}
+
+impl Tally {
+    /// Counts one. The lines named are those of the first one's file.
+    pub(super) fn add(&mut self, (file, line): (FileNumber, u32)) {
+        if self.count == 0 {
+            self.first = (file, line);
+        }
+        self.count += 1;
+        if file == self.first.0 && self.lines.len() < NAMED {
+            self.lines.push(line);
+        }
+    }
+
+    /// Reports what has been counted, at the first one's line.
+    pub(super) fn report(
+        &self,
+        what: &str,
+        unit: &str,
+        problem: impl FnOnce(String) -> Diagnostic,
+        problems: &mut Problems,
+    ) {
+        if self.count > 0 {
+            let message = format!("{what}: {} ({})", plural(self.count, unit), lines(self));
+            problems.at(self.first, problem(message));
+        }
+    }
 }
 
 /// The oddities of one export.
@@ -116,12 +180,8 @@ pub(super) struct Tallies([Tally; Oddity::ALL.len()]);
 
 impl Tallies {
     /// Counts one.
-    pub(super) fn add(&mut self, oddity: Oddity, line: u32) {
-        let tally = &mut self.0[oddity as usize];
-        tally.count += 1;
-        if tally.lines.len() < NAMED {
-            tally.lines.push(line);
-        }
+    pub(super) fn add(&mut self, oddity: Oddity, place: (FileNumber, u32)) {
+        self.0[oddity as usize].add(place);
     }
 
     /// How many there are of a kind.
@@ -132,11 +192,14 @@ impl Tallies {
     /// Reports each kind that has occurred, at its first line.
     pub(super) fn report(&self, problems: &mut Problems) {
         for (oddity, tally) in Oddity::ALL.into_iter().zip(&self.0) {
-            if let Some(&first) = tally.lines.first() {
-                let (what, counted, lines) = (oddity.what(), plural(tally.count, oddity.unit()), lines(tally));
-                let message = format!("{what}: {counted} ({lines})");
-                problems.at_line(first, Diagnostic::warning(oddity.code(), message).with_help(oddity.help()));
-            }
+            let problem = |message| {
+                let problem = match oddity {
+                    Oddity::UnknownAccess => Diagnostic::error(oddity.code(), message),
+                    _ => Diagnostic::warning(oddity.code(), message),
+                };
+                problem.with_help(oddity.help())
+            };
+            tally.report(oddity.what(), oddity.unit(), problem, problems);
         }
     }
 }
@@ -167,9 +230,9 @@ mod tests {
     fn a_kind_is_told_once_with_its_first_lines() {
         let mut tallies = Tallies::default();
         for line in 4..12 {
-            tallies.add(Oddity::NoCaregiverId, line);
+            tallies.add(Oddity::NoCaregiverId, (0, line));
         }
-        tallies.add(Oddity::StrangeAccess, 3);
+        tallies.add(Oddity::StrangeAccess, (0, 3));
         let mut problems = Problems::new("r.csv");
         tallies.report(&mut problems);
         let found = problems.finish();
@@ -177,7 +240,7 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "portal access is neither yes nor no, and counts as unknown: 1 row (line 3)",
+                "an access cell is neither yes nor no, and counts as unknown: 1 row (line 3)",
                 "without a caregiver id, and left out: 8 rows (lines 4, 5, 6, 7, 8 and 3 more)",
             ]
         );

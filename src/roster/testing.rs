@@ -1,13 +1,14 @@
 //! A roster source and small exports for this module's tests.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::Roster;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::model::source::{Column, IdentityBy, RosterFormat, RosterSource, Upload};
+use crate::model::source::{Column, Encoding, IdentityBy, Part, RosterFormat, RosterSource, RowShape, Upload};
 
 /// The clock of the tests.
 pub(super) const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
@@ -16,10 +17,28 @@ pub(super) const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
 pub(super) const HEADINGS: &str =
     "CaregiverID,First,Last,Email,StudentID,SFirst,SLast,Year,Class,School,Relationship,Language,Portal,Priority,Staff";
 
-/// All columns mapped, in the order of [`HEADINGS`].
+/// The columns of [`HEADINGS`].
+const COLUMNS: [Column; 15] = [
+    Column::CaregiverId,
+    Column::FirstName,
+    Column::LastName,
+    Column::Email,
+    Column::StudentId,
+    Column::StudentFirstName,
+    Column::StudentLastName,
+    Column::Year,
+    Column::Class,
+    Column::School,
+    Column::Relationship,
+    Column::Language,
+    Column::PortalAccess,
+    Column::Priority,
+    Column::Staff,
+];
+
+/// The columns of [`HEADINGS`] mapped.
 pub(super) fn source() -> RosterSource {
-    let columns: BTreeMap<Column, String> =
-        Column::ALL.iter().copied().zip(HEADINGS.split(',').map(str::to_owned)).collect();
+    let columns = COLUMNS.into_iter().zip(HEADINGS.split(',').map(|heading| vec![heading.to_owned()])).collect();
     RosterSource {
         format: RosterFormat::Csv,
         written_path: "roster/caregivers.csv".into(),
@@ -27,7 +46,16 @@ pub(super) fn source() -> RosterSource {
         upload: Upload::Full,
         max_age: Some(Duration::from_hours(7 * 24)),
         identity: IdentityBy::CaregiverId,
+        encoding: Encoding::Auto,
+        rows: RowShape::Complete,
+        part: Part::Roster,
         columns,
+        caregivers: Vec::new(),
+        require: BTreeSet::new(),
+        blank_is_no: BTreeSet::new(),
+        is_unknown_access_chosen: true,
+        traced: None,
+        timezone: TimeZone::UTC,
         placeholder_emails: vec!["office@kowhai.example.nz".into()],
         staff_domains: vec!["kowhai.example.nz".into()],
     }

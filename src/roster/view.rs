@@ -9,6 +9,7 @@ use super::address::AddressProblem;
 use super::facts::RosterFacts;
 use super::interned::short;
 use super::people::Person;
+use super::problems::FileNumber;
 use super::store::{Link, Roster, Word};
 use super::students::Student;
 use super::suggest;
@@ -44,9 +45,18 @@ impl Roster {
         seat.0.map(|word| self.shared.get(word))
     }
 
+    /// File and line of each row about the caregiver who is traced, in the order of the files.
+    pub fn traced(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.traced.iter().map(|&(file, line)| (self.file(file), line))
+    }
+
     /// What is known of the export as a whole.
     pub fn facts(&self) -> &RosterFacts {
         &self.facts
+    }
+
+    fn file(&self, number: FileNumber) -> &str {
+        self.facts.files.get(usize::from(number)).unwrap_or(&self.facts.path)
     }
 }
 
@@ -109,9 +119,19 @@ impl<'a> Caregiver<'a> {
         self.person().priority
     }
 
+    /// The telephone number, blank if the roster says none.
+    pub fn phone(self) -> &'a str {
+        self.roster.shared.get(self.person().phone)
+    }
+
     /// The first line of the file that is about the caregiver.
     pub fn line(self) -> u32 {
         self.person().line
+    }
+
+    /// The file with that line, as messages call it.
+    pub fn file(self) -> &'a str {
+        self.roster.file(self.person().file)
     }
 
     /// The children, by student id, each once.
@@ -195,6 +215,11 @@ impl<'a> Child<'a> {
     /// Whether the caregiver may see this child; of several rows the strictest.
     pub fn access(self) -> Access {
         self.link.access
+    }
+
+    /// The file that [`Child::line`] is in, as messages call it.
+    pub fn file(self) -> &'a str {
+        self.roster.file(self.link.file)
     }
 
     /// The first line of the file that is about the two.

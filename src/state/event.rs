@@ -3,12 +3,12 @@
 //! The rule: ids, addresses, Message-IDs, and whatever a person or another system wrote, go into the text; the detail
 //! holds only what says nothing about one family.
 
-use crate::model::entry::{Adopted, Entry, LetterSubject, NewLetter, Prepared, RunBegun, Subject};
+use crate::model::entry::{Adopted, Entry, HandOverBegun, LetterSubject, NewLetter, Prepared, RunBegun, Subject};
 use crate::model::ids::{ActivationNumber, CaregiverId, LetterNumber};
 use crate::model::recorded::AcceptedRoster;
 
 /// The kinds that say "the LMS has the password": at most one of them for one (caregiver, activation).
-pub const SET_KINDS: [&str; 2] = ["set", "resolved-set"];
+pub const SET_KINDS: [&str; 3] = ["set", "resolved-set", "confirmed"];
 
 /// One entry as the log tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,12 @@ pub fn tell(entry: &Entry) -> Telling<'_> {
         Entry::Voided(subject) => of("voided", subject),
         Entry::LetterPrepared { subject, letter } => of("letter-prepared", subject).new_letter(letter),
         Entry::Sending(letter) => of_letter("sending", letter),
-        Entry::Sent(letter) => of_letter("sent", letter),
+        Entry::Sent(letter) | Entry::SentAndKept(letter) => of_letter("sent", letter),
+        Entry::Wiped(subject) => of("wiped", subject),
+        Entry::LetterBounced { letter, reason } => of_letter("bounced", letter).text(reason),
+        Entry::LetterResolved { letter, arrived, evidence } => {
+            of_letter(if *arrived { "resolved-arrived" } else { "resolved-send-again" }, letter).text(evidence)
+        }
         Entry::LetterRejected { letter, reason } => of_letter("rejected", letter).text(reason),
         Entry::LetterDeferred { letter, reason } => of_letter("deferred", letter).text(reason),
         Entry::LetterUnknown { letter, detail } => of_letter("letter-unknown", letter).text(detail),
@@ -58,6 +63,23 @@ pub fn tell(entry: &Entry) -> Telling<'_> {
         Entry::EffectFailed { caregiver, reason } => about("effect-failed", caregiver).text(reason),
         Entry::Resolved { subject, was_set, evidence } => {
             of(if *was_set { "resolved-set" } else { "resolved-not-set" }, subject).text(evidence)
+        }
+        Entry::Recovered(found) => {
+            of(if found.is_active { "recovered" } else { "in-doubt" }, &found.subject).text(&found.because)
+        }
+        Entry::PositionAccepted { serial, because } => {
+            plain("position-accepted").detail(format!("after commit {serial}")).text(because)
+        }
+        // Not about anybody: what is left must not lead to them.
+        Entry::Forgotten { because, .. } => plain("forgotten").text(because),
+        Entry::HandOverBegun(begun) => handover_begun(begun),
+        Entry::HandOverPlaced { number } => plain("handover-placed").detail(format!("hand-over {number}")),
+        Entry::HandedOver { subject, number } => of("handed-over", subject).detail(format!("hand-over {number}")),
+        Entry::Confirmed { subject, number } => of("confirmed", subject).detail(format!("hand-over {number}")),
+        Entry::HandedBack { subject, number } => of("handed-back", subject).detail(format!("hand-over {number}")),
+        Entry::HandOverUnsure { number } => plain("handover-unsure").detail(format!("hand-over {number}")),
+        Entry::HandOverSettled { number, outcome } => {
+            plain("handover-settled").detail(format!("hand-over {number}, {}", outcome.as_str()))
         }
         Entry::Identified { caregiver, .. } => about("identified", caregiver),
     }
@@ -79,11 +101,19 @@ fn accepted(roster: &AcceptedRoster, arrivals: usize, absent: usize, returned: u
 }
 
 fn prepared_activation(prepared: &Prepared) -> Telling<'_> {
-    of("prepared", &prepared.subject).new_letter(&prepared.letter).detail(format!(
-        "{}, cohort {}",
-        prepared.kind.as_str(),
-        prepared.cohort
-    ))
+    let told = of("prepared", &prepared.subject);
+    let told = match &prepared.letter {
+        Some(letter) => told.new_letter(letter),
+        None => told,
+    };
+    told.detail(format!("{}, cohort {}", prepared.kind.as_str(), prepared.cohort))
+}
+
+fn handover_begun(begun: &HandOverBegun) -> Telling<'_> {
+    let cohort = begun.cohort.as_ref().map_or_else(String::new, |cohort| format!(", cohort {cohort}"));
+    let detail =
+        format!("hand-over {}{cohort}, {} rows, keyed hash {}", begun.number, begun.rows.len(), begun.fingerprint);
+    plain("handover-begun").detail(detail)
 }
 
 fn adopted_activation(adopted: &Adopted) -> Telling<'_> {

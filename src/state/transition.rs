@@ -22,10 +22,22 @@ pub enum ActivationStep {
     Void,
     /// Somebody was active already.
     Adopt,
+    /// A repair found that somebody has access.
+    Recover,
+    /// A repair found that somebody may have access.
+    Suspect,
     /// A person says that it was set.
     ResolveSet,
     /// A person says that it was not set.
     ResolveNotSet,
+    /// It stands in a file that a person imports.
+    HandOver,
+    /// That person says that it was imported.
+    Confirm,
+    /// That person says that it was not: the same password goes into the next file.
+    HandBack,
+    /// The same, of a password that the LMS was to draw: there is none to keep.
+    GiveBack,
 }
 
 impl ActivationStep {
@@ -38,33 +50,48 @@ impl ActivationStep {
         Self::Doubt,
         Self::Void,
         Self::Adopt,
+        Self::Recover,
+        Self::Suspect,
         Self::ResolveSet,
         Self::ResolveNotSet,
+        Self::HandOver,
+        Self::Confirm,
+        Self::HandBack,
+        Self::GiveBack,
     ];
 
     /// The stage it leads to.
     pub fn leads_to(self) -> ActivationStage {
         match self {
             Self::Prepare => ActivationStage::Prepared,
-            Self::Announce => ActivationStage::Setting,
-            Self::Set | Self::ResolveSet => ActivationStage::Set,
-            Self::Refuse | Self::ResolveNotSet => ActivationStage::Refused,
-            Self::Doubt => ActivationStage::ResetUnknown,
+            Self::Announce | Self::HandBack => ActivationStage::Setting,
+            Self::Set | Self::ResolveSet | Self::Confirm => ActivationStage::Set,
+            Self::Refuse | Self::ResolveNotSet | Self::GiveBack => ActivationStage::Refused,
+            Self::HandOver => ActivationStage::HandedOver,
+            Self::Doubt | Self::Suspect => ActivationStage::ResetUnknown,
             Self::Void => ActivationStage::Voided,
-            Self::Adopt => ActivationStage::Adopted,
+            Self::Adopt | Self::Recover => ActivationStage::Adopted,
         }
     }
 
     /// Whether it may happen at this stage (`None`: there is no such activation yet).
     pub fn may_follow(self, now: Option<ActivationStage>) -> bool {
-        use ActivationStage::{Prepared, Refused, ResetUnknown, Setting, Voided};
+        use ActivationStage::{HandedOver, Prepared, Refused, ResetUnknown, Setting, Voided};
         match self {
             // Nothing of these was ever in the LMS, so the number may be used again.
             Self::Prepare | Self::Adopt => matches!(now, None | Some(Prepared | Refused | Voided)),
+            // Neither ever leads to a password: from every stage that does not give access already.
+            Self::Recover | Self::Suspect => {
+                matches!(now, None | Some(Prepared | Setting | Refused | ResetUnknown | Voided))
+            }
             // Again, while settling: the same password under the same number.
             Self::Announce => matches!(now, Some(Prepared | Setting)),
-            Self::Set | Self::Refuse | Self::Doubt | Self::ResolveSet | Self::ResolveNotSet => {
+            Self::Set | Self::Refuse | Self::ResolveSet | Self::ResolveNotSet => {
                 matches!(now, Some(Setting | ResetUnknown))
+            }
+            Self::HandOver => now == Some(Setting),
+            Self::Doubt | Self::Confirm | Self::HandBack | Self::GiveBack => {
+                matches!(now, Some(Setting | HandedOver | ResetUnknown))
             }
             Self::Void => now == Some(Prepared),
         }
@@ -83,6 +110,10 @@ pub enum LetterStep {
     Announce,
     /// The transport has it.
     Send,
+    /// The transport has it; its sealed parts stay for now.
+    SendAndKeep,
+    /// It came back.
+    Bounce,
     /// The transport refused its recipient.
     Reject,
     /// It was certainly not taken, for now.
@@ -95,14 +126,23 @@ pub enum LetterStep {
 
 impl LetterStep {
     /// All of them.
-    pub const ALL: &'static [Self] =
-        &[Self::Announce, Self::Send, Self::Reject, Self::Defer, Self::Doubt, Self::Supersede];
+    pub const ALL: &'static [Self] = &[
+        Self::Announce,
+        Self::Send,
+        Self::SendAndKeep,
+        Self::Bounce,
+        Self::Reject,
+        Self::Defer,
+        Self::Doubt,
+        Self::Supersede,
+    ];
 
     /// The stage it leads to from `now`.
     pub fn leads_to(self, now: LetterStage) -> LetterStage {
         match self {
             Self::Announce => LetterStage::Sending,
-            Self::Send => LetterStage::Sent,
+            Self::Send | Self::SendAndKeep => LetterStage::Sent,
+            Self::Bounce => LetterStage::Bounced,
             Self::Reject => LetterStage::Rejected,
             Self::Defer => LetterStage::Prepared,
             Self::Doubt => LetterStage::Unknown,
@@ -114,10 +154,14 @@ impl LetterStep {
 
     /// Whether it may happen to a letter at this stage.
     pub fn may_follow(self, now: LetterStage) -> bool {
-        use LetterStage::{Bounced, Prepared, Rejected, Sending, Unknown};
+        use LetterStage::{Bounced, Prepared, Rejected, Sending, Sent, Unknown};
         match self {
             Self::Announce => matches!(now, Prepared | Sending | Unknown),
-            Self::Send | Self::Reject | Self::Defer | Self::Doubt => matches!(now, Sending | Unknown),
+            Self::Send | Self::SendAndKeep | Self::Reject | Self::Defer | Self::Doubt => {
+                matches!(now, Sending | Unknown)
+            }
+            // What comes back has gone out, whether we knew it or not.
+            Self::Bounce => matches!(now, Sent | Sending | Unknown),
             Self::Supersede => matches!(now, Prepared | Rejected | Bounced),
         }
     }
@@ -140,11 +184,17 @@ mod tests {
         (ActivationStep::Announce, "     . y    y    .   .    .    .    .    ."),
         (ActivationStep::Set, "          . .    y    .   .    y    .    .    ."),
         (ActivationStep::Refuse, "       . .    y    .   .    y    .    .    ."),
-        (ActivationStep::Doubt, "        . .    y    .   .    y    .    .    ."),
+        (ActivationStep::Doubt, "        . .    y    .   .    y    y    .    ."),
         (ActivationStep::Void, "         . y    .    .   .    .    .    .    ."),
         (ActivationStep::Adopt, "        y y    .    .   y    .    .    .    y"),
+        (ActivationStep::Recover, "      y y    y    .   y    y    .    .    y"),
+        (ActivationStep::Suspect, "      y y    y    .   y    y    .    .    y"),
         (ActivationStep::ResolveSet, "   . .    y    .   .    y    .    .    ."),
         (ActivationStep::ResolveNotSet, ". .    y    .   .    y    .    .    ."),
+        (ActivationStep::HandOver, "     . .    y    .   .    .    .    .    ."),
+        (ActivationStep::Confirm, "      . .    y    .   .    y    y    .    ."),
+        (ActivationStep::HandBack, "     . .    y    .   .    y    y    .    ."),
+        (ActivationStep::GiveBack, "     . .    y    .   .    y    y    .    ."),
     ];
 
     /// Rows: steps. Columns: the stages in the order of their declaration.
@@ -152,6 +202,8 @@ mod tests {
         //                        prep sending sent unknown rejected bounced replaced
         (LetterStep::Announce, "  y    y       .    y       .        .       ."),
         (LetterStep::Send, "      .    y       .    y       .        .       ."),
+        (LetterStep::SendAndKeep, ".   y       .    y       .        .       ."),
+        (LetterStep::Bounce, "    .    y       y    y       .        .       ."),
         (LetterStep::Reject, "    .    y       .    y       .        .       ."),
         (LetterStep::Defer, "     .    y       .    y       .        .       ."),
         (LetterStep::Doubt, "     .    y       .    y       .        .       ."),

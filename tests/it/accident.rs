@@ -1,7 +1,7 @@
 //! Accidents on the way to the LMS and to the mail server, for stories: the power fails around one effect, an answer is
 //! lost, something is refused. Everything else passes through untouched.
 
-use firstbell::edge::{AccountChange, Envelope, LmsError, LmsRead, LmsWrite, MailTransport, NewAccount};
+use firstbell::edge::{AccountChange, Envelope, HandOverWrite, LmsError, LmsRead, LmsWrite, MailTransport, NewAccount};
 use firstbell::model::account::Account;
 use firstbell::model::capability::{LmsCapabilities, MailCapabilities};
 use firstbell::model::ids::{ActivationKey, CaregiverId, Username};
@@ -83,6 +83,10 @@ impl<T: LmsRead> LmsRead for Accidental<T> {
         self.inner.observe(ask)
     }
 
+    fn takes(&self, password: &Password) -> Result<(), String> {
+        self.inner.takes(password)
+    }
+
     fn observe_one(&mut self, caregiver: &CaregiverId) -> Result<Vec<Account>, LmsError> {
         self.inner.observe_one(caregiver)
     }
@@ -130,6 +134,10 @@ impl<T: LmsWrite> LmsWrite for Accidental<T> {
     fn disable(&mut self, caregiver: &CaregiverId, username: &Username) -> Outcome {
         let effect = Effect::Account(caregiver.to_string());
         self.effect(&effect, |inner| inner.disable(caregiver, username))
+    }
+
+    fn by_hand(&mut self) -> Option<&mut dyn HandOverWrite> {
+        self.inner.by_hand()
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Parser;
 use clap::error::ErrorKind;
 use firstbell::cli::Cli;
-use firstbell::plan::HoldCode;
+use firstbell::plan::{DriftKind, HoldCode};
 
 use crate::binary::Project;
 use crate::markdown::{Document, commands, documents};
@@ -133,6 +133,29 @@ fn the_table_of_holds_is_the_codes() {
 }
 
 #[test]
+fn the_table_of_drift_is_the_codes() {
+    let page = document("docs/machine.md");
+    let section = page.text.split("## Drift").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let rows: Vec<(&str, &str)> = rows.map(|(code, title)| (code, title.trim_end_matches(" |"))).collect();
+    assert_eq!(rows.len(), DriftKind::ALL.len());
+    for (row, kind) in rows.iter().zip(DriftKind::ALL) {
+        assert!(row.0 == kind.as_str() && row.1.starts_with(kind.title()), "{row:?} is not {kind:?}");
+    }
+}
+
+#[test]
+fn the_table_of_events_is_the_schemas() {
+    let page = document("docs/machine.md");
+    let section = page.text.split("## Events").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let rows: Vec<String> = rows.filter(|name| *name != "type").map(str::to_owned).collect();
+    let schema = firstbell::report::events_schema();
+    let types = schema["oneOf"].as_array().unwrap().iter().map(|one| &one["properties"]["type"]["const"]);
+    assert_eq!(rows, types.map(|name| name.as_str().unwrap().to_owned()).collect::<Vec<_>>());
+}
+
+#[test]
 fn the_architectures_table_of_stops_has_every_code_in_its_order() {
     let page = document("ARCHITECTURE.md");
     let rows = page.text.lines().filter(|line| line.starts_with("| S"));
@@ -189,8 +212,15 @@ fn the_help_of_every_command_gives_an_example_that_runs() {
         let words = crate::markdown::words(block.lines().next().unwrap());
         // In its folder and not by `-C`, as a reader would: so that a file it writes lies there too.
         let output = project.command(&[]).args(&words).current_dir(project.path()).output().unwrap();
-        // Nobody is there to ask, and nothing is open about anybody's password.
-        let expected = if ["apply", "resolve"].contains(&words[0].as_str()) { 64 } else { 0 };
+        // Nobody is there to ask, nothing is open about anybody's password, nothing was handed over, no mail has come back, and nobody's id has become
+        // another: the roster has the old one still.
+        let is_move = words.get(1).is_some_and(|word| word == "move");
+        let expected = match words[0].as_str() {
+            "apply" | "resolve" | "confirm" => 64,
+            _ if is_move => 64,
+            "bounces" => 65,
+            _ => 0,
+        };
         assert_eq!(output.status.code(), Some(expected), "firstbell {}\n{output:?}", words.join(" "));
         run += 1;
     }

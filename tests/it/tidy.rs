@@ -19,13 +19,19 @@ pub(crate) const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Crates that stand behind one wall each: the file or folder that may name them.
-const WALLS: [(&str, &str); 12] = [
+const WALLS: &[(&str, &str)] = &[
+    ("clap_complete", "src/command/completions.rs"),
+    ("clap_mangen", "src/command/man.rs"),
+    ("mail_parser", "src/mail/bounce"),
     ("annotate_snippets", "src/diagnostic/"),
     ("serde_yaml", "src/rollout/"),
     ("saphyr_parser", "src/rollout/"),
     ("csv", "src/"),
+    ("encoding_rs", "src/roster/utf8.rs"),
+    ("calamine", "src/roster/xlsx.rs"),
     ("rusqlite", "src/state/sqlite/"),
-    ("lettre", "src/letter/"),
+    ("lettre::message", "src/letter/"),
+    ("lettre::transport", "src/mail/smtp/"),
     ("minijinja", "src/letter/"),
     ("chacha20poly1305", "src/apply/seal.rs"),
     ("rand", "src/cli/system.rs"),

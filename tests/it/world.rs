@@ -1,27 +1,33 @@
 //! A school in a temporary folder: real rollout, roster, letters, SQLite state, sandbox LMS and outbox, with a clock that a
 //! test moves and chance that it seeds.
 
-use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
 use camino::Utf8Path;
 use firstbell::apply::{self, Applied, Edges, Halted, Order};
+use firstbell::edge::{Altered, HandOverFacts, HandOverLine, HandOverWrite, NotWritten, RowFor};
 use firstbell::edge::{
-    Ask, Asked, Clock, LmsRead, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateStore, Step, Watch,
+    Ask, Asked, Clock, Envelope, LmsRead, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateStore, Step, Watch,
 };
 use firstbell::letter;
-use firstbell::lms::moodle::MoodleWriter;
-use firstbell::lms::sandbox::SandboxWriter;
-use firstbell::mail::Outbox;
+use firstbell::lms::moodle::{MoodleReader, MoodleWriter};
+use firstbell::lms::sandbox::{SandboxReader, SandboxWriter};
+use firstbell::lms::ultranet::{UltranetReader, UltranetWriter};
+use firstbell::mail::{Outbox, Patience, Smtp};
 use firstbell::model::activation::{ActivationStage, LetterStage};
+use firstbell::model::capability::MailCapabilities;
 use firstbell::model::entry::Actor;
 use firstbell::model::fingerprint::Fingerprinter;
+use firstbell::model::handover::HandOver;
 use firstbell::model::ids::{CaregiverId, Lineage, StudentId};
+use firstbell::model::outcome::Outcome;
 use firstbell::model::recorded::{History, Position, Recorded};
 use firstbell::model::secret::{Password, SealingKey};
 use firstbell::plan::Plan;
+use firstbell::plan::pace::{self, Timetable};
 use firstbell::reconcile::{self, Context, Desired};
 use firstbell::rollout::{self, LmsSettings, Rollout, Transport};
 use firstbell::roster::{self, Roster};
@@ -53,6 +59,10 @@ pub(crate) struct World {
     pub(crate) keeps_lock: bool,
     /// How many letters the transport hands over at once: how wide the waves are.
     pub(crate) at_once: usize,
+    /// A mail server that is only pretended, in place of the rollout's.
+    pub(crate) server: Option<PretendServer>,
+    /// Letters that perhaps went out go again at once.
+    pub(crate) retry_unknown: bool,
     /// The LMS, where it is a Moodle.
     pub(crate) moodle: Option<Standin>,
 }
@@ -91,18 +101,6 @@ impl World {
         world
     }
 
-    fn lms<'a>(rollout: &Rollout, clock: &'a TestClock, random: SeededRandom) -> AnyLms<'a> {
-        match &rollout.lms {
-            LmsSettings::Sandbox { written_path, path } => {
-                let random = Box::new(random);
-                AnyLms(Box::new(SandboxWriter::open(path.clone(), written_path.clone(), clock, random).unwrap()))
-            }
-            LmsSettings::Moodle(settings) => {
-                AnyLms(Box::new(MoodleWriter::new(settings.clone(), Password::new(TOKEN.into()), clock)))
-            }
-        }
-    }
-
     /// Whom the LMS is asked for.
     pub(crate) fn ask(loaded: &Loaded) -> Ask {
         let asked = |(id, email, username): (String, Option<String>, Option<String>)| Asked {
@@ -113,7 +111,7 @@ impl World {
         let children = loaded.roster.caregivers().flat_map(|one| one.children().map(|child| child.id().to_owned()));
         let students: BTreeSet<String> = children.collect();
         Ask {
-            people: reconcile::ask_for(&loaded.roster).into_iter().map(asked).collect(),
+            people: reconcile::ask_for(&loaded.rollout, &loaded.roster).into_iter().map(asked).collect(),
             students: students.into_iter().map(StudentId::new).collect(),
         }
     }
@@ -130,6 +128,8 @@ impl World {
             accident: Accident::None,
             keeps_lock: false,
             at_once: 1,
+            server: None,
+            retry_unknown: false,
             moodle: None,
         };
         for (name, text) in letter::default_letters() {
@@ -198,17 +198,37 @@ impl World {
         self.plan_with(&loaded, &recorded)
     }
 
+    fn lms_reader(&self, rollout: &Rollout) -> Box<dyn LmsRead + '_> {
+        match &rollout.lms {
+            LmsSettings::Sandbox { written_path, path } => {
+                Box::new(SandboxReader::new(path.clone(), written_path.clone(), &self.clock))
+            }
+            LmsSettings::Ultranet(settings) => Box::new(UltranetReader::new(settings, &self.clock)),
+            LmsSettings::Moodle(settings) => {
+                Box::new(MoodleReader::new(settings.clone(), Password::new(TOKEN.into()), &self.clock))
+            }
+        }
+    }
+
+    /// The accounts as the LMS shows them now.
+    pub(crate) fn observe(&self) -> firstbell::model::observed::Observed {
+        let loaded = self.load();
+        self.lms_reader(&loaded.rollout).observe(&Self::ask(&loaded)).unwrap()
+    }
+
     fn plan_with(&self, loaded: &Loaded, recorded: &Recorded) -> Plan {
-        let mut lms = Self::lms(&loaded.rollout, &self.clock, SeededRandom::new(0));
+        let mut lms = self.lms_reader(&loaded.rollout);
         let observed = lms.observe(&Self::ask(loaded)).unwrap();
-        let fingerprinter = self.fingerprinter();
+        let (fingerprinter, timetable) = (self.fingerprinter(), self.timetable(&loaded.rollout));
         let context = Context {
             now: self.clock.now(),
             fingerprinter: &fingerprinter,
             lms: lms.capabilities(),
-            mail: outbox(&loaded.rollout).capabilities(),
+            mail: self.mail(&loaded.rollout).capabilities(),
             state_path: "state/firstbell.db",
             letters_sha256: loaded.letters.sha256(),
+            timetable: timetable.as_ref(),
+            retry_unknown: self.retry_unknown,
             git: None,
             narrowing: &firstbell::plan::Narrowing::default(),
             lms_description: &lms.describe(),
@@ -227,10 +247,20 @@ impl World {
         let loaded = self.load();
         let mut store = self.store(&loaded.rollout);
         let recorded = store.load().unwrap();
+        let timetable = self.timetable(&loaded.rollout);
         let plan = self.plan_with(&loaded, &recorded);
         let mut random = self.random();
         let clock = self.clock.clone();
-        let lms = Self::lms(&loaded.rollout, &clock, self.random());
+        let lms: Box<dyn LmsWrite + '_> = match &loaded.rollout.lms {
+            LmsSettings::Sandbox { written_path, path } => {
+                let random = Box::new(self.random());
+                Box::new(SandboxWriter::open(path.clone(), written_path.clone(), &clock, random).unwrap())
+            }
+            LmsSettings::Ultranet(settings) => Box::new(UltranetWriter::new(settings, &clock)),
+            LmsSettings::Moodle(settings) => {
+                Box::new(MoodleWriter::new(settings.clone(), Password::new(TOKEN.into()), &clock))
+            }
+        };
         let lineage =
             recorded.position.as_ref().map_or_else(|| Lineage::new(LINEAGE), |position| position.lineage.clone());
         let order = Order {
@@ -241,14 +271,15 @@ impl World {
             key: &self.key,
             actor: &actor(),
             digest: "",
+            timetable: timetable.as_ref(),
             counts: MarkCounts::default(),
         };
         let (crash, at_once) = (&self.crash, self.at_once);
         let mut watch = Counting { finished: 0, stop_after: self.interrupt_after };
         let edges = Edges {
-            lms: &mut Crashing { inner: Accidental::new(lms, &self.accident), crash: crash.clone(), at_once },
+            lms: &mut Crashing { inner: Accidental::new(AnyLms(lms), &self.accident), crash: crash.clone(), at_once },
             mail: &mut Crashing {
-                inner: Accidental::new(outbox(&loaded.rollout), &self.accident),
+                inner: Accidental::new(self.mail(&loaded.rollout), &self.accident),
                 crash: crash.clone(),
                 at_once,
             },
@@ -259,6 +290,12 @@ impl World {
             watch: &mut watch,
         };
         apply::apply(order, edges)
+    }
+
+    /// What is recorded now.
+    pub(crate) fn recorded(&mut self) -> Recorded {
+        let loaded = self.load();
+        self.store(&loaded.rollout).load().unwrap()
     }
 
     /// How many caregivers are in doubt: their password was being set, or their letter was on its way.
@@ -345,6 +382,7 @@ roster:
     relationship: Relationship, language: Language, portal-access: Portal, priority: Priority, staff: Staff}
   placeholder-emails: [office@kowhai.example.nz]
   staff-domains: [kowhai.example.nz]
+  unknown-access: hold
 sign-in-url: https://portal.kowhai.example.nz
 help: {email: office@kowhai.example.nz, phone: 09 555 0100}
 mail: {from: Kōwhai College <office@kowhai.example.nz>, letter: letters/welcome}
@@ -354,9 +392,88 @@ pub(crate) fn actor() -> Actor {
     Actor { user: "mere".into(), host: "office".into(), pid: 4711 }
 }
 
-fn outbox(rollout: &Rollout) -> Outbox {
-    let Transport::Outbox { path } = &rollout.mail.transport;
-    Outbox::new(path.clone())
+impl World {
+    fn mail(&self, rollout: &Rollout) -> AnyMail {
+        if let Some(server) = &self.server {
+            return AnyMail(Box::new(server.clone()));
+        }
+        AnyMail(match &rollout.mail.transport {
+            Transport::Outbox { path } => Box::new(Outbox::new(path.clone())),
+            Transport::Smtp(settings) => {
+                Box::new(Smtp::new(settings, None, None, "kowhai.example.nz", Patience::default()).unwrap())
+            }
+        })
+    }
+
+    fn timetable(&self, rollout: &Rollout) -> Option<Timetable> {
+        if matches!(rollout.mail.transport, Transport::Outbox { .. }) {
+            return None;
+        }
+        let mut sent = Vec::new();
+        if SqliteStore::exists(&rollout.state) {
+            let mut store = SqliteStore::open(&rollout.state, Access::Read).unwrap();
+            sent = store.sent_since(self.clock.now() - pace::DAY).unwrap();
+        }
+        Some(Timetable::new(&rollout.mail, &rollout.timezone, sent))
+    }
+}
+
+/// Whichever way mail leaves.
+struct AnyMail(Box<dyn MailTransport>);
+
+impl MailTransport for AnyMail {
+    fn capabilities(&self) -> MailCapabilities {
+        self.0.capabilities()
+    }
+
+    fn check(&mut self) -> Result<(), String> {
+        self.0.check()
+    }
+
+    fn send(&mut self, envelope: &Envelope<'_>) -> Outcome {
+        self.0.send(envelope)
+    }
+
+    fn send_all(&mut self, envelopes: &[Envelope<'_>]) -> Vec<Outcome> {
+        self.0.send_all(envelopes)
+    }
+}
+
+/// When, to whom, and the bytes.
+type TakenLetter = (Timestamp, String, Vec<u8>);
+
+/// A mail server that is only pretended: it keeps what it took and when, and answers as it is told.
+#[derive(Clone)]
+pub(crate) struct PretendServer {
+    pub(crate) taken: Rc<RefCell<Vec<TakenLetter>>>,
+    /// What it says to the next letters; then it takes all.
+    pub(crate) answers: Rc<RefCell<VecDeque<Outcome>>>,
+    clock: TestClock,
+}
+
+impl PretendServer {
+    pub(crate) fn new(clock: &TestClock) -> Self {
+        Self { taken: Rc::default(), answers: Rc::default(), clock: clock.clone() }
+    }
+}
+
+impl MailTransport for PretendServer {
+    fn capabilities(&self) -> MailCapabilities {
+        MailCapabilities { is_idempotent: false, sessions: 1 }
+    }
+
+    fn check(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn send(&mut self, envelope: &Envelope<'_>) -> Outcome {
+        let answer = self.answers.borrow_mut().pop_front().unwrap_or(Outcome::Done(()));
+        if !matches!(answer, Outcome::Refused(_)) {
+            let letter = (self.clock.now(), envelope.recipient.to_owned(), envelope.bytes.to_vec());
+            self.taken.borrow_mut().push(letter);
+        }
+        answer
+    }
 }
 
 /// A clock that a test moves.
@@ -506,7 +623,7 @@ impl Crash {
     }
 }
 
-/// Any LMS.
+/// Whichever LMS the rollout names.
 struct AnyLms<'a>(Box<dyn LmsWrite + 'a>);
 
 impl LmsRead for AnyLms<'_> {
@@ -522,15 +639,15 @@ impl LmsRead for AnyLms<'_> {
         self.0.observe(ask)
     }
 
-    fn observe_one(
-        &mut self,
-        caregiver: &CaregiverId,
-    ) -> Result<Vec<firstbell::model::account::Account>, firstbell::edge::LmsError> {
-        self.0.observe_one(caregiver)
-    }
-
     fn takes(&self, password: &Password) -> Result<(), String> {
         self.0.takes(password)
+    }
+
+    fn observe_one(
+        &mut self,
+        caregiver: &firstbell::model::ids::CaregiverId,
+    ) -> Result<Vec<firstbell::model::account::Account>, firstbell::edge::LmsError> {
+        self.0.observe_one(caregiver)
     }
 }
 
@@ -538,7 +655,7 @@ impl LmsWrite for AnyLms<'_> {
     fn create(
         &mut self,
         account: &firstbell::edge::NewAccount,
-        password: &Password,
+        password: &firstbell::model::secret::Password,
         marker: firstbell::model::ids::ActivationKey,
     ) -> firstbell::model::outcome::Outcome {
         self.0.create(account, password, marker)
@@ -546,9 +663,9 @@ impl LmsWrite for AnyLms<'_> {
 
     fn set_password(
         &mut self,
-        caregiver: &CaregiverId,
+        caregiver: &firstbell::model::ids::CaregiverId,
         username: &firstbell::model::ids::Username,
-        password: &Password,
+        password: &firstbell::model::secret::Password,
         marker: firstbell::model::ids::ActivationKey,
     ) -> firstbell::model::outcome::Outcome {
         self.0.set_password(caregiver, username, password, marker)
@@ -564,7 +681,7 @@ impl LmsWrite for AnyLms<'_> {
 
     fn update(
         &mut self,
-        caregiver: &CaregiverId,
+        caregiver: &firstbell::model::ids::CaregiverId,
         username: &firstbell::model::ids::Username,
         change: &firstbell::edge::AccountChange,
     ) -> firstbell::model::outcome::Outcome {
@@ -573,10 +690,14 @@ impl LmsWrite for AnyLms<'_> {
 
     fn disable(
         &mut self,
-        caregiver: &CaregiverId,
+        caregiver: &firstbell::model::ids::CaregiverId,
         username: &firstbell::model::ids::Username,
     ) -> firstbell::model::outcome::Outcome {
         self.0.disable(caregiver, username)
+    }
+
+    fn by_hand(&mut self) -> Option<&mut dyn HandOverWrite> {
+        self.0.by_hand()
     }
 }
 
@@ -596,11 +717,12 @@ impl<T: LmsRead> LmsRead for Crashing<T> {
         self.inner.describe()
     }
 
-    fn observe(
-        &mut self,
-        ask: &firstbell::edge::Ask,
-    ) -> Result<firstbell::model::observed::Observed, firstbell::edge::LmsError> {
+    fn observe(&mut self, ask: &Ask) -> Result<firstbell::model::observed::Observed, firstbell::edge::LmsError> {
         self.inner.observe(ask)
+    }
+
+    fn takes(&self, password: &Password) -> Result<(), String> {
+        self.inner.takes(password)
     }
 
     fn observe_one(
@@ -668,6 +790,33 @@ impl<T: LmsWrite> LmsWrite for Crashing<T> {
     ) -> firstbell::model::outcome::Outcome {
         self.crash.around(|| self.inner.disable(caregiver, username))
     }
+
+    fn by_hand(&mut self) -> Option<&mut dyn HandOverWrite> {
+        self.inner.by_hand()?;
+        Some(self)
+    }
+}
+
+impl<T: LmsWrite> HandOverWrite for Crashing<T> {
+    fn line(&mut self, person: &RowFor<'_>) -> HandOverLine {
+        self.inner.by_hand().unwrap().line(person)
+    }
+
+    fn note(&mut self, facts: &HandOverFacts<'_>) -> String {
+        self.inner.by_hand().unwrap().note(facts)
+    }
+
+    fn place(&mut self, handover: &HandOver, lines: &[HandOverLine]) -> Result<(), NotWritten> {
+        self.crash.around(|| self.inner.by_hand().unwrap().place(handover, lines))
+    }
+
+    fn altered(&mut self, handover: &HandOver, lines: &[HandOverLine]) -> Result<Option<Altered>, NotWritten> {
+        self.inner.by_hand().unwrap().altered(handover, lines)
+    }
+
+    fn remove(&mut self, name: &str) -> Result<(), NotWritten> {
+        self.crash.around(|| self.inner.by_hand().unwrap().remove(name))
+    }
 }
 
 impl<T: MailTransport> MailTransport for Crashing<T> {
@@ -703,6 +852,17 @@ impl<T: StateStore> StateStore for Crashing<T> {
         activation: firstbell::model::ids::ActivationNumber,
     ) -> Result<Option<firstbell::edge::SealedActivation>, firstbell::edge::StateError> {
         self.inner.sealed(caregiver, activation)
+    }
+
+    fn sent_since(&mut self, since: Timestamp) -> Result<Vec<Timestamp>, firstbell::edge::StateError> {
+        self.inner.sent_since(since)
+    }
+
+    fn hand_over(
+        &mut self,
+        number: firstbell::model::handover::HandOverNumber,
+    ) -> Result<Option<firstbell::edge::SealedHandOver>, firstbell::edge::StateError> {
+        self.inner.hand_over(number)
     }
 
     fn person(

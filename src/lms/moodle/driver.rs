@@ -2,7 +2,7 @@
 
 use crate::edge::{AccountChange, Ask, Clock, Finding, How, Links, LmsError, LmsRead, LmsWrite, NewAccount, Wanted};
 use crate::model::account::Account;
-use crate::model::capability::LmsCapabilities;
+use crate::model::capability::{Carrier, LmsCapabilities};
 use crate::model::ids::{ActivationKey, CaregiverId, Username};
 use crate::model::observed::Observed;
 use crate::model::outcome::{Outcome, Reach};
@@ -34,6 +34,7 @@ impl LmsRead for MoodleReader<'_> {
             batch: self.site.batch(),
             can_link: settings.parent_role.is_some(),
             works_on: true,
+            carrier: Carrier::Program,
         }
     }
 

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::edge::{Ask, Clock, LmsError, LmsRead};
 use crate::model::account::{Account, SignInMethod};
-use crate::model::capability::LmsCapabilities;
+use crate::model::capability::{Carrier, LmsCapabilities};
 use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
 use crate::model::secret::Password;
@@ -19,6 +19,7 @@ pub(super) const CAPABILITIES: LmsCapabilities = LmsCapabilities {
     batch: 1,
     can_link: false,
     works_on: false,
+    carrier: Carrier::Program,
 };
 
 /// The sandbox, to be read only.

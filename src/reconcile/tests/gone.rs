@@ -104,8 +104,9 @@ fn a_reset_that_nobody_knows_of_stays_unknown_when_they_are_gone() {
     };
     assert_eq!(unsettled(false), (String::new(), Some(HoldCode::ResetUnknown)));
     assert_eq!(unsettled(true), ("-".into(), None), "a driver that writes markers can always say");
-    let handed_over = gone(DISABLE, true, ActivationStage::HandedOver, LetterStage::Prepared).plan();
-    assert_eq!(code(&handed_over, "C1"), Some(HoldCode::AwaitingConfirmation));
+    let mut handed_over = gone(DISABLE, true, ActivationStage::HandedOver, LetterStage::Prepared);
+    handed_over.hand_over("C1");
+    assert_eq!(code(&handed_over.plan(), "C1"), Some(HoldCode::AwaitingConfirmation));
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Reconcile as a whole, with a record and an LMS made by hand: the rows of the due table, the stops and the rules beside
 //! them, also those that no driver of today brings about.
 
+mod canary;
 mod cohorts;
+mod drift;
 mod due;
 mod gone;
 mod guards;
@@ -18,8 +20,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::diagnostic::Diagnostics;
 use crate::model::account::{Account, SignIn, SignInMethod};
 use crate::model::activation::{ActivationKind, ActivationStage, LetterStage};
-use crate::model::capability::{LmsCapabilities, MailCapabilities};
+use crate::model::capability::{Carrier, LmsCapabilities, MailCapabilities};
 use crate::model::fingerprint::Fingerprinter;
+use crate::model::handover::{HandOver, HandOverNumber, HandOverRow};
 use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId, LetterNumber, RosterNumber};
 use crate::model::observed::Observed;
 use crate::model::recorded::{AcceptedRoster, History, Identity, LetterRecord, Opening, Presence, Recorded};
@@ -41,6 +44,7 @@ roster:
   path: roster.csv
   columns: {caregiver-id: ID, first-name: First, last-name: Last, email: Email, student-id: Student, year: Year,
     portal-access: Access, priority: Priority}
+  unknown-access: hold
 sign-in-url: https://portal.kowhai.example.nz
 mail: {from: Kōwhai College <office@kowhai.example.nz>}
 ";
@@ -58,6 +62,7 @@ struct School {
     accounts: Vec<Account>,
     lms: LmsCapabilities,
     mail: MailCapabilities,
+    retry_unknown: bool,
     now: Timestamp,
     narrowing: Narrowing,
 }
@@ -78,10 +83,12 @@ impl School {
                 batch: 1,
                 can_link: false,
                 works_on: false,
+                carrier: Carrier::Program,
             },
             mail: MailCapabilities { is_idempotent: true, sessions: 1 },
             now: NOW,
             narrowing: Narrowing::default(),
+            retry_unknown: false,
         }
     }
 
@@ -106,6 +113,8 @@ impl School {
             fingerprinter: &fingerprinter,
             lms: self.lms,
             mail: self.mail,
+            timetable: None,
+            retry_unknown: self.retry_unknown,
             state_path: "state",
             letters_sha256: "",
             git: None,
@@ -116,6 +125,29 @@ impl School {
         assert!(!mistakes.has_errors(), "{mistakes:?}");
         let desired = Desired { rollout: &self.rollout, roster: &self.roster };
         super::reconcile(desired, &self.recorded, &observed, &context).unwrap()
+    }
+
+    /// Puts somebody into a hand-over that waits for its import.
+    fn hand_over(&mut self, id: &str) {
+        self.recorded.handovers.push(HandOver {
+            number: HandOverNumber::FIRST,
+            name: "0001-year-7".into(),
+            cohort: Some("year-7".into()),
+            at: self.now,
+            has_letters: true,
+            fingerprint: String::new(),
+            note: String::new(),
+            is_placed: true,
+            is_unsure: false,
+            settled: None,
+            rows: vec![HandOverRow {
+                caregiver: id.into(),
+                activation: ActivationNumber::FIRST,
+                username: "mere".into(),
+                is_create: false,
+                is_imported: None,
+            }],
+        });
     }
 
     fn mistakes(&self) -> Diagnostics {
@@ -210,7 +242,7 @@ fn read_whole_rollout(text: &str) -> Rollout {
 
 fn read_roster(rollout: &Rollout, rows: &str) -> Roster {
     let bytes = format!("{HEADING}{rows}");
-    let read = roster::read_bytes(&rollout.roster, bytes.as_bytes(), NOW, NOW);
+    let read = roster::read_bytes(&rollout.roster[0], bytes.as_bytes(), NOW, NOW);
     read.unwrap_or_else(|problems| panic!("{problems:?}")).0
 }
 

@@ -96,6 +96,9 @@ fn what_a_person_must_find_out_is_never_decided() {
     ] {
         let mut school = school(true, HOUR);
         school.recorded.histories.get_mut("C1").unwrap().stage = stage;
+        if stage == ActivationStage::HandedOver {
+            school.hand_over("C1");
+        }
         let plan = school.plan();
         assert_eq!(code(&plan, "C1"), Some(expected));
         assert!(!plan.cohorts[0].is_settled, "a cohort behind this one must wait");

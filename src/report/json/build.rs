@@ -32,17 +32,17 @@ pub(super) fn document(plan: &Plan, view: &View, diagnostics: &[Value]) -> Docum
     }
 }
 
-fn summary(of: plan::Summary) -> Summary {
+pub(super) fn summary(of: plan::Summary) -> Summary {
     let plan::Summary { create, reset, email, update, withdraw, adopt, held, unknown, unchanged } = of;
     Summary { create, reset, email, update, withdraw, adopt, held, unknown, unchanged }
 }
 
-fn effects(of: plan::Effects) -> Effects {
+pub(super) fn effects(of: plan::Effects) -> Effects {
     let plan::Effects { accounts_created, passwords_set, emails, second_resets, signed_in_reset } = of;
     Effects { accounts_created, passwords_set, emails, second_resets, signed_in_reset }
 }
 
-fn guard(guard: &plan::GuardResult, personal: Personal) -> Guard {
+pub(super) fn guard(guard: &plan::GuardResult, personal: Personal) -> Guard {
     Guard {
         name: guard.name,
         actual: guard.actual,
@@ -56,7 +56,7 @@ fn guard(guard: &plan::GuardResult, personal: Personal) -> Guard {
     }
 }
 
-fn change(change: &plan::Change, personal: Personal) -> Change {
+pub(super) fn change(change: &plan::Change, personal: Personal) -> Change {
     let reason = personal.sentence(&change.reason, &change.person);
     Change {
         caregiver: personal.id(&change.caregiver),
@@ -107,7 +107,7 @@ fn email(person: &Person, personal: Personal) -> Option<String> {
 }
 
 /// A problem without its source lines, and with its addresses treated like any other, where not all may be shown.
-fn diagnostic(value: &Value, personal: Personal) -> Option<Map<String, Value>> {
+pub(super) fn diagnostic(value: &Value, personal: Personal) -> Option<Map<String, Value>> {
     let mut fields = value.as_object()?.clone();
     if personal != Personal::Full {
         fields.remove("source");

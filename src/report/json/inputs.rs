@@ -26,8 +26,12 @@ pub(super) struct Inputs {
     state: State,
     /// The LMS.
     lms: Lms,
-    /// Letters a minute; null where the transport takes them as fast as they come.
+    /// Letters a minute; null where they go to a folder, or as fast as the mail server takes them.
     per_minute: Option<u32>,
+    /// Letters in 24 hours; null where nothing bounds them.
+    per_day: Option<u32>,
+    /// About when the last letter will have left; null where that can't be told.
+    last_letter_at: Option<String>,
 }
 
 /// The SMS export.
@@ -56,6 +60,26 @@ struct Roster {
     gone: u64,
     /// Whether it has the same bytes as the one accepted last.
     is_unchanged: bool,
+    /// Each file, where there are several.
+    parts: Vec<Part>,
+}
+
+/// One of a roster's several files.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Part {
+    /// As the rollout names it.
+    path: String,
+    /// The reader.
+    format: &'static str,
+    /// What the reader found.
+    shape: String,
+    /// Data rows.
+    rows: u64,
+    /// Its own date, else the file's (RFC 3339).
+    exported_at: String,
+    /// Whether it only corrects the others.
+    is_corrections: bool,
 }
 
 /// The rollout.
@@ -152,8 +176,14 @@ pub(super) fn inputs(inputs: &plan::Inputs, personal: Personal) -> Inputs {
             accounts: inputs.lms.accounts,
             capabilities: capabilities(inputs.lms.capabilities),
         },
-        per_minute: inputs.per_minute,
+        per_minute: inputs.departure.as_ref().and_then(|departure| departure.pace.per_minute),
+        per_day: inputs.departure.as_ref().and_then(|departure| departure.pace.per_day),
+        last_letter_at: last_letter(inputs),
     }
+}
+
+fn last_letter(inputs: &plan::Inputs) -> Option<String> {
+    Some(inputs.departure.as_ref()?.forecast?.last.to_string())
 }
 
 fn roster(roster: &plan::RosterInput) -> Roster {
@@ -169,6 +199,18 @@ fn roster(roster: &plan::RosterInput) -> Roster {
         arrivals: roster.arrivals,
         gone: roster.gone,
         is_unchanged: roster.is_unchanged,
+        parts: roster.parts.iter().map(part).collect(),
+    }
+}
+
+fn part(part: &plan::RosterPart) -> Part {
+    Part {
+        path: part.path.clone(),
+        format: part.format,
+        shape: part.shape.clone(),
+        rows: part.rows,
+        exported_at: part.exported_at.to_string(),
+        is_corrections: part.is_corrections,
     }
 }
 

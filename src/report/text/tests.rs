@@ -499,7 +499,7 @@ fn an_update_alone_sends_nothing() {
 #[test]
 fn an_outbox_is_said_to_be_one() {
     let mut plan = plan();
-    plan.inputs.per_minute = None;
+    plan.inputs.departure = None;
     assert!(full(&plan).ends_with("   Letters go to the outbox folder.\n"));
 }
 

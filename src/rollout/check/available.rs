@@ -2,29 +2,34 @@
 
 use crate::diagnostic::Diagnostics;
 
-use super::super::node::{Node, Value};
+use super::super::node::Node;
 use super::Page;
 
 const CODE: &str = "rollout::not-available";
 
+/// The same for each roster.
+const LATER_IN_ROSTERS: &[(&str, &[&str], &str)] = &[
+    ("format", &["ide", "edge", "kamar", "oneroster", "sds"], "export a CSV and write `format: csv`"),
+    ("upload", &["by-manifest"], "write `upload: full` or `upload: partial`"),
+];
+
 /// Where, which values, and what to write for now.
 const LATER: &[(&[&str], &[&str], &str)] = &[
-    (&["roster", "format"], &["ide", "edge", "kamar", "oneroster", "sds"], "export a CSV and write `format: csv`"),
-    (&["roster", "encoding"], &["utf-16", "windows-1252"], "save the export as UTF-8 and write `encoding: auto`"),
-    (&["roster", "upload"], &["by-manifest"], "write `upload: full` or `upload: partial`"),
-    (&["lms", "driver"], &["ultranet"], "write `driver: sandbox` to rehearse"),
     (&["state", "store"], &["postgres"], "write `store: sqlite`"),
-    (&["mail", "transport"], &["smtp"], "write `transport: outbox`: each letter becomes a file"),
     (&["no-email"], &["paper"], "write `no-email: hold`: they are named for the office"),
 ];
 
 /// Values of a setting.
 pub(super) fn values(page: &Page<'_>, problems: &mut Diagnostics) {
-    for (route, values, instead) in LATER {
-        let Some(node) = page.root.at(route) else { continue };
+    let in_rosters = page.rosters().iter().flat_map(|roster| {
+        LATER_IN_ROSTERS.iter().map(move |(key, values, instead)| (roster.get(key), *values, *instead))
+    });
+    let elsewhere = LATER.iter().map(|(route, values, instead)| (page.root.at(route), *values, *instead));
+    for (node, values, instead) in in_rosters.chain(elsewhere) {
+        let Some(node) = node else { continue };
         let Some(text) = node.text().filter(|text| values.contains(text)) else { continue };
         let problem = page.error(CODE, node.span, format!("`{text}` is not available in this version of firstbell"));
-        problems.push(problem.with_help(*instead));
+        problems.push(problem.with_help(instead));
     }
 }
 
@@ -40,11 +45,4 @@ pub(super) fn unlinking(page: &Page<'_>, problems: &mut Diagnostics) {
             "write `access-revoked: report`: the plan names them. Links are made by `driver: moodle` with a `parent-role`",
         ));
     }
-}
-
-/// Several rosters that correct each other.
-pub(super) fn one_roster(page: &Page<'_>, problems: &mut Diagnostics) {
-    let Some(Node { span, value: Value::List(_) }) = page.root.get("roster") else { return };
-    let problem = page.error(CODE, *span, "several rosters are not available in this version of firstbell");
-    problems.push(problem.with_help("name one export: `roster:` and its keys below, without `-`"));
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::Diagnostics;
 
 use super::super::MOST_PROBLEMS;
+use super::super::form::{Form, Percent};
 use super::super::nearest;
 use super::super::node::{Node, Value};
 use super::circles::{Edges, circles};
@@ -67,10 +68,12 @@ pub(super) fn select_nothing(page: &Page<'_>, problems: &mut Diagnostics) {
 pub(super) fn select_without_column(page: &Page<'_>, problems: &mut Diagnostics) {
     const NEEDS: &[(&str, &str)] =
         &[("years", "year"), ("classes", "class"), ("schools", "school"), ("students", "student-id")];
-    let Some(columns) = page.root.at(&["roster", "columns"]) else { return };
+    if page.columns().is_none() {
+        return;
+    }
     for select in page.root.items("cohorts").iter().filter_map(|cohort| cohort.get("select")) {
         for (criterion, column) in NEEDS {
-            let Some(entry) = select.entry(criterion).filter(|_| columns.get(column).is_none()) else { continue };
+            let Some(entry) = select.entry(criterion).filter(|_| !page.has_column(column)) else { continue };
             let message = format!("`{criterion}` needs the `{column}` column, which `roster.columns` does not name");
             let problem = page.warning("rollout::no-column", entry.key_span, message);
             let help = format!("nobody fits; add `{column}:` and its heading to `columns`");
@@ -91,6 +94,17 @@ pub(super) fn never_reached(page: &Page<'_>, problems: &mut Diagnostics) {
     }
 }
 
+/// Fewer than none never come back.
+pub(super) fn canary_for_ever(page: &Page<'_>, problems: &mut Diagnostics) {
+    for node in page.root.items("cohorts").iter().filter_map(|cohort| cohort.at(&["canary", "bounces-below"])) {
+        if node.text().and_then(|text| Percent::read(text).ok()).is_some_and(|share| share <= 0.0) {
+            let message = "no share is below 0%: the rest would wait for ever after one letter came back";
+            let problem = page.error("rollout::bad-limit", node.span, message);
+            problems.push(problem.with_help("write the share from which on the rest must wait: 5%"));
+        }
+    }
+}
+
 /// Nothing bounces from a folder.
 pub(super) fn canary_without_effect(page: &Page<'_>, problems: &mut Diagnostics) {
     if page.root.at(&["mail", "transport"]).is_some_and(|transport| transport.text() != Some("outbox")) {
@@ -104,7 +118,7 @@ pub(super) fn canary_without_effect(page: &Page<'_>, problems: &mut Diagnostics)
 
 /// Nothing comes back that a kept letter could be sent again for.
 pub(super) fn keeping_without_effect(page: &Page<'_>, problems: &mut Diagnostics) {
-    let Some(mail) = page.root.get("mail") else { return };
+    let Some(mail) = page.root.get("mail").filter(|mail| mail.text_of("transport") != Some("smtp")) else { return };
     let Some(kept) = mail.entry("retain-for-bounce") else { return };
     let is_none = mail.get("retain-for-bounce").and_then(Node::text).is_some_and(|time| time.starts_with('0'));
     if !is_none {

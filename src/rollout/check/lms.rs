@@ -9,6 +9,7 @@ use super::Page;
 /// Which keys mean something with which driver.
 const KEYS: &[(&str, &[&str])] = &[
     ("sandbox", &["path"]),
+    ("ultranet", &["export", "columns", "passwords", "email-notification", "default-email", "username"]),
     (
         "moodle",
         &[
@@ -41,11 +42,9 @@ pub(super) fn keys_fit_the_driver(page: &Page<'_>, problems: &mut Diagnostics) {
         let owners: Vec<&str> =
             KEYS.iter().filter(|(_, keys)| keys.contains(&entry.key.as_str())).map(|(name, _)| *name).collect();
         if !owners.is_empty() && !owners.contains(&driver) {
-            let message = format!("`{}` has no meaning with the driver `{driver}`", entry.key);
+            let message = format!("this key has no meaning for the driver `{driver}`");
             let problem = page.error("rollout::lms-key", entry.key_span, message);
-            problems.push(
-                problem.with_help(format!("take this line out; it belongs to `driver: {}`", owners.join("`, `"))),
-            );
+            problems.push(problem.with_help("take it out, or choose the driver that it is for"));
         }
     }
 }

@@ -5,15 +5,18 @@ mod available;
 mod circles;
 mod cohorts;
 mod lms;
+mod mail;
 mod paths;
 mod people;
+mod rosters;
 mod settings;
+mod ultranet;
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 
-use super::node::Node;
+use super::node::{Node, Value};
 use super::project::Project;
 use super::source::Source;
 
@@ -24,7 +27,26 @@ pub(super) struct Page<'a> {
     pub(super) project: &'a Project,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    /// Each roster: `roster` itself, or the items of its list.
+    fn rosters(&self) -> &'a [Node] {
+        match self.root.get("roster") {
+            Some(Node { value: Value::List(items), .. }) => items,
+            Some(one) => std::slice::from_ref(one),
+            None => &[],
+        }
+    }
+
+    /// The headings of the first roster that has some: whom ids are looked for under.
+    fn columns(&self) -> Option<&'a Node> {
+        self.rosters().iter().find_map(|roster| roster.get("columns"))
+    }
+
+    /// Whether any roster reads this column, of one caregiver or of several.
+    fn has_column(&self, column: &str) -> bool {
+        self.rosters().iter().filter_map(|roster| roster.get("columns")).any(|columns| has(columns, column))
+    }
+
     fn error(&self, code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
         self.source.error(code, span, message)
     }
@@ -34,13 +56,26 @@ impl Page<'_> {
     }
 }
 
+/// Whether these columns name this one, at the top or for each caregiver of a row.
+fn has(columns: &Node, column: &str) -> bool {
+    let is_in = |columns: &Node| columns.get(column).is_some();
+    is_in(columns) || columns.items("caregivers").iter().any(is_in)
+}
+
 type Rule = fn(&Page<'_>, &mut Diagnostics);
 
 const RULES: &[Rule] = &[
-    available::one_roster,
     available::values,
     available::unlinking,
-    settings::identity_has_its_column,
+    rosters::first_is_no_correction,
+    rosters::path_twice,
+    rosters::identity_has_its_column,
+    rosters::caregivers_in_one_place,
+    rosters::continued_with_one_caregiver,
+    rosters::corrections_have_reasons,
+    rosters::required_has_its_column,
+    rosters::asked_without_effect,
+    rosters::one_answer_for_unknown,
     settings::language_has_its_column,
     settings::hours_go_forward,
     settings::password_keys_fit_its_style,
@@ -48,6 +83,9 @@ const RULES: &[Rule] = &[
     lms::keys_fit_the_driver,
     lms::moodle_has_an_address,
     lms::passwords_fit_the_policy,
+    ultranet::has_its_export,
+    ultranet::columns_differ,
+    ultranet::gateway_mails_once,
     paths::stay_inside,
     paths::letters_stay_inside,
     paths::id_files_have_ids,
@@ -57,8 +95,12 @@ const RULES: &[Rule] = &[
     cohorts::select_nothing,
     cohorts::select_without_column,
     cohorts::never_reached,
+    cohorts::canary_for_ever,
     cohorts::canary_without_effect,
     cohorts::keeping_without_effect,
+    mail::server_is_named,
+    mail::clear_text_stays_here,
+    mail::sign_in_is_whole,
     people::held_twice,
     people::moved_to_itself,
     people::moved_twice,

@@ -8,12 +8,19 @@ use super::super::node::Node;
 use super::super::project::Outside;
 use super::Page;
 
-const ROUTES: &[&[&str]] =
-    &[&["roster", "path"], &["lms", "path"], &["state", "path"], &["mail", "outbox"], &["mail", "letter"]];
+const ROUTES: &[&[&str]] = &[
+    &["lms", "path"],
+    &["lms", "export"],
+    &["state", "path"],
+    &["mail", "outbox"],
+    &["mail", "letter"],
+    &["mail", "smtp", "ca"],
+];
 
 /// Every path that the rollout names.
 pub(super) fn stay_inside(page: &Page<'_>, problems: &mut Diagnostics) {
-    let settings = ROUTES.iter().filter_map(|route| page.root.at(route));
+    let rosters = page.rosters().iter().filter_map(|roster| roster.get("path"));
+    let settings = rosters.chain(ROUTES.iter().filter_map(|route| page.root.at(route)));
     for node in settings.chain(id_files(page)) {
         if let Some((written, why)) = outside(page, node) {
             problems.push(leaves(page, node, written, why));
@@ -43,7 +50,7 @@ pub(super) fn letters_stay_inside(page: &Page<'_>, problems: &mut Diagnostics) {
 
 /// A file of ids is there, and has ids in it.
 pub(super) fn id_files_have_ids(page: &Page<'_>, problems: &mut Diagnostics) {
-    let heading = page.root.at(&["roster", "columns", "caregiver-id"]).and_then(Node::text);
+    let heading = page.columns().and_then(|columns| columns.text_of("caregiver-id"));
     for node in id_files(page) {
         let Some(written) = node.text().filter(|text| Path::read(text).is_ok()) else { continue };
         let Ok(path) = page.project.resolve(written) else { continue };

@@ -3,36 +3,13 @@
 use crate::diagnostic::Diagnostics;
 
 use super::super::form::{Clock, Form};
-use super::super::node::{Node, Value};
+use super::super::node::Node;
 use super::{Page, repeated};
-
-/// Without an id of the SMS, only `identity: email` tells caregivers apart, and that must be said.
-pub(super) fn identity_has_its_column(page: &Page<'_>, problems: &mut Diagnostics) {
-    let Some(roster) = page.root.get("roster") else { return };
-    let Some(columns) = roster.entry("columns").filter(|columns| matches!(columns.value.value, Value::Map(_))) else {
-        return;
-    };
-    let identity = roster.text_of("identity").unwrap_or("caregiver-id");
-    let is_missing = matches!(identity, "caregiver-id" | "email") && columns.value.get(identity).is_none();
-    if !is_missing {
-        return;
-    }
-    let message = format!("`columns` does not name the `{identity}` column, by which caregivers are told apart");
-    let problem = page.error("rollout::no-identity", columns.key_span, message);
-    problems.push(match identity {
-        "email" => problem.with_help("add `email:` and the heading of that column"),
-        _ => problem.with_help(
-            "add `caregiver-id:` and the heading of that column; if the SMS has no such id, write `identity: email` \
-             in `roster` (somebody with a new address is then somebody new)",
-        ),
-    });
-}
 
 /// `by: language` without a language chooses nothing.
 pub(super) fn language_has_its_column(page: &Page<'_>, problems: &mut Diagnostics) {
     let Some(by) = page.root.at(&["mail", "language", "by"]).filter(|by| by.text() == Some("language")) else { return };
-    let Some(columns) = page.root.at(&["roster", "columns"]) else { return };
-    if columns.get("language").is_none() {
+    if page.columns().is_some() && !page.has_column("language") {
         let message = "the letter is chosen by language, but `roster.columns` names no `language` column";
         let problem = page.warning("rollout::no-column", by.span, message);
         let help = "all letters are in the default language; add `language:` and its heading to `columns`";

@@ -28,25 +28,20 @@ pub(in crate::rollout) struct Cohort {
     pub(in crate::rollout) after: Option<Vec<Spelled<Name>>>,
     /// A first few letters, and a wait to see whether they arrive. Has no effect with the outbox.
     #[serde(default)]
-    #[expect(
-        dead_code,
-        reason = "its shape is checked already; the outbox, where nothing comes back, takes no notice"
-    )]
     pub(in crate::rollout) canary: Option<Canary>,
 }
 
 /// A first few letters, and a wait.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[expect(dead_code, reason = "its shape is checked already; the outbox, where nothing comes back, takes no notice")]
 pub(in crate::rollout) struct Canary {
     /// How many go first.
     #[schemars(range(min = 1, max = 100_000))]
-    first: u32,
+    pub(in crate::rollout) first: u32,
     /// How long to wait.
-    wait: Spelled<Length>,
+    pub(in crate::rollout) wait: Spelled<Length>,
     /// The rest goes out only if fewer than this share came back.
-    bounces_below: Spelled<Percent>,
+    pub(in crate::rollout) bounces_below: Spelled<Percent>,
 }
 
 /// Who is in a cohort: `all`, or criteria.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::form::{Id, Language, Line, Path, Spelled, WebAddress};
+use super::super::form::{Address, Id, Language, Line, Path, Spelled, UserId, WebAddress};
 use super::mail::Secret;
 
 /// The LMS.
@@ -14,6 +14,25 @@ pub(in crate::rollout) struct Lms {
     pub(in crate::rollout) driver: Driver,
     /// The sandbox's file of accounts, inside the project.
     pub(in crate::rollout) path: Spelled<Path>,
+    /// Ultranet's export of its users, inside the project. Only for the driver `ultranet`, like all down to `username`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::rollout) export: Option<Spelled<Path>>,
+    /// What Ultranet's columns G and H hold: `{g: sms-id, h: year-level}`, or the other way round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::rollout) columns: Option<ExportColumns>,
+    /// Who draws the passwords, and mails them: `firstbell` with the letters of this rollout, or `ultranet` with its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::rollout) passwords: Option<Passwords>,
+    /// What Ultranet's Email Notification Settings say for parents now: with `true` its gateway mails parents whose accounts it
+    /// creates later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::rollout) email_notification: Option<bool>,
+    /// The default email address of Ultranet's gateway: it stands for "none".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::rollout) default_email: Option<Spelled<Address>>,
+    /// User ids for accounts to be: `{first}`, `{last}`, their initials `{f}` and `{l}`, `{id}`, and what stands between.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::rollout) username: Option<Spelled<UserId>>,
     /// Moodle: the site's address, without anything behind the folder that Moodle lies in. Must be https, unless it is on this
     /// machine.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,6 +73,36 @@ pub(in crate::rollout) struct Lms {
     /// capability would look as if nobody had an account. Unless said, the roster's first students are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::rollout) known_student: Option<Spelled<Id>>,
+}
+
+/// What Ultranet's columns G and H hold.
+#[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(in crate::rollout) struct ExportColumns {
+    /// The seventh column.
+    pub(in crate::rollout) g: ExportColumn,
+    /// The eighth column.
+    pub(in crate::rollout) h: ExportColumn,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::rollout) enum ExportColumn {
+    /// The SMS id.
+    SmsId,
+    /// The year level; `0` for everybody but students.
+    YearLevel,
+}
+
+/// Who draws the passwords, and mails them.
+#[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::rollout) enum Passwords {
+    /// firstbell draws them into the file, and sends its letters once the import is confirmed.
+    Firstbell,
+    /// Ultranet draws them while it imports, and mails its own letters.
+    Ultranet,
 }
 
 /// What a site asks of a password. What is left out is as Moodle has it by itself.
@@ -100,6 +149,12 @@ impl Default for Lms {
         Self {
             driver: Driver::Sandbox,
             path: Spelled { text: path.clone(), meaning: path },
+            export: None,
+            columns: None,
+            passwords: None,
+            email_notification: None,
+            default_email: None,
+            username: None,
             url: None,
             token: None,
             parent_role: None,
@@ -120,7 +175,7 @@ impl Default for Lms {
 pub(in crate::rollout) enum Driver {
     /// A file of accounts on this machine, for the first run and for rehearsals.
     Sandbox,
-    /// Ultranet. Not in this version.
+    /// Ultranet: a person exports its users and imports the files that firstbell writes.
     Ultranet,
     /// Moodle, by its web service: docs/moodle.md.
     Moodle,

@@ -22,7 +22,6 @@ pub(in crate::rollout) struct Mail {
     pub(in crate::rollout) outbox: Spelled<Path>,
     /// The mail server of the transport `smtp`.
     #[serde(default)]
-    #[expect(dead_code, reason = "its shape is checked already, the transport that uses it is still to come")]
     pub(in crate::rollout) smtp: Option<Smtp>,
     /// How fast letters leave. Does not bind the outbox.
     #[serde(default)]
@@ -61,31 +60,46 @@ pub(in crate::rollout) enum Transport {
     /// Each becomes a file in a folder.
     #[default]
     Outbox,
-    /// Through the school's mail server. Not in this version.
+    /// Through the school's mail server.
     Smtp,
 }
 
 /// The school's mail server.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[expect(dead_code, reason = "its shape is checked already, the transport that uses it is still to come")]
 pub(in crate::rollout) struct Smtp {
     /// Its name.
     #[schemars(example = "smtp.kowhai.example.nz")]
-    host: Spelled<form::Domain>,
-    /// Its port.
+    pub(in crate::rollout) host: Spelled<form::Host>,
+    /// Its port; unless said, 587 for `starttls`, 465 for `implicit`, 25 for `none`.
     #[serde(default)]
-    #[schemars(range(min = 1, max = 65535), extend("default" = 587))]
-    port: Option<u16>,
+    #[schemars(range(min = 1, max = 65535))]
+    pub(in crate::rollout) port: Option<u16>,
     /// How the connection is made safe.
     #[serde(default)]
-    tls: Tls,
-    /// The name to sign in with.
+    pub(in crate::rollout) tls: Tls,
+    /// Certificates (PEM) that vouch for the server besides those that browsers know, inside the project.
     #[serde(default)]
-    username: Option<Spelled<form::Line>>,
-    /// The password to sign in with: the name of an environment variable, never the password itself.
+    #[schemars(example = "certs/ca.pem")]
+    pub(in crate::rollout) ca: Option<Spelled<Path>>,
+    /// How to sign in.
     #[serde(default)]
-    password: Option<Secret>,
+    pub(in crate::rollout) sign_in: SignIn,
+    /// The name to sign in with. Without one nobody signs in.
+    #[serde(default)]
+    pub(in crate::rollout) username: Option<Spelled<form::Line>>,
+    /// The password or token to sign in with: the name of an environment variable, never the password itself. Sent only to
+    /// the host that this machine's own settings name for it.
+    #[serde(default)]
+    pub(in crate::rollout) password: Option<Secret>,
+    /// How many connections at once. With a pace of less than 12 letters a minute one is used.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 32))]
+    pub(in crate::rollout) connections: u8,
+}
+
+fn one() -> u8 {
+    1
 }
 
 /// How a connection is made safe.
@@ -97,6 +111,23 @@ pub(in crate::rollout) enum Tls {
     Starttls,
     /// It is TLS from the start (port 465).
     Implicit,
+    /// It stays in clear: only to this machine itself.
+    None,
+}
+
+/// How to sign in at the mail server.
+#[derive(Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::rollout) enum SignIn {
+    /// With the password, in the way that the server offers.
+    #[default]
+    Auto,
+    /// With the password, as PLAIN.
+    Plain,
+    /// With the password, as LOGIN.
+    Login,
+    /// With a token instead of a password, as Google and Microsoft want it.
+    Xoauth2,
 }
 
 /// A secret that is not written here.
@@ -134,6 +165,8 @@ pub(in crate::rollout) enum Preset {
     GoogleRelay,
     /// Exchange Online: 25 a minute, 9000 a day.
     ExchangeOnline,
+    /// As fast as the server takes them: for one of the school's own without limits.
+    Unlimited,
 }
 
 /// When letters leave.

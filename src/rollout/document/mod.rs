@@ -22,10 +22,13 @@ pub(super) use families::{
     AccessRevoked, Bounced, Help, Leavers, NewArrivals, NoEmail, Password, PasswordStyle, SharedEmail,
 };
 pub(super) use limits::{GuardName, Guards, Override};
-pub(super) use lms::{DEFAULT_STATE, Driver, Lms, Policy, State, Store, StudentField};
-pub(super) use mail::{Hours, Mail, Pace, Preset, Transport, Weekday};
+pub(super) use lms::{DEFAULT_STATE, Driver, ExportColumn, Lms, Passwords, Policy, State, Store, StudentField};
+pub(super) use mail::{Hours, Mail, Pace, Preset, SignIn, Smtp, Tls, Transport, Weekday};
 pub(super) use people::{Hold, Moved, Reissue};
-pub(super) use roster::{Columns, Encoding, Format, Identity, OneOrMore, Roster, UnknownAccess, Upload};
+pub(super) use roster::{
+    CaregiverColumns, Columns, Encoding, Flag, Format, Headings, Identity, OneOrMore, Part, Required, Roster, Rows,
+    UnknownAccess, Upload,
+};
 
 /// The zone of those who name none: the tool's schools are in New Zealand.
 pub(super) const DEFAULT_ZONE: &str = "Pacific/Auckland";

@@ -92,6 +92,32 @@ fn is_domain(text: &str) -> bool {
     text.contains('.') && text.len() <= 253 && text.split('.').all(is_label)
 }
 
+/// A machine in a network: a name, or an address.
+pub(in crate::rollout) struct Host;
+
+impl Form for Host {
+    type Meaning = String;
+    const FORMAT: &'static str = "host";
+    const CODE: &'static str = "rollout::bad-host";
+
+    fn read(text: &str) -> Result<String, Misfit> {
+        let host = text.trim().to_ascii_lowercase();
+        let is_host = is_domain(&host) || is_domain(&format!("{host}.x")) || host.parse::<std::net::IpAddr>().is_ok();
+        let help = "write its name alone, without port and `://`: smtp.kowhai.example.nz";
+        is_host.then_some(host).ok_or_else(|| Misfit::new(format!("`{text}` is not the name of a server"), help))
+    }
+
+    fn schema() -> Value {
+        json!({"type": "string", "pattern": "^\\s*[A-Za-z0-9.:-]+\\s*$", "examples": ["smtp.kowhai.example.nz"]})
+    }
+}
+
+/// Whether a host is the machine that asks.
+pub(in crate::rollout) fn is_this_machine(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// The address of a page: `https`, or `http` on this machine.
 pub(in crate::rollout) struct WebAddress;
 

@@ -5,6 +5,7 @@
 mod address;
 mod limit;
 mod time;
+mod user_id;
 mod word;
 
 use std::borrow::Cow;
@@ -13,9 +14,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-pub(super) use address::{Address, Domain, Mail, WebAddress};
+pub(super) use address::{Address, Domain, Host, Mail, WebAddress, is_this_machine};
 pub(super) use limit::{Percent, Share};
 pub(super) use time::{Clock, Day, Length, Zone};
+pub(super) use user_id::UserId;
 pub(super) use word::{Activation, Environment, Id, Language, Line, Name, Path, Version};
 
 /// Why a text does not have the form.
@@ -112,6 +114,7 @@ const FORMS: &[KnownForm] = &[
     row::<Day>(),
     row::<Domain>(),
     row::<Environment>(),
+    row::<Host>(),
     row::<Id>(),
     row::<Language>(),
     row::<Length>(),
@@ -121,6 +124,7 @@ const FORMS: &[KnownForm] = &[
     row::<Path>(),
     row::<Percent>(),
     row::<Share>(),
+    row::<UserId>(),
     row::<Version>(),
     row::<WebAddress>(),
     row::<Zone>(),

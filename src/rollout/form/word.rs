@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::model::nfc::nfc;
+
 use super::{Form, Misfit};
 
 /// One line of text with something in it.
@@ -30,7 +32,7 @@ impl Form for Id {
     const CODE: &'static str = "rollout::bad-id";
 
     fn read(text: &str) -> Result<String, Misfit> {
-        one_line(text, 100)
+        one_line(text, 100).map(|text| nfc(&text).into_owned())
     }
 
     fn schema() -> Value {
@@ -200,6 +202,7 @@ mod tests {
     #[test]
     fn an_id_is_one_trimmed_line() {
         assert_eq!(Id::read(" 00123 ").unwrap(), "00123");
+        assert_eq!(Id::read("Po\u{304}hutukawa").unwrap(), "Pōhutukawa", "as the roster's are compared");
         for text in ["", "  ", "a\nb", "a\u{202e}b", "a\u{1b}[0m"] {
             assert!(refused::<Id>(text), "{text:?}");
         }

@@ -143,11 +143,28 @@ fn forms() {
     replaced(mail, "  language: {default: ../x}\ncohorts:\n", &["rollout::bad-language 9:23"]);
     replaced(mail, "  hours: {from: 8, to: \"18:00\"}\ncohorts:\n", &["rollout::wrong-type 9:17"]);
     replaced(mail, "  hours: {from: 18:00, to: 08:00}\ncohorts:\n", &["rollout::bad-hours 9:28"]);
-    let smtp = "  smtp: {host: smtp.example.nz, password: {env: SMTP_PASSWORD}}\ncohorts:\n";
-    replaced(mail, smtp, &["rollout::bad-env-name 9:49"]);
-    let sealing = "  smtp: {host: smtp.example.nz, password: {env: FIRSTBELL_KEY}}\ncohorts:\n";
-    replaced(mail, sealing, &["rollout::bad-env-name 9:49"]);
-    replaced(mail, "  smtp: {host: smtp.example.nz, password: hunter2}\ncohorts:\n", &["rollout::wrong-type 9:43"]);
+    let smtp = "  smtp: {host: smtp.example.nz, username: office, password: {env: SMTP_PASSWORD}}\ncohorts:\n";
+    replaced(mail, smtp, &["rollout::bad-env-name 9:67"]);
+    let sealing = "  smtp: {host: smtp.example.nz, username: office, password: {env: FIRSTBELL_KEY}}\ncohorts:\n";
+    replaced(mail, sealing, &["rollout::bad-env-name 9:67"]);
+    replaced(
+        mail,
+        "  smtp: {host: smtp.example.nz, username: o, password: hunter2}\ncohorts:\n",
+        &["rollout::wrong-type 9:56"],
+    );
+}
+
+#[test]
+fn a_mail_server_that_letters_can_not_safely_go_through() {
+    let mail = "cohorts:\n";
+    replaced(mail, "  transport: smtp\ncohorts:\n", &["rollout::no-mail-server 9:14"]);
+    let clear = "  smtp: {host: smtp.example.nz, tls: none}\ncohorts:\n";
+    replaced(mail, clear, &["rollout::clear-text 9:38"]);
+    let nobody = "  smtp: {host: smtp.example.nz, password: {env: FIRSTBELL_SMTP_PASSWORD}}\ncohorts:\n";
+    replaced(mail, nobody, &["rollout::no-username 9:33"]);
+    let outside = "  smtp: {host: localhost, tls: none, ca: ../ca.pem}\ncohorts:\n";
+    replaced(mail, outside, &["rollout::outside-project 9:42"]);
+    replaced(mail, "  smtp: {host: \"smtp.example.nz:25\"}\ncohorts:\n", &["rollout::bad-host 9:16"]);
 }
 
 #[test]
@@ -156,20 +173,89 @@ fn what_is_not_available_yet() {
         ("no-email: paper", 11),
         ("access-revoked: unlink", 17),
         ("lms: {driver: moodle}", 15),
-        ("lms: {driver: ultranet}", 15),
         ("state: {store: postgres, url: {env: FIRSTBELL_STATE_URL}}", 16),
     ] {
         added(&format!("{lines}\n"), &[&format!("rollout::not-available 11:{column}")]);
     }
     replaced("path: roster", "format: kamar\n  path: roster", &["rollout::not-available 4:11"]);
     replaced("path: roster", "upload: by-manifest\n  path: roster", &["rollout::not-available 4:11"]);
-    replaced("path: roster", "encoding: utf-16\n  path: roster", &["rollout::not-available 4:13"]);
-    replaced("cohorts:\n", "  transport: smtp\ncohorts:\n", &["rollout::not-available 9:14"]);
-    replaced(
-        "  path: roster/caregivers.csv\n  columns",
-        "  - path: a.csv\n    columns",
-        &["rollout::not-available 4:5"],
+}
+
+#[test]
+fn rosters() {
+    let columns = "columns: {caregiver-id: CaregiverID, email: Email, student-id: StudentID, year: Year}";
+    assert!(LEAST.contains(columns));
+    let one = format!("  path: roster/caregivers.csv\n  {columns}");
+    let list = |second: &str| {
+        let first = format!("  - path: roster/caregivers.csv\n    {columns}\n");
+        LEAST.replace(&one, &format!("{first}  - {second}"))
+    };
+    let corrections = "columns: {caregiver-id: ID, email: Email, because: Why, until: Until}";
+    assert_problems(&list(&format!("{{path: c.csv, part: corrections, {corrections}}}")), &[]);
+    assert_problems(&list(&format!("{{path: roster/caregivers.csv, {columns}}}")), &["rollout::roster-twice 6:12"]);
+    assert_problems(
+        &list(&format!("{{path: c.csv, {corrections}}}")),
+        &["rollout::no-corrections 6:61", "rollout::no-corrections 6:75"],
     );
+    assert_problems(
+        &list("{path: c.csv, part: corrections, columns: {caregiver-id: ID}}"),
+        &["rollout::no-reason 6:38", "rollout::no-reason 6:38"],
+    );
+    let with = |keys: &str| LEAST.replace(&one, &format!("{one}\n  {keys}"));
+    assert_problems(
+        &with("part: corrections"),
+        &["rollout::no-reason 5:3", "rollout::no-reason 5:3", "rollout::corrections-first 6:9"],
+    );
+    assert_problems(&with("require: [legal-guardian]"), &["rollout::no-column 6:13"]);
+    assert_problems(&with("blank-is-no: [court-order]"), &["rollout::no-column 6:17"]);
+    let unknown = list(&format!("{{path: b.csv, unknown-access: allow, {columns}}}"));
+    let unknown = unknown.replace("  - path: roster", "  - unknown-access: hold\n    path: roster");
+    assert_problems(&unknown, &["rollout::unknown-access 7:35"]);
+}
+
+#[test]
+fn columns_of_several_caregivers() {
+    let columns = "{caregiver-id: CaregiverID, email: Email, student-id: StudentID, year: Year}";
+    let with = |columns: &str| {
+        LEAST.replace("{caregiver-id: CaregiverID, email: Email, student-id: StudentID, year: Year}", columns)
+    };
+    assert!(LEAST.contains(columns));
+    let two = "caregivers: [{caregiver-id: A, email: [B, C]}, {caregiver-id: D, email: E}]";
+    assert_problems(&with(&format!("{{student-id: S, year: Y, {two}}}")), &[]);
+    assert_problems(
+        &with(&format!("{{student-id: S, year: Y, email: M, {two}}}")),
+        &["rollout::caregivers-twice 5:37"],
+    );
+    assert_problems(
+        &with("{student-id: S, year: Y, caregivers: [{caregiver-id: A, email: B}, {email: E}]}"),
+        &["rollout::no-identity 5:3"],
+    );
+    assert_problems(
+        &with("{student-id: S, year: Y, caregivers: [{caregiver-id: A, e-mail: B}]}"),
+        &["rollout::unknown-key 5:68"],
+    );
+    let continued =
+        with(&format!("{{student-id: S, year: Y, {two}}}")).replace("  columns", "  rows: continued\n  columns");
+    assert_problems(&continued, &["rollout::continued-caregivers 6:37"]);
+    assert_problems(
+        &with("{caregiver-id: A, email: [], student-id: S, year: Y, legal-guardian: G}"),
+        &["rollout::empty-list 5:30", "rollout::no-effect 5:65"],
+    );
+}
+
+#[test]
+fn ultranet() {
+    let lms = |keys: &str| format!("lms: {{driver: ultranet, export: u.csv, passwords: firstbell{keys}}}\n");
+    added(&lms(""), &[]);
+    added("lms: {driver: ultranet}\n", &["rollout::ultranet 11:1", "rollout::ultranet 11:1"]);
+    added(&lms(", path: x.json"), &["rollout::lms-key 11:62"]);
+    added("lms: {driver: sandbox, export: u.csv}\n", &["rollout::lms-key 11:24"]);
+    added(&lms(", columns: {g: sms-id, h: sms-id}"), &["rollout::ultranet 11:72"]);
+    added(&lms(", username: \"{first} {last}\""), &["rollout::bad-user-id 11:72"]);
+    added(&lms(", export: ../u.csv").replacen("export: u.csv, ", "", 1), &["rollout::outside-project 11:55"]);
+    added(&lms(", email-notification: true"), &["rollout::ultranet 11:82"]);
+    added(&(lms("") + "new-arrivals: gateway\n"), &["rollout::ultranet 12:15"]);
+    added(&(lms(", email-notification: true") + "new-arrivals: gateway\n"), &[]);
 }
 
 #[test]

@@ -19,13 +19,13 @@ fn good(text: &str) -> Rollout {
 fn the_least_rollout_has_sensible_defaults() {
     let rollout = good(LEAST);
     assert_eq!(rollout.timezone.iana_name(), Some("Pacific/Auckland"));
-    assert_eq!(rollout.roster.path, "/nowhere/kowhai/roster/caregivers.csv");
-    assert_eq!(rollout.roster.written_path, "roster/caregivers.csv");
+    assert_eq!(rollout.roster[0].path, "/nowhere/kowhai/roster/caregivers.csv");
+    assert_eq!(rollout.roster[0].written_path, "roster/caregivers.csv");
     assert_eq!(rollout.state, "/nowhere/kowhai/state/firstbell.db");
     assert_eq!(rollout.password, PasswordStyle::Words { words: 4 });
     assert_eq!(rollout.guards.withdrawals, Limit::Number(10));
     assert_eq!(rollout.guards.roster_change, Limit::Percent(10.0));
-    assert_eq!((rollout.mail.pace.per_minute, rollout.mail.pace.per_day), (20, 1500));
+    assert_eq!((rollout.mail.pace.per_minute, rollout.mail.pace.per_day), (Some(20), Some(1500)));
     assert_eq!(rollout.mail.letter_path, "/nowhere/kowhai/letters/welcome");
     assert_eq!(rollout.cohorts[0].opens, Some(date(2027, 2, 1)));
 }

@@ -6,7 +6,7 @@ use super::commit::{Scope, lookup, one};
 use super::fault::Fault;
 use super::{letter, person};
 use crate::model::activation::{ActivationKind, ActivationStage};
-use crate::model::entry::{Adopted, Prepared, Subject};
+use crate::model::entry::{Adopted, Prepared, Recovered, Subject};
 use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId, CohortName, Username};
 use crate::model::secret::Sealed;
 use crate::state::transition::{ActivationStep, may_have_successor};
@@ -22,12 +22,12 @@ pub(super) fn prepare(scope: Scope<'_>, prepared: &Prepared) -> Result<(), Fault
         kind: *kind,
         cohort: Some(cohort),
         username: Some(username),
-        password: Some(password),
+        password: password.as_ref(),
         stage: ActivationStage::Prepared,
         stage_at: scope.at,
     };
     put(scope, subject, &row)?;
-    letter::insert(scope, subject, letter)
+    letter.as_ref().map_or(Ok(()), |letter| letter::insert(scope, subject, letter))
 }
 
 /// Records that somebody was active already, as number 1.
@@ -50,6 +50,25 @@ pub(super) fn adopt(scope: Scope<'_>, adopted: &Adopted) -> Result<(), Fault> {
     put(scope, subject, &row)
 }
 
+/// Records what a repair found: somebody has access, or may have. Nothing sealed stays under that number.
+pub(super) fn recover(scope: Scope<'_>, found: &Recovered) -> Result<(), Fault> {
+    let Recovered { subject, key, is_active, because: _, identity } = found;
+    let step = if *is_active { ActivationStep::Recover } else { ActivationStep::Suspect };
+    check(scope, subject, step)?;
+    follows_given_access(scope, subject)?;
+    person::identify(scope, &subject.caregiver, identity)?;
+    let row = Row {
+        key: *key,
+        kind: if *is_active { ActivationKind::Adopt } else { ActivationKind::Reset },
+        cohort: None,
+        username: None,
+        password: None,
+        stage: step.leads_to(),
+        stage_at: scope.at,
+    };
+    put(scope, subject, &row)
+}
+
 /// Brings an activation to its next stage; what is refused or given up keeps nothing sealed.
 pub(super) fn step(scope: Scope<'_>, subject: &Subject, step: ActivationStep) -> Result<(), Fault> {
     check(scope, subject, step)?;
@@ -59,6 +78,10 @@ pub(super) fn step(scope: Scope<'_>, subject: &Subject, step: ActivationStep) ->
         "UPDATE activations SET stage = ?, stage_at = ?, run = ? WHERE caregiver = ? AND number = ?",
         params![stage, scope.at, scope.run, subject.caregiver, subject.activation],
     )?;
+    if step == ActivationStep::Announce && subject.activation > ActivationNumber::FIRST {
+        // The password before this one is of no use any more, wherever it was kept.
+        wipe(scope, &subject.caregiver, ActivationNumber(subject.activation.0 - 1))?;
+    }
     if matches!(stage, ActivationStage::Refused | ActivationStage::Voided) {
         wipe(scope, &subject.caregiver, subject.activation)?;
         letter::give_up(scope, subject)?;
@@ -121,8 +144,8 @@ struct Row<'a> {
     stage_at: super::value::At,
 }
 
-/// Writes a row in place of one whose password was certainly never set. The condition repeats what `check` has found,
-/// where nothing can come between.
+/// Writes a row in place of one that gives nobody access. The condition repeats what `check` has found, where nothing can
+/// come between.
 fn put(scope: Scope<'_>, subject: &Subject, row: &Row<'_>) -> Result<(), Fault> {
     letter::forget(scope, subject)?;
     let Subject { caregiver, activation } = subject;
@@ -133,7 +156,8 @@ fn put(scope: Scope<'_>, subject: &Subject, row: &Row<'_>) -> Result<(), Fault> 
          ON CONFLICT DO UPDATE SET key = excluded.key, kind = excluded.kind, stage = excluded.stage,
              stage_at = excluded.stage_at, cohort = excluded.cohort, run = excluded.run,
              username = excluded.username, password = excluded.password
-         WHERE stage IN ('prepared', 'refused', 'voided')",
+         WHERE stage IN ('prepared', 'refused', 'voided')
+             OR (stage IN ('setting', 'reset-unknown') AND excluded.password IS NULL)",
         params![
             caregiver,
             activation,

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use super::fault::Fault;
 use super::log::Log;
 use super::value::{At, Count};
-use super::{activation, letter, person, roster, run};
+use super::{activation, forgotten, handover, letter, person, roster, run};
 use crate::edge::Random;
 use crate::model::entry::{Commit, Entry};
 use crate::model::ids::{Lineage, RunNumber};
@@ -29,9 +29,10 @@ pub(super) fn write(conn: &mut Connection, random: &mut dyn Random, commit: &Com
     if !matches!(commit.entries.first(), Some(Entry::RunBegun(_))) {
         run::is_current(scope)?;
     }
+    let accepts_position = commit.entries.iter().any(|entry| matches!(entry, Entry::PositionAccepted { .. }));
     let mut log = Log::at_head(&transaction)?;
     for entry in &commit.entries {
-        record(scope, entry)?;
+        record(scope, entry, accepts_position)?;
         log.append(scope, random, &event::tell(entry))?;
     }
     log.close(&transaction)?;
@@ -40,10 +41,10 @@ pub(super) fn write(conn: &mut Connection, random: &mut dyn Random, commit: &Com
     Ok(position)
 }
 
-fn record(scope: Scope<'_>, entry: &Entry) -> Result<(), Fault> {
+fn record(scope: Scope<'_>, entry: &Entry, accepts_position: bool) -> Result<(), Fault> {
     use ActivationStep as Step;
     match entry {
-        Entry::RunBegun(begun) => run::begin(scope, begun),
+        Entry::RunBegun(begun) => run::begin(scope, begun, accepts_position),
         Entry::RunEnded { outcome } => run::end(scope, outcome),
         Entry::RosterAccepted { roster, arrivals, absent, returned } => {
             roster::accept(scope, roster)?;
@@ -64,13 +65,32 @@ fn record(scope: Scope<'_>, entry: &Entry) -> Result<(), Fault> {
         Entry::Adopted(adopted) => activation::adopt(scope, adopted),
         Entry::LetterPrepared { subject, letter } => letter::supersede(scope, subject, letter),
         Entry::Sending(letter) => letter::step(scope, letter, LetterStep::Announce),
-        Entry::Sent(letter) => letter::step(scope, letter, LetterStep::Send),
+        Entry::Sent(letter) | Entry::LetterResolved { letter, arrived: true, .. } => {
+            letter::step(scope, letter, LetterStep::Send)
+        }
+        Entry::SentAndKept(letter) => letter::step(scope, letter, LetterStep::SendAndKeep),
+        Entry::Wiped(subject) => letter::wipe_sent(scope, subject),
+        Entry::LetterBounced { letter, .. } => letter::step(scope, letter, LetterStep::Bounce),
         Entry::LetterRejected { letter, .. } => letter::step(scope, letter, LetterStep::Reject),
-        Entry::LetterDeferred { letter, .. } => letter::step(scope, letter, LetterStep::Defer),
+        Entry::LetterDeferred { letter, .. } | Entry::LetterResolved { letter, arrived: false, .. } => {
+            letter::step(scope, letter, LetterStep::Defer)
+        }
         Entry::LetterUnknown { letter, .. } => letter::step(scope, letter, LetterStep::Doubt),
         Entry::Withdrawn { caregiver } => person::withdraw(scope, caregiver, true),
         Entry::Restored { caregiver } => person::withdraw(scope, caregiver, false),
         Entry::Identified { caregiver, identity } => person::identify(scope, caregiver, identity),
+        Entry::Recovered(found) => activation::recover(scope, found),
+        Entry::PositionAccepted { serial, .. } => {
+            one(scope.conn, "UPDATE meta SET serial = max(serial, ?)", [Count(*serial)])
+        }
+        Entry::Forgotten { caregiver, hash, number, .. } => forgotten::forget(scope, caregiver, *hash, *number),
+        Entry::HandOverBegun(begun) => handover::begin(scope, begun),
+        Entry::HandOverPlaced { number } => handover::placed(scope, *number),
+        Entry::HandedOver { subject, .. } => activation::step(scope, subject, Step::HandOver),
+        Entry::Confirmed { subject, number } => handover::settle_row(scope, subject, *number, true),
+        Entry::HandedBack { subject, number } => handover::settle_row(scope, subject, *number, false),
+        Entry::HandOverUnsure { number } => handover::unsure(scope, *number),
+        Entry::HandOverSettled { number, outcome } => handover::settle(scope, *number, *outcome),
         // Only the log changes.
         Entry::Updated { .. } | Entry::EffectFailed { .. } => Ok(()),
     }

@@ -66,6 +66,16 @@ pub(super) fn step(scope: Scope<'_>, letter: &LetterSubject, step: LetterStep) -
     }
 }
 
+/// Deletes what is sealed of an activation whose letter has gone out; of any other it would be lost to everybody.
+pub(super) fn wipe_sent(scope: Scope<'_>, subject: &Subject) -> Result<(), Fault> {
+    let Subject { caregiver, activation } = subject;
+    let latest = latest(scope, caregiver, *activation)?;
+    if matches!(latest, Some((_, LetterStage::Sent | LetterStage::Bounced))) {
+        return activation::wipe(scope, caregiver, *activation);
+    }
+    Err(Fault::rule(format!("activation {activation} of {caregiver} can't be wiped: its letter has not gone out")))
+}
+
 /// Deletes the sealed bytes of all letters of an activation.
 pub(super) fn wipe(scope: Scope<'_>, caregiver: &CaregiverId, activation: ActivationNumber) -> Result<(), Fault> {
     let mut statement = scope.conn.prepare_cached(

@@ -5,6 +5,7 @@ use rusqlite::{Connection, Row, Rows};
 
 use super::commit::position;
 use super::fault::Fault;
+use super::handover;
 use super::value::{At, Count, Students};
 use crate::model::activation::ActivationStage;
 use crate::model::by_id::ById;
@@ -22,6 +23,8 @@ pub(super) fn load(conn: &Connection) -> Result<Recorded, Fault> {
         presence,
         rosters: rosters(&moment)?,
         openings: openings(&moment)?,
+        forgotten: super::forgotten::load(&moment)?,
+        handovers: handover::load(&moment)?,
     })
 }
 

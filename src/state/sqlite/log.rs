@@ -1,11 +1,12 @@
 //! The log: appending to the chain, and searching it.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::commit::{Scope, one};
 use super::fault::Fault;
 use super::person;
-use super::value::Count;
+use super::value::{At, Count};
 use crate::edge::Random;
 use crate::state::chain::{self, Event, Hash};
 use crate::state::event::Telling;
@@ -103,6 +104,23 @@ fn insert(scope: Scope<'_>, event: &Event<'_>, hash: &Hash) -> Result<(), Fault>
 
 fn insert_text(scope: Scope<'_>, seq: u64, salt: Option<&[u8]>, text: &str) -> Result<(), Fault> {
     one(scope.conn, "INSERT INTO event_texts (seq, salt, text) VALUES (?, ?, ?)", params![Count(seq), salt, text])
+}
+
+/// When letters went out since then, or perhaps did. The log is read from its end, so that a long one costs nothing.
+pub(super) fn sent_since(conn: &Connection, since: Timestamp) -> Result<Vec<Timestamp>, Fault> {
+    let mut statement = conn.prepare("SELECT kind, at FROM events ORDER BY seq DESC")?;
+    let mut rows = statement.query([])?;
+    let mut sent = Vec::new();
+    while let Some(row) = rows.next()? {
+        let At(at) = row.get(1)?;
+        if at < since {
+            break;
+        }
+        if ["sent", "letter-unknown"].contains(&row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?) {
+            sent.push(at);
+        }
+    }
+    Ok(sent)
 }
 
 /// Whether an event has this hash. It is looked for from the end, where the one that is asked for usually stands.

@@ -6,6 +6,8 @@
 mod activation;
 mod commit;
 mod fault;
+mod forgotten;
+mod handover;
 mod letter;
 mod load;
 mod log;
@@ -16,6 +18,7 @@ mod read;
 mod roster;
 mod run;
 mod schema;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -26,15 +29,17 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use self::fault::Fault;
-use crate::edge::{PersonRecord, Random, SealedActivation, StateError, StateStore};
+use crate::edge::{PersonRecord, Random, SealedActivation, SealedHandOver, StateError, StateStore};
 use crate::files;
 use crate::model::entry::{Actor, Commit};
 use crate::model::fingerprint::{Fingerprint, Fingerprinter};
+use crate::model::handover::HandOverNumber;
 use crate::model::ids::{ActivationNumber, CaregiverId, Lineage, RunNumber};
 use crate::model::observed::Observed;
 use crate::model::recorded::{Position, Recorded};
 
 pub use self::read::ListedActivation;
+pub use self::secrets::SealedSecret;
 pub use self::verify::{Finding, Verified};
 
 /// What a state is opened for.
@@ -111,6 +116,16 @@ impl SqliteStore {
         self.with("list the activations", read::list)
     }
 
+    /// What is still sealed, by caregiver and number.
+    pub fn secrets(&mut self) -> Result<Vec<SealedSecret>, StateError> {
+        self.with("list what is sealed", secrets::list)
+    }
+
+    /// The Message-IDs of all letters that the record still names.
+    pub fn message_ids(&mut self) -> Result<std::collections::HashSet<String>, StateError> {
+        self.with("list the letters", secrets::message_ids)
+    }
+
     /// Recomputes the chain of the log, opens the commitments that can still be opened, and compares the tables with
     /// what the log says was set.
     pub fn verify(&mut self) -> Result<Verified, StateError> {
@@ -145,6 +160,14 @@ impl StateStore for SqliteStore {
         activation: ActivationNumber,
     ) -> Result<Option<SealedActivation>, StateError> {
         self.with("read what is sealed", |conn| read::sealed(conn, caregiver, activation))
+    }
+
+    fn sent_since(&mut self, since: Timestamp) -> Result<Vec<Timestamp>, StateError> {
+        self.with("read when letters went out", |conn| log::sent_since(conn, since))
+    }
+
+    fn hand_over(&mut self, number: HandOverNumber) -> Result<Option<SealedHandOver>, StateError> {
+        self.with("read a hand-over", |conn| handover::sealed(conn, number))
     }
 
     fn person(&mut self, caregiver: &CaregiverId) -> Result<PersonRecord, StateError> {

@@ -34,7 +34,7 @@ pub(super) fn move_to(scope: Scope<'_>, from: &CaregiverId, to: &CaregiverId) ->
              name = excluded.name, students = excluded.students",
         params![from, to],
     )?;
-    for table in ["activations", "letters", "subjects"] {
+    for table in ["activations", "letters", "subjects", "handover_rows"] {
         let sql = format!("UPDATE {table} SET caregiver = ?2 WHERE caregiver = ?1");
         scope.conn.prepare_cached(&sql)?.execute(params![from, to])?;
     }

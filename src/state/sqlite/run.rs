@@ -7,10 +7,10 @@ use super::fault::Fault;
 use crate::model::entry::RunBegun;
 use crate::model::ids::RunNumber;
 
-/// A run begins; its number follows the last one's.
-pub(super) fn begin(scope: Scope<'_>, begun: &RunBegun) -> Result<(), Fault> {
+/// A run begins; its number follows the last one's, unless a person accepts with it that runs are lost.
+pub(super) fn begin(scope: Scope<'_>, begun: &RunBegun, may_skip: bool) -> Result<(), Fault> {
     let next = last(scope)?.map_or(RunNumber::FIRST, RunNumber::next);
-    if scope.run != next {
+    if scope.run != next && !(may_skip && scope.run > next) {
         return Err(Fault::rule(format!("run {} can't begin: the next one is run {next}", scope.run)));
     }
     let RunBegun { command, actor, plan } = begun;

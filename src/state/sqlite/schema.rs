@@ -10,8 +10,12 @@ use super::fault::{Fault, not_ours};
 const APPLICATION_ID: i64 = 0x3162_656c;
 
 /// In order; number one stands first. A migration that has been released is never edited.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("../schema/0001_begin.sql"), include_str!("../schema/0003_observed.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("../schema/0001_begin.sql"),
+    include_str!("../schema/0003_observed.sql"),
+    include_str!("../schema/0004_forgotten.sql"),
+    include_str!("../schema/0005_handovers.sql"),
+];
 
 /// Refuses what is not ours or of a newer version. Reads only.
 pub(super) fn check(conn: &Connection, path: &Utf8Path, known: usize) -> Result<(), Fault> {

@@ -5,6 +5,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 
 use crate::model::activation::{ActivationKind, ActivationStage, LetterStage};
 use crate::model::fingerprint::Fingerprint;
+use crate::model::handover::{HandOverNumber, HandOverOutcome};
 use crate::model::ids::{
     ActivationKey, ActivationNumber, CaregiverId, CohortName, LetterNumber, Lineage, MessageId, RosterNumber,
     RunNumber, Username,
@@ -61,8 +62,8 @@ macro_rules! word {
 }
 
 text!(CaregiverId, CohortName, Username, Lineage, MessageId);
-number!(ActivationNumber, LetterNumber, RunNumber, RosterNumber);
-word!(ActivationStage, LetterStage, ActivationKind);
+number!(ActivationNumber, LetterNumber, RunNumber, RosterNumber, HandOverNumber);
+word!(ActivationStage, LetterStage, ActivationKind, HandOverOutcome);
 
 impl ToSql for Fingerprint {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {

@@ -42,7 +42,7 @@ fn a_list_that_can_not_be_read_is_refused_whole() {
     refused("C1001\nC1002\n", &["neither a heading `caregiver-id` nor `email`", "done.csv:1", "write the headings"]);
     refused(b"caregiver-id\nC1\xff01\n", &["not UTF-8", "done.csv:2", "CSV UTF-8"]);
     refused(b"PK\x03\x04", &["an Excel workbook", "done.csv", "CSV UTF-8"]);
-    refused(b"\xff\xfec\0a\0", &["UTF-16", "done.csv"]);
+    refused(b"\xff\xfec\0a", &["UTF-16", "done.csv"]);
     refused("caregiver-id,email\nC1001\n", &["has 2 columns, and this row has 1", "done.csv:2"]);
 }
 

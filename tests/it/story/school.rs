@@ -157,9 +157,11 @@ impl School {
                 err_colour: false,
                 width: Some(WIDTH),
                 ask: Some(&mut ask),
+                events: None,
                 lost: None,
             },
             watch: &mut watch,
+            program: <firstbell::cli::Cli as clap::CommandFactory>::command,
             lock: None,
         };
         let code = match command::run(&line.command, &mut session) {
@@ -182,7 +184,7 @@ impl School {
         self.world.accident = Accident::None;
         match result {
             Ok(applied) => {
-                let text = text + "\n" + &report::applied(&applied.unwrap(), &plan, "outbox/", &view);
+                let text = text + "\n" + &report::applied(&applied.unwrap(), &plan, Some("outbox/"), &view);
                 Said { text, end: "it came to its end".to_owned() }
             }
             Err(payload) => {
@@ -257,7 +259,7 @@ impl Watch for Watching {
                 }
             }
             Step::Note(text) => self.terminal.print(&format!("{text}\n")),
-            Step::Begin { .. } | Step::End => {}
+            Step::Begin { .. } | Step::Intent { .. } | Step::Settled { .. } | Step::End => {}
         }
     }
 

@@ -20,7 +20,9 @@ fn road_to(stage: Option<ActivationStage>) -> Vec<Entry> {
         Some(ActivationStage::ResetUnknown) => vec![prepared(), setting(), reset_unknown("C1", 1)],
         Some(ActivationStage::Adopted) => vec![adopted("C1")],
         Some(ActivationStage::Voided) => vec![prepared(), voided("C1", 1)],
-        Some(ActivationStage::HandedOver) => unreachable!("no entry leads there yet"),
+        Some(ActivationStage::HandedOver) => {
+            vec![prepared(), setting(), handover_begun("C1", 1), handed_over("C1", 1)]
+        }
     }
 }
 
@@ -41,12 +43,18 @@ fn what_may_follow_each_stage_is_taken_and_nothing_else() {
         ("next-prepared", || prepared("C1", 2)),
         ("sending", || sending("C1", 1, 1)),
         ("another-letter", || another_letter("C1", 1, 2)),
+        ("begun", || handover_begun("C1", 1)),
+        ("handed-over", || handed_over("C1", 1)),
+        ("confirmed", || confirmed("C1", 1)),
+        ("handed-back", || handed_back("C1", 1)),
     ];
     let settled = "set refused unknown was-set was-not-set another-letter";
     let table: &[(Option<Stage>, &str)] = &[
         (None, "prepared adopted"),
         (Some(Stage::Prepared), "prepared setting voided adopted another-letter"),
-        (Some(Stage::Setting), &format!("setting {settled}")),
+        (Some(Stage::Setting), &format!("setting {settled} begun handed-over")),
+        // Only the person who imports can settle it, and a doubt is no settling.
+        (Some(Stage::HandedOver), "unknown confirmed handed-back"),
         (Some(Stage::ResetUnknown), settled),
         (Some(Stage::Set), "next-prepared sending another-letter"),
         (Some(Stage::Refused), "prepared adopted"),

@@ -87,10 +87,14 @@ impl Model {
         match what {
             Try::Prepare => self.take_number(who, number, ActivationStage::Prepared, key),
             Try::Adopt => self.take_number(who, 1, ActivationStage::Adopted, 99),
-            _ => match self.0.get_mut(&(who, number)) {
-                Some(held) => held.attempt(what, letter),
-                None => false,
-            },
+            _ => {
+                let is_taken = self.0.get_mut(&(who, number)).is_some_and(|held| held.attempt(what, letter));
+                if let (true, Try::Setting, Some(before)) = (is_taken, what, self.0.get_mut(&(who, number - 1))) {
+                    // The password before is of no use any more.
+                    before.is_sealed = false;
+                }
+                is_taken
+            }
         }
     }
 

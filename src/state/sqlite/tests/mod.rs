@@ -17,8 +17,11 @@ use jiff::Timestamp;
 use super::{Access, SqliteStore};
 use crate::edge::{Random, StateError, StateStore};
 use crate::model::activation::ActivationKind;
-use crate::model::entry::{Actor, Adopted, Commit, Entry, LetterSubject, NewLetter, Prepared, RunBegun, Subject};
+use crate::model::entry::{
+    Actor, Adopted, BegunRow, Commit, Entry, HandOverBegun, LetterSubject, NewLetter, Prepared, RunBegun, Subject,
+};
 use crate::model::fingerprint::{Fingerprint, Fingerprinter};
+use crate::model::handover::HandOverNumber;
 use crate::model::ids::{ActivationKey, ActivationNumber, LetterNumber, Lineage, MessageId, RosterNumber, RunNumber};
 use crate::model::recorded::{AcceptedRoster, Identity, Position};
 use crate::model::secret::{Sealed, SealingKey};
@@ -149,9 +152,9 @@ pub(super) fn prepared_with(caregiver: &str, activation: u32, key: u128) -> Entr
         kind: ActivationKind::Reset,
         cohort: "pilot".into(),
         username: "mere.k".into(),
-        password: Sealed::new(tag("SEALED-PASSWORD", caregiver, activation, 0).into_bytes()),
+        password: Some(Sealed::new(tag("SEALED-PASSWORD", caregiver, activation, 0).into_bytes())),
         identity: identity(1),
-        letter: new_letter(caregiver, activation, 1),
+        letter: Some(new_letter(caregiver, activation, 1)),
     })
 }
 
@@ -216,6 +219,35 @@ pub(super) fn letter_unknown(caregiver: &str, activation: u32, letter: u32) -> E
 
 pub(super) fn another_letter(caregiver: &str, activation: u32, letter: u32) -> Entry {
     Entry::LetterPrepared { subject: subject(caregiver, activation), letter: new_letter(caregiver, activation, letter) }
+}
+
+pub(super) fn handover_begun(caregiver: &str, activation: u32) -> Entry {
+    Entry::HandOverBegun(HandOverBegun {
+        number: HandOverNumber(activation),
+        name: "0001-pilot".into(),
+        cohort: Some("pilot".into()),
+        has_letters: true,
+        fingerprint: "ef".repeat(32),
+        note: "Import it.".into(),
+        rows: vec![BegunRow {
+            subject: subject(caregiver, activation),
+            username: "mere.k".into(),
+            is_create: false,
+            bytes: Sealed::new(tag("SEALED-ROW", caregiver, activation, 0).into_bytes()),
+        }],
+    })
+}
+
+pub(super) fn handed_over(caregiver: &str, activation: u32) -> Entry {
+    Entry::HandedOver { subject: subject(caregiver, activation), number: HandOverNumber(activation) }
+}
+
+pub(super) fn confirmed(caregiver: &str, activation: u32) -> Entry {
+    Entry::Confirmed { subject: subject(caregiver, activation), number: HandOverNumber(activation) }
+}
+
+pub(super) fn handed_back(caregiver: &str, activation: u32) -> Entry {
+    Entry::HandedBack { subject: subject(caregiver, activation), number: HandOverNumber(activation) }
 }
 
 /// The whole way of one activation.

@@ -1,6 +1,7 @@
 //! What is sealed is there until it is sent, refused or given up, and after that it is nowhere on the disk.
 
 use super::*;
+use crate::model::activation::LetterStage;
 
 fn sealed(store: &mut SqliteStore, caregiver: &str, activation: u32) -> (bool, Option<u32>) {
     let sealed = store.sealed(&caregiver.into(), ActivationNumber(activation)).unwrap().unwrap();
@@ -101,4 +102,75 @@ fn wiping_says_when_a_reader_stands_in_the_way() {
     reader.conn.execute_batch("COMMIT").unwrap();
     assert!(reader.load().is_ok());
     store.wipe().unwrap();
+}
+
+fn kept(caregiver: &str) -> Vec<Entry> {
+    let sent = Entry::SentAndKept(letter_of(caregiver, 1, 1));
+    vec![prepared(caregiver, 1), setting(caregiver, 1), set(caregiver, 1), sending(caregiver, 1, 1), sent]
+}
+
+#[test]
+fn what_is_kept_after_sending_goes_out_again_to_another_address_or_is_wiped() {
+    let place = place();
+    let mut store = begun(&place);
+    all(&mut store, kept("C1"));
+    assert_eq!(sealed(&mut store, "C1", 1), (true, Some(1)));
+    all(&mut store, [Entry::LetterBounced { letter: letter_of("C1", 1, 1), reason: "5.1.1".into() }]);
+    assert_eq!(store.load().unwrap().histories["C1"].letter.as_ref().unwrap().stage, LetterStage::Bounced);
+    all(&mut store, [another_letter("C1", 1, 2), sending("C1", 1, 2), sent("C1", 1, 2)]);
+    assert_eq!(sealed(&mut store, "C1", 1), (false, None));
+    all(&mut store, kept("C2"));
+    all(&mut store, [Entry::Wiped(subject("C2", 1))]);
+    assert_eq!(sealed(&mut store, "C2", 1), (false, None));
+}
+
+#[test]
+fn a_password_that_nobody_has_yet_is_never_wiped() {
+    let place = place();
+    let mut store = begun(&place);
+    all(&mut store, [prepared("C1", 1), setting("C1", 1), set("C1", 1), sending("C1", 1, 1)]);
+    let wipe = Commit { at: at(0), run: RunNumber(1), entries: vec![Entry::Wiped(subject("C1", 1))] };
+    assert!(store.commit(&wipe).unwrap_err().to_string().contains("has not gone out"));
+    assert_eq!(sealed(&mut store, "C1", 1), (true, Some(1)));
+}
+
+#[test]
+fn another_password_makes_the_kept_one_useless() {
+    let place = place();
+    let mut store = begun(&place);
+    all(&mut store, kept("C1"));
+    all(&mut store, [prepared("C1", 2), setting("C1", 2)]);
+    assert_eq!(sealed(&mut store, "C1", 1), (false, None));
+    assert_eq!(sealed(&mut store, "C1", 2), (true, Some(1)));
+}
+
+#[test]
+fn a_person_settles_a_letter_one_way_or_the_other() {
+    let place = place();
+    let mut store = begun(&place);
+    let resolved = |arrived| Entry::LetterResolved { letter: letter_of("C1", 1, 1), arrived, evidence: "asked".into() };
+    all(
+        &mut store,
+        [prepared("C1", 1), setting("C1", 1), set("C1", 1), sending("C1", 1, 1), letter_unknown("C1", 1, 1)],
+    );
+    all(&mut store, [resolved(false), sending("C1", 1, 1), letter_unknown("C1", 1, 1)]);
+    assert_eq!(sealed(&mut store, "C1", 1), (true, Some(1)));
+    all(&mut store, [resolved(true)]);
+    assert_eq!(sealed(&mut store, "C1", 1), (false, None));
+    assert!(store.verify().unwrap().is_sound());
+}
+
+#[test]
+fn what_went_out_or_perhaps_did_counts_for_the_pace() {
+    let place = place();
+    let mut store = begun(&place);
+    all(&mut store, activation("C1", 1));
+    all(&mut store, kept("C2"));
+    all(
+        &mut store,
+        [prepared("C3", 1), setting("C3", 1), set("C3", 1), sending("C3", 1, 1), letter_unknown("C3", 1, 1)],
+    );
+    all(&mut store, [prepared("C4", 1), setting("C4", 1), set("C4", 1), sending("C4", 1, 1), rejected("C4", 1, 1)]);
+    assert_eq!(store.sent_since(Timestamp::UNIX_EPOCH).unwrap().len(), 3);
+    assert!(store.sent_since(Timestamp::MAX).unwrap().is_empty());
 }

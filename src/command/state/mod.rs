@@ -1,4 +1,12 @@
-//! `firstbell state`: looks into the recorded state. Changes nothing.
+//! `firstbell state`: looks into the recorded state, and the few things that a person may do to it: repair it after a restored
+//! backup, give somebody's record to their new id, forget somebody.
+
+mod forget;
+mod moving;
+mod rebuild;
+mod record;
+mod repair;
+mod secrets;
 
 use std::fmt::Write as _;
 
@@ -30,11 +38,34 @@ pub enum What {
     /// Prove the log's hash chain, and that no password was set twice under one number
     #[command(after_help = "Example:\n  firstbell state verify")]
     Verify,
+    /// List what is sealed and since when, and which delivery files still hold a password
+    #[command(after_help = "Example:\n  firstbell state secrets")]
+    Secrets,
+    /// After a restored backup: record who has access by LMS and outbox, hold whoever is in doubt
+    #[command(
+        after_help = "Example:\n  firstbell state repair\n  firstbell state repair --because \"T-140: disk failed, backup of Monday\""
+    )]
+    Repair(repair::Args),
+    /// Give all that is recorded of somebody to the id that they have now
+    #[command(after_help = "Example:\n  firstbell state move C1001 C9001 --because \"merged in the SMS\"")]
+    Move(moving::Args),
+    /// Erase who somebody was; that they had access stays, under a keyed hash
+    #[command(after_help = "Example:\n  firstbell state forget C1001 --because T-150")]
+    Forget(forget::Args),
 }
 
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    match &args.what {
+        What::Repair(args) => return repair::run(args, session),
+        What::Move(args) => return moving::run(args, session),
+        What::Forget(args) => return forget::run(args, session),
+        What::List | What::Show | What::Verify | What::Secrets => {}
+    }
     let rollout = project::load_rollout(session)?;
+    if matches!(args.what, What::Secrets) {
+        return secrets::run(session, &rollout);
+    }
     if !SqliteStore::exists(&rollout.state) {
         let path = project::shown(session, &rollout.state);
         session.screen.answer(&format!("Nothing is recorded yet: `{path}` comes with the first apply.\n"));
@@ -43,7 +74,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     match args.what {
         What::List => list(session, &rollout),
         What::Show => show(session, &rollout),
-        What::Verify => verify(session, &rollout),
+        _ => verify(session, &rollout),
     }
 }
 

@@ -1,0 +1,108 @@
+//! Keeps the pace of an apply: which letters may leave in this run, when the next may, and the pause after a server that says
+//! "later". The arithmetic is the plan's (`plan::pace`); waiting goes through the clock, and Ctrl-C ends it.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::model::outcome::{Outcome, Reach};
+use crate::plan::pace::{SOON, Timetable};
+use crate::plan::{Act, Change};
+
+use super::{Halt, Worker};
+
+/// Nobody waits longer than this for Ctrl-C to be heard.
+const SLICE: Duration = Duration::from_secs(1);
+/// The pause after the first "later"; each further one in a row doubles it.
+const BACK_OFF: SignedDuration = SignedDuration::from_secs(30);
+const LONGEST_BACK_OFF: SignedDuration = SignedDuration::from_mins(5);
+
+/// The pace of one apply. Letters that go to a folder have none.
+#[derive(Debug, Default)]
+pub(crate) struct Pacer {
+    table: Option<Timetable>,
+    /// How often in a row a server has said "later".
+    put_off: u32,
+    not_before: Option<Timestamp>,
+    /// Letters whose place is too far away for this run; from the first of them on no other goes.
+    pub(crate) left: u64,
+}
+
+/// Whether letters may leave now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Now,
+    /// Not in this run.
+    Later,
+    /// Somebody asked to stop.
+    Interrupted,
+}
+
+impl Pacer {
+    pub(crate) fn new(table: Option<&Timetable>) -> Self {
+        Self { table: table.cloned(), ..Self::default() }
+    }
+
+    /// How many of at most `most` letters are due within five minutes.
+    pub(crate) fn room(&self, now: Timestamp, most: usize) -> usize {
+        match &self.table {
+            _ if self.left > 0 => 0,
+            Some(table) => table.room(now, most),
+            None => most,
+        }
+    }
+
+    /// How many letters may leave at the same moment.
+    pub(crate) fn at_once(&self, sessions: usize) -> usize {
+        self.table.as_ref().map_or(sessions, |table| table.at_once(sessions))
+    }
+
+    /// When so many letters may leave; `None` for never.
+    pub(crate) fn next(&self, now: Timestamp, many: usize) -> Option<Timestamp> {
+        let next = self.table.as_ref().map_or(Some(now), |table| table.next(now, many))?;
+        Some(self.not_before.map_or(next, |not_before| next.max(not_before)))
+    }
+
+    /// Letters were handed over, and this came of them.
+    pub(crate) fn took(&mut self, now: Timestamp, outcomes: &[Outcome]) {
+        let Some(table) = &mut self.table else { return };
+        table.take(now, outcomes.len());
+        let is_put_off =
+            |outcome: &Outcome| matches!(outcome, Outcome::Refused(refusal) if refusal.reach == Reach::Passing);
+        if !outcomes.iter().any(is_put_off) {
+            (self.put_off, self.not_before) = (0, None);
+            return;
+        }
+        let pause = BACK_OFF * (1 << self.put_off.min(4));
+        self.not_before = Some(now + pause.min(LONGEST_BACK_OFF));
+        self.put_off += 1;
+    }
+}
+
+impl Worker<'_> {
+    /// Waits for the place of so many letters, if it is near.
+    pub(crate) fn wait_for_place(&mut self, many: usize) -> Result<Place, Halt> {
+        loop {
+            if self.watch.is_interrupted() {
+                return Ok(Place::Interrupted);
+            }
+            let now = self.ledger.now();
+            let Some(next) = self.pacer.next(now, many) else { return Ok(Place::Later) };
+            let rest = next.duration_since(now);
+            if rest <= SignedDuration::ZERO {
+                return Ok(Place::Now);
+            }
+            if rest > SOON {
+                return Ok(Place::Later);
+            }
+            // What has gone out is on record before anybody waits.
+            self.ledger.flush()?;
+            self.ledger.sleep(SLICE.min(rest.unsigned_abs()));
+        }
+    }
+}
+
+/// Whether carrying a change out hands over a letter.
+pub(crate) fn sends_letter(change: &Change) -> bool {
+    change.acts.iter().map(Act::kind).any(crate::plan::ActKind::sends_letter)
+}

@@ -1,0 +1,281 @@
+//! `firstbell confirm`: the person who imports says what became of a hand-over. Nothing else settles one, and what they say is
+//! checked against the file that they had.
+
+use std::collections::BTreeSet;
+
+use camino::Utf8PathBuf;
+
+use crate::apply::{SealedRows, open_rows};
+use crate::edge::{Altered, HandOverWrite, LmsWrite, SealedHandOver, StateStore};
+use crate::model::entry::{Entry, Subject};
+use crate::model::handover::{HandOver, HandOverNumber, HandOverOutcome, HandOverRow};
+use crate::model::ids::Username;
+use crate::model::source::Column;
+use crate::report::count;
+use crate::rollout::{Rollout, read_ids};
+
+use super::exit::Exit;
+use super::resolve::record;
+use super::session::Session;
+use super::trouble::Trouble;
+use super::writing::Writing;
+use super::{doors, project};
+
+/// So many ids or lines are named.
+const NAMED: usize = 20;
+
+/// The arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The hand-over's number, as in the names of its files
+    number: String,
+    /// It was imported, and the summary showed what the page beside it says
+    #[arg(long, required_unless_present_any = ["not_imported", "unsure"], conflicts_with_all = ["not_imported", "unsure"])]
+    imported: bool,
+    /// Nothing of it was imported; the next hand-over has the same passwords
+    #[arg(long, conflicts_with = "unsure")]
+    not_imported: bool,
+    /// Nobody knows; its people are left alone until somebody does
+    #[arg(long)]
+    unsure: bool,
+    /// These were not imported: a file of their ids, one a line
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["not_imported", "unsure"])]
+    except: Option<Utf8PathBuf>,
+}
+
+/// Runs it.
+pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let rollout = project::load_rollout(session)?;
+    let mut state = Writing::open(session, &rollout)?;
+    let mut lms = doors::lms_writer(session, &rollout)?;
+    let handover = find(&args.number, &state, lms.by_hand())?;
+    let except = args.except.as_ref().map(|path| excepted(path, &handover, &rollout)).transpose()?.unwrap_or_default();
+    if args.unsure {
+        return unsure(session, &rollout, &mut state, &handover);
+    }
+    if args.imported {
+        check_file(session, &rollout, &mut state, &mut *lms, &handover, &except)?;
+    }
+    let is_imported = |row: &HandOverRow| args.imported && !except.contains(row.caregiver.as_str());
+    let entries = entries(&handover, is_imported);
+    let imported = handover.rows.iter().filter(|row| is_imported(row)).count() as u64;
+    if !handover.has_letters {
+        state.counts.active += imported;
+    }
+    record(session, &rollout, &mut state, "confirm", entries)?;
+    session.screen.answer(&said(&handover, imported));
+    remove(lms.by_hand(), &handover)?;
+    Ok(Exit::Done)
+}
+
+/// The open hand-over with this number.
+fn find(text: &str, state: &Writing, writer: Option<&mut dyn HandOverWrite>) -> Result<HandOver, Trouble> {
+    let number = HandOverNumber::parse(text).ok_or_else(|| {
+        Trouble::new(
+            Exit::Usage,
+            format!("`{text}` is no number of a hand-over: it is the four digits its files begin with"),
+        )
+    })?;
+    let handovers = &state.recorded.handovers;
+    let Some(handover) = handovers.iter().find(|handover| handover.number == number) else {
+        let open: Vec<String> = state.recorded.open_handovers().map(|open| open.number.to_string()).collect();
+        let open = if open.is_empty() { "none is open".to_owned() } else { format!("open: {}", open.join(", ")) };
+        return Err(Trouble::new(
+            Exit::Usage,
+            format!("there is no hand-over {number} ({open}); nothing was recorded"),
+        ));
+    };
+    if let Some((at, outcome)) = handover.settled {
+        // A stop behind the record may have left its files.
+        remove(writer, handover)?;
+        let day = at.strftime("%-d %b %Y");
+        let what = format!(
+            "hand-over {number} was settled on {day} as `{}`; nothing was recorded. If that was wrong, nobody is reset for \
+             it: a `reissue:` line gives somebody another password",
+            outcome.as_str()
+        );
+        return Err(Trouble::new(Exit::Usage, what));
+    }
+    Ok(handover.clone())
+}
+
+/// Those who were left out of the import; all of them must be in the hand-over.
+fn excepted(path: &Utf8PathBuf, handover: &HandOver, rollout: &Rollout) -> Result<BTreeSet<String>, Trouble> {
+    let headings = rollout.roster.iter().filter_map(|source| source.columns.get(&Column::CaregiverId));
+    let heading = headings.flatten().next().map(String::as_str);
+    let ids = read_ids(path, heading).map_err(|why| Trouble::new(Exit::BadInput, format!("`{path}` {why}")))?;
+    let is_in = |id: &&String| handover.rows.iter().any(|row| row.caregiver.as_str() == id.as_str());
+    let strangers: Vec<&str> = ids.iter().filter(|id| !is_in(id)).map(String::as_str).collect();
+    if strangers.is_empty() {
+        return Ok(ids);
+    }
+    Err(Trouble::new(
+        Exit::BadInput,
+        format!(
+            "`{path}` names ids that are not in hand-over {}: {}; nothing was recorded",
+            handover.number,
+            some(&strangers)
+        ),
+    ))
+}
+
+/// What was imported is what was written, as far as the file still tells.
+fn check_file(
+    session: &mut Session<'_>,
+    rollout: &Rollout,
+    state: &mut Writing,
+    lms: &mut dyn LmsWrite,
+    handover: &HandOver,
+    except: &BTreeSet<String>,
+) -> Result<(), Trouble> {
+    let key = state.key.clone();
+    let (store, lineage) = state.store(session, rollout)?;
+    let (Some(writer), Some(sealed)) = (lms.by_hand(), store.hand_over(handover.number)?) else { return Ok(()) };
+    let altered = compare(writer, &sealed, SealedRows { lineage: &lineage, key: &key })?;
+    let Some(altered) = altered else {
+        if handover.is_placed {
+            return Ok(());
+        }
+        let what = format!(
+            "hand-over {} was never put in place: `firstbell apply` does, then import it; nothing was recorded",
+            handover.number
+        );
+        return Err(Trouble::new(Exit::Usage, what));
+    };
+    let without_excepted = excuse(altered, handover, except);
+    if without_excepted.is_nothing() { Ok(()) } else { Err(edited(&without_excepted, handover)) }
+}
+
+fn compare(
+    writer: &mut dyn HandOverWrite,
+    sealed: &SealedHandOver,
+    under: SealedRows<'_>,
+) -> Result<Option<Altered>, Trouble> {
+    let lines = open_rows(sealed, under).map_err(|error| Trouble::new(Exit::Error, error.to_string()))?;
+    writer.altered(&sealed.handover, &lines).map_err(|not| Trouble::file(not.what, not.source))
+}
+
+/// Rows of those who were not imported may say what they like.
+fn excuse(altered: Altered, handover: &HandOver, except: &BTreeSet<String>) -> Altered {
+    let is_excepted = |username: &Username| {
+        handover.rows.iter().any(|row| row.username == *username && except.contains(row.caregiver.as_str()))
+    };
+    let left = |names: Vec<Username>| names.into_iter().filter(|name| !is_excepted(name)).collect();
+    Altered { missing: left(altered.missing), changed: left(altered.changed), ..altered }
+}
+
+fn edited(altered: &Altered, handover: &HandOver) -> Trouble {
+    let HandOver { number, name, .. } = handover;
+    let ids = |names: &[Username]| {
+        let rows = handover.rows.iter().filter(|row| names.contains(&row.username));
+        some(&rows.map(|row| row.caregiver.as_str()).collect::<Vec<_>>())
+    };
+    let mut lines = vec![format!(
+        "`handover/{name}.csv` is not what firstbell wrote, so that it can't be confirmed as it stands; nothing was recorded"
+    )];
+    if let Some(why) = &altered.unreadable {
+        lines.push(format!("  {why}"));
+    }
+    if !altered.missing.is_empty() {
+        lines.push(format!("  rows taken out: {}", ids(&altered.missing)));
+    }
+    if !altered.changed.is_empty() {
+        lines.push(format!("  rows changed: {}", ids(&altered.changed)));
+    }
+    if !altered.foreign.is_empty() {
+        let at: Vec<String> = altered.foreign.iter().map(u64::to_string).collect();
+        let at: Vec<&str> = at.iter().map(String::as_str).collect();
+        lines.push(format!("  lines that are not firstbell's: {}", some(&at)));
+    }
+    lines.push(format!(
+        "  If it was imported like this: list the ids of rows taken out or changed in a file, and `firstbell confirm {number} \
+         --imported --except FILE` (they come into the next hand-over). Lines of your own were resets that firstbell does not \
+         know: take them out of the file, and record their people with `firstbell adopt`.\n  \
+         If the file was imported before it was changed: move it away, and confirm again."
+    ));
+    Trouble::new(Exit::BadInput, lines.join("\n"))
+}
+
+fn entries(handover: &HandOver, is_imported: impl Fn(&HandOverRow) -> bool) -> Vec<Entry> {
+    let number = handover.number;
+    let entry = |row: &HandOverRow| {
+        let subject = Subject { caregiver: row.caregiver.clone(), activation: row.activation };
+        if is_imported(row) { Entry::Confirmed { subject, number } } else { Entry::HandedBack { subject, number } }
+    };
+    let imported = handover.rows.iter().filter(|row| is_imported(row)).count();
+    let outcome = match imported {
+        0 => HandOverOutcome::NotImported,
+        all if all == handover.rows.len() => HandOverOutcome::Imported,
+        _ => HandOverOutcome::InPart,
+    };
+    let settled = Entry::HandOverSettled { number, outcome };
+    handover.rows.iter().map(entry).chain(std::iter::once(settled)).collect()
+}
+
+fn unsure(
+    session: &mut Session<'_>,
+    rollout: &Rollout,
+    state: &mut Writing,
+    handover: &HandOver,
+) -> Result<Exit, Trouble> {
+    let number = handover.number;
+    let doubt = |row: &HandOverRow| Entry::ResetUnknown {
+        subject: Subject { caregiver: row.caregiver.clone(), activation: row.activation },
+        detail: format!("hand-over {number}: nobody knows whether it was imported"),
+    };
+    if !handover.is_unsure {
+        let entries = handover.rows.iter().map(doubt).chain([Entry::HandOverUnsure { number }]).collect();
+        record(session, rollout, state, "confirm", entries)?;
+    }
+    session.screen.answer(&format!(
+        "Recorded: nobody knows whether hand-over {number} was imported. Its people are left alone until you say \
+         `firstbell confirm {number} --imported` or `--not-imported`.\n"
+    ));
+    Ok(Exit::Unknown)
+}
+
+fn said(handover: &HandOver, imported: u64) -> String {
+    use std::fmt::Write as _;
+    let (number, rows) = (handover.number, handover.rows.len() as u64);
+    let back = rows - imported;
+    let mut text = format!("Recorded: of hand-over {number}, {} imported", of_rows(imported));
+    if back > 0 {
+        let _ = write!(text, ", {} not", of_rows(back));
+    }
+    text.push_str(".\n");
+    if imported > 0 && handover.has_letters {
+        let letters = count(imported, "letter", "letters");
+        let _ = writeln!(text, "Next: export Ultranet's users again, then `firstbell apply` sends {letters}.");
+    } else if imported > 0 {
+        text.push_str(
+            "They are active: Ultranet mailed them. Next: export Ultranet's users again, then `firstbell plan`.\n",
+        );
+    }
+    if back > 0 && handover.has_letters {
+        text.push_str("The next hand-over has the same passwords for those who were not imported.\n");
+    } else if back > 0 {
+        text.push_str(
+            "Ultranet draws their passwords with the next hand-over. Delete every copy of this file: imported late, it would \
+             give them another.\n",
+        );
+    }
+    text
+}
+
+fn of_rows(many: u64) -> String {
+    if many == 1 { "1 row was".to_owned() } else { format!("{many} rows were") }
+}
+
+/// Its files have done their work, and hold passwords.
+fn remove(writer: Option<&mut dyn HandOverWrite>, handover: &HandOver) -> Result<(), Trouble> {
+    let Some(writer) = writer else { return Ok(()) };
+    writer.remove(&handover.name).map_err(|not| Trouble::file(not.what, not.source))
+}
+
+fn some(all: &[&str]) -> String {
+    let shown = all.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    match all.len().checked_sub(NAMED) {
+        Some(more) if more > 0 => format!("{shown} and {more} more"),
+        _ => shown,
+    }
+}

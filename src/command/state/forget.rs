@@ -1,0 +1,85 @@
+//! `firstbell state forget`: who somebody was goes, that they had access stays. Letters in the outbox and the log of the mail
+//! server are not reached from here.
+
+use crate::model::activation::{ActivationStage, LetterStage};
+use crate::model::entry::Entry;
+use crate::model::fingerprint::Purpose;
+use crate::model::ids::{ActivationNumber, CaregiverId};
+use crate::model::recorded::History;
+
+use super::super::exit::Exit;
+use super::super::project;
+use super::super::session::Session;
+use super::super::trouble::Trouble;
+use super::super::writing::Writing;
+use super::record::{next_run, reason, record};
+
+/// The arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The caregiver's id in the SMS
+    id: String,
+    /// Why; kept in the record, so name a ticket and not the person
+    #[arg(long, value_name = "TEXT")]
+    because: String,
+}
+
+/// Runs it.
+pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let because = reason(&args.because)?;
+    let rollout = project::load_rollout(session)?;
+    let mut state = Writing::open(session, &rollout)?;
+    let caregiver = CaregiverId::new(args.id.trim());
+    let shown = session.screen.personal.id(&caregiver);
+    let history = state.recorded.histories.get(caregiver.as_str());
+    if history.is_none() && !state.recorded.presence.contains_key(caregiver.as_str()) {
+        return Err(Trouble::new(Exit::Usage, format!("nothing is recorded of {shown}")));
+    }
+    if let Some(open) = history.and_then(what_is_open) {
+        return Err(Trouble::new(Exit::Error, format!("{shown} can't be forgotten yet: {open}; nothing was erased")));
+    }
+    let number = history.and_then(last_given);
+    let hash = state.fingerprinter.of(Purpose::Forgotten, [caregiver.as_str()]);
+    let run = next_run(&state);
+    let entry = Entry::Forgotten { caregiver, hash, number, because };
+    record(session, &rollout, &mut state, (run, "state forget"), vec![entry])?;
+    session.screen.answer(&format!("{}\n", said(&shown, number.is_some())));
+    Ok(Exit::Done)
+}
+
+/// What must be settled first: forgotten, it could never be.
+fn what_is_open(history: &History) -> Option<&'static str> {
+    use ActivationStage::{HandedOver, ResetUnknown, Set, Setting};
+    match history.stage {
+        Setting => Some("a reset of theirs is under way; `firstbell apply` settles it"),
+        ResetUnknown => Some("nobody knows whether their password was set; `firstbell resolve` says so"),
+        HandedOver => Some("a hand-over of theirs waits for its confirmation"),
+        Set if history.has_secret && history.letter.as_ref().is_none_or(|letter| letter.stage != LetterStage::Sent) => {
+            Some("their letter has not gone out; `firstbell apply` sends it")
+        }
+        _ => None,
+    }
+}
+
+/// The last activation that gave access.
+fn last_given(history: &History) -> Option<ActivationNumber> {
+    let given = match history.stage {
+        ActivationStage::Prepared | ActivationStage::Refused | ActivationStage::Voided => {
+            history.number.0.saturating_sub(1)
+        }
+        _ => history.number.0,
+    };
+    (given > 0).then_some(ActivationNumber(given))
+}
+
+fn said(shown: &str, had_access: bool) -> String {
+    let what = if had_access {
+        "That they had access stays under a keyed hash: if the id turns up again, they are not reset."
+    } else {
+        "They never had access."
+    };
+    format!(
+        "{shown} is forgotten. {what}\n\
+         Backups of the state, the files of the outbox, the roster and the LMS are not reached from here."
+    )
+}

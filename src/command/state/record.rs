@@ -1,0 +1,46 @@
+//! Records what a person does to the state, as a run of its own: one commit, then `rollout.lock`.
+
+use crate::edge::{RunMark, StateStore};
+use crate::model::entry::{Commit, Entry, RunBegun};
+use crate::model::ids::RunNumber;
+use crate::rollout::Rollout;
+
+use super::super::exit::Exit;
+use super::super::mark::{self, LockFile};
+use super::super::session::Session;
+use super::super::trouble::Trouble;
+use super::super::writing::Writing;
+
+/// The reason that was given; it is kept, so there must be one.
+pub(super) fn reason(because: &str) -> Result<String, Trouble> {
+    match because.trim() {
+        "" => Err(Trouble::new(Exit::Usage, "`--because` must say why; a ticket number will do")),
+        reason => Ok(reason.to_owned()),
+    }
+}
+
+/// The number of the run that comes next.
+pub(super) fn next_run(state: &Writing) -> RunNumber {
+    state.recorded.position.as_ref().map_or(RunNumber::FIRST, |position| position.run.next())
+}
+
+/// Makes the entries durable together, and notes in `rollout.lock` where the state stands then.
+pub(super) fn record(
+    session: &mut Session<'_>,
+    rollout: &Rollout,
+    state: &mut Writing,
+    (run, command): (RunNumber, &str),
+    entries: Vec<Entry>,
+) -> Result<(), Trouble> {
+    let begun = RunBegun { command: command.to_owned(), actor: session.actor.clone(), plan: String::new() };
+    let ended = Entry::RunEnded { outcome: "done".to_owned() };
+    let entries = std::iter::once(Entry::RunBegun(begun)).chain(entries).chain(std::iter::once(ended)).collect();
+    let (store, _) = state.store(session, rollout)?;
+    let position = store.commit(&Commit { at: session.clock.now(), run, entries })?;
+    store.wipe()?;
+    let counts = mark::counts(&store.load()?, store)?;
+    let path = mark::rollout_lock_path(session);
+    LockFile { path: path.clone() }
+        .close(&position, counts)
+        .map_err(|error| Trouble::file(format!("recorded, but `{path}` could not be written"), error))
+}

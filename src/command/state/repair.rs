@@ -1,0 +1,178 @@
+//! `firstbell state repair`: after a restored backup, or where the state is lost. What the LMS and the outbox show is recorded,
+//! whoever is in doubt is held, and the position is accepted in `rollout.lock`. Nobody is reset by it, then or later.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use camino::Utf8Path;
+
+use crate::files;
+use crate::model::email::fold;
+use crate::model::entry::Entry;
+use crate::report;
+use crate::rollout::Transport;
+use crate::state::rollout_lock;
+
+use super::super::exit::Exit;
+use super::super::project::{self, Loaded};
+use super::super::session::Session;
+use super::super::trouble::Trouble;
+use super::super::writing::Writing;
+use super::super::{doors, mark};
+use super::rebuild::{Evidence, Finding, SIGNED_IN, strays};
+use super::record::{next_run, reason, record};
+
+/// The arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Why this state is the one to go on with; without it, what would be recorded is only shown
+    #[arg(long, value_name = "TEXT")]
+    because: Option<String>,
+}
+
+/// Runs it.
+pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let because = args.because.as_deref().map(reason).transpose()?;
+    let loaded = project::load(session)?;
+    let (mut state, mismatch) = Writing::open_to_repair(session, &loaded.rollout)?;
+    let mut reader = doors::lms_reader(session, &loaded.rollout)?;
+    let observed = reader.observe(&project::ask(&loaded, &state.recorded))?;
+    let letters = unknown_letters(session, &loaded, &mut state)?;
+    let evidence = Evidence {
+        rollout: &loaded.rollout,
+        roster: &loaded.roster,
+        recorded: &state.recorded,
+        observed: &observed,
+        has_marker: reader.capabilities().has_marker,
+        letters: &letters,
+        fingerprinter: &state.fingerprinter,
+    };
+    let found = evidence.judge((session.random)().as_mut());
+    let is_needed = mismatch.is_some() || found.iter().any(|one| one.because != SIGNED_IN);
+    if !is_needed {
+        session.screen.answer("State, `rollout.lock` and LMS agree: there is nothing to repair.\n");
+        return Ok(Exit::Done);
+    }
+    let mut text = mismatch.map_or_else(String::new, |mismatch| {
+        let what = mismatch.to_string();
+        format!("Refused so far: {}.\n\n", what.lines().next().unwrap_or_default())
+    });
+    text.push_str(&listed(session, &found, strays(&evidence)));
+    let Some(because) = because else {
+        text.push_str("\nNothing was recorded: run it again with `--because TEXT` to accept this.\n");
+        session.screen.answer(&text);
+        return Ok(Exit::Stale);
+    };
+    let entries: Vec<Entry> = found.iter().map(|one| evidence.entry(one, &because)).collect();
+    accept(session, &loaded, &mut state, &because, entries)?;
+    text.push_str("\nRecorded, and `rollout.lock` stands here now: commit it. `firstbell plan` shows what is due.\n");
+    session.screen.answer(&text);
+    Ok(if found.iter().any(|one| !one.is_active) { Exit::PersonNeeded } else { Exit::Done })
+}
+
+/// The run goes on behind the one that `rollout.lock` knows, so that the newer state, found again, is refused and not taken
+/// for this one.
+fn accept(
+    session: &mut Session<'_>,
+    loaded: &Loaded,
+    state: &mut Writing,
+    because: &str,
+    mut entries: Vec<Entry>,
+) -> Result<(), Trouble> {
+    let lock = rollout_lock::read(&mark::rollout_lock_path(session))?;
+    let (run, serial) = lock.map_or((next_run(state), 0), |lock| (lock.run.next().max(next_run(state)), lock.serial));
+    entries.insert(0, Entry::PositionAccepted { serial, because: because.to_owned() });
+    record(session, &loaded.rollout, state, (run, "state repair"), entries)
+}
+
+/// The addresses of letters in the outbox that the record does not know.
+fn unknown_letters(session: &Session<'_>, loaded: &Loaded, state: &mut Writing) -> Result<HashSet<String>, Trouble> {
+    let known = state.message_ids()?;
+    // What a mail server took leaves no trace here.
+    let Transport::Outbox { path: folder } = &loaded.rollout.mail.transport else { return Ok(HashSet::new()) };
+    if !files::is_dir(folder) {
+        return Ok(HashSet::new());
+    }
+    let mut unknown = HashSet::new();
+    for name in super::secrets::list(folder)? {
+        let path = folder.join(&name);
+        let shown = project::shown(session, &path);
+        let bytes =
+            files::read(&path).map_err(|error| Trouble::file(format!("reading the letter `{shown}`"), error))?;
+        let (id, to) = heading(&String::from_utf8_lossy(&bytes)).ok_or_else(|| unreadable(&shown))?;
+        if !known.contains(&id) {
+            unknown.insert(fold(&to));
+        }
+    }
+    Ok(unknown)
+}
+
+fn unreadable(path: &Utf8Path) -> Trouble {
+    let what = format!(
+        "`{path}` is not a letter that firstbell wrote, so it can't be said whom it went to: move it out of the outbox; \
+         nothing was recorded"
+    );
+    Trouble::new(Exit::BadInput, what)
+}
+
+/// Message-ID and recipient of a letter.
+fn heading(letter: &str) -> Option<(String, String)> {
+    let head = letter.lines().take_while(|line| !line.trim().is_empty()).fold(String::new(), |mut head, line| {
+        if !line.starts_with([' ', '\t']) {
+            head.push('\n');
+        }
+        head + line
+    });
+    let field = |name: &str| {
+        let value = head.lines().find_map(|line| {
+            let (found, value) = line.split_once(':')?;
+            found.eq_ignore_ascii_case(name).then_some(value)
+        })?;
+        let bare = value.rsplit_once('<').map_or(value, |(_, bare)| bare);
+        Some(bare.trim().trim_end_matches('>').to_owned()).filter(|bare| bare.contains('@'))
+    };
+    field("Message-ID").zip(field("To"))
+}
+
+fn listed(session: &Session<'_>, found: &[Finding], strays: usize) -> String {
+    let mut text = String::new();
+    let id = |one: &Finding| session.screen.personal.id(&one.caregiver);
+    for one in found.iter().filter(|one| one.is_active) {
+        let _ = writeln!(text, "= {}  activation {}: {}", id(one), one.number, one.because);
+        if one.because != SIGNED_IN && !one.has_letter {
+            let _ = writeln!(
+                text,
+                "      no letter of it was found; if they never got one: `reissue: [{{caregiver: {}, activation: {}, because: …}}]`",
+                id(one),
+                one.number.next()
+            );
+        }
+    }
+    for one in found.iter().filter(|one| !one.is_active) {
+        let _ = writeln!(text, "? {}  activation {}: {}", id(one), one.number, one.because);
+        let _ = writeln!(text, "      held until `firstbell resolve {} --reset done|not-done --evidence …`", id(one));
+    }
+    if strays > 0 {
+        let letters = report::count(strays as u64, "address", "addresses");
+        let _ =
+            writeln!(text, "! letters in the outbox went to {letters} that nobody in roster or LMS has: look at them");
+    }
+    let active = found.iter().filter(|one| one.is_active).count();
+    let _ =
+        writeln!(text, "{active} active by the evidence, {} in doubt and held. Nobody is reset.", found.len() - active);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_tells_whom_it_went_to_however_its_heading_is_folded() {
+        let letter =
+            "Message-ID: <a1@example.nz>\r\nTo: =?utf-8?q?M=C4=81ui?=\r\n <mere@example.nz>\r\n\r\nTo: <x@y>\r\n";
+        assert_eq!(heading(letter), Some(("a1@example.nz".to_owned(), "mere@example.nz".to_owned())));
+        assert_eq!(heading("To: mere@example.nz\n\n"), None);
+        assert_eq!(heading(""), None);
+    }
+}

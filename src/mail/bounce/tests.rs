@@ -1,0 +1,112 @@
+//! Reports as mail servers write them, and mails that are none.
+
+use super::*;
+
+const ID: &str = "0123456789abcdef0123456789abcdef@kowhai.example.nz";
+
+fn report(action: &str, status: &str, third: &str) -> String {
+    format!(
+        "From: MAILER-DAEMON@mail.example.com (Mail Delivery System)\r\nTo: office@kowhai.example.nz\r\nSubject: Undelivered\r\n\
+         MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n\
+         --b\r\nContent-Type: text/plain\r\n\r\nI'm sorry.\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.example.com\r\n\r\n\
+         Final-Recipient: rfc822; aroha@example.com\r\nAction: {action}\r\nStatus: {status}\r\n\
+         Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n--b\r\n{third}\r\n--b--\r\n"
+    )
+}
+
+fn headers() -> String {
+    format!("Content-Type: text/rfc822-headers\r\n\r\nSubject: Welcome\r\nMessage-ID: <{ID}>\r\n")
+}
+
+fn verdict(mail: &str) -> Verdict {
+    read(mail.as_bytes()).verdict
+}
+
+#[test]
+fn a_report_by_the_book_says_failed_delayed_or_delivered() {
+    let permanent = read(report("failed", "5.1.1", &headers()).as_bytes());
+    assert_eq!(permanent.verdict, Verdict::Permanent("5.1.1".into()));
+    assert!(permanent.message_ids.contains(ID), "{:?}", permanent.message_ids);
+    assert_eq!(verdict(&report("delayed", "4.4.1", &headers())), Verdict::Delayed("4.4.1".into()));
+    assert_eq!(verdict(&report("delivered", "2.0.0", &headers())), Verdict::NoReport);
+    assert_eq!(verdict(&report("relayed", "2.0.0", &headers())), Verdict::NoReport);
+}
+
+#[test]
+fn a_server_that_gives_up_after_a_delay_has_failed() {
+    assert_eq!(verdict(&report("failed", "4.4.7", &headers())), Verdict::Permanent("4.4.7".into()));
+}
+
+#[test]
+fn the_whole_letter_may_come_back_too() {
+    let whole =
+        format!("Content-Type: message/rfc822\r\n\r\nMessage-ID: <{ID}>\r\nSubject: Welcome\r\n\r\nKia ora\r\n");
+    assert!(read(report("failed", "5.1.1", &whole).as_bytes()).message_ids.contains(ID));
+}
+
+#[test]
+fn a_message_id_is_found_in_an_encoded_part_too() {
+    // base64 of `Message-ID: <…>`, as some servers wrap what they return.
+    let third = "Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n\
+         TWVzc2FnZS1JRDogPDAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmQGtvd2hhaS5leGFtcGxlLm56Pg==\r\n";
+    assert!(read(report("failed", "5.1.1", third).as_bytes()).message_ids.contains(ID));
+}
+
+#[test]
+fn servers_that_write_for_people_only_are_understood() {
+    let qmail = format!(
+        "From: MAILER-DAEMON@example.com\r\nSubject: failure notice\r\n\r\n\
+         Hi. This is the qmail-send program.\r\n<aroha@example.com>:\r\nRemote host said: 550 no such user\r\n\
+         --- Below this line is a copy of the message.\r\n\r\nMessage-ID: <{ID}>\r\n"
+    );
+    assert_eq!(read(qmail.as_bytes()).verdict, Verdict::Permanent("550".into()));
+    assert!(read(qmail.as_bytes()).message_ids.contains(ID));
+    let exim = format!(
+        "From: someone@example.com\r\nX-Failed-Recipients: aroha@example.com\r\nSubject: Mail delivery failed\r\n\r\n\
+         SMTP error from remote mail server: 550-5.7.26 refused\r\n\r\nMessage-ID: <{ID}>\r\n"
+    );
+    assert!(matches!(verdict(&exim), Verdict::Permanent(_)));
+    let slow = "From: postmaster@example.com\r\nSubject: Warning\r\n\r\nstill trying: 4.4.1 no answer\r\n";
+    assert_eq!(verdict(slow), Verdict::Delayed("4.4.1".into()));
+    assert_eq!(verdict("From: postmaster@example.com\r\n\r\nsomething about your message\r\n"), Verdict::Unclear);
+}
+
+#[test]
+fn a_parents_answer_is_no_report_though_it_names_the_letter() {
+    let answer = format!(
+        "From: Aroha <aroha@example.com>\r\nIn-Reply-To: <{ID}>\r\nSubject: Re: Welcome\r\n\r\nIt says 550 5.1.1, help!\r\n"
+    );
+    assert_eq!(verdict(&answer), Verdict::NoReport);
+    let away =
+        format!("From: aroha@example.com\r\nAuto-Submitted: auto-replied\r\nReferences: <{ID}>\r\n\r\nAway.\r\n");
+    assert_eq!(verdict(&away), Verdict::NoReport);
+}
+
+#[test]
+fn an_mbox_is_taken_apart_and_its_quoting_undone() {
+    let text =
+        "From a Mon Mar  2\nSubject: one\n\n>From here\nbody\n\nFrom b Mon Mar  2\nSubject: two\n\nFrom the start\n\n";
+    let mails = mbox(text.as_bytes()).unwrap();
+    let mails: Vec<String> = mails.into_iter().map(|mail| String::from_utf8(mail).unwrap()).collect();
+    assert_eq!(mails.first().unwrap(), "Subject: one\n\nFrom here\nbody\n\n");
+    assert_eq!(mails.len(), 3, "a line that looks like an envelope after a gap is one: {mails:?}");
+    assert!(mbox(b"Subject: one\n\nbody\n").is_none());
+}
+
+#[test]
+fn only_ids_of_our_form_count() {
+    assert_eq!(ids_in("<x@y.nz> <0123456789ABCDEF0123456789abcdef@Kowhai.example.nz.> 123@a.nz"), [ID]);
+    assert!(ids_in(&format!("f{ID}")).is_empty(), "33 digits are not ours");
+}
+
+proptest::proptest! {
+    #[test]
+    fn arbitrary_bytes_are_read_without_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..600)) {
+        let _ = read(&bytes);
+        let _ = mbox(&bytes);
+        let mut with_head = b"From: MAILER-DAEMON@x\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\n".to_vec();
+        with_head.extend_from_slice(&bytes);
+        let _ = read(&with_head);
+    }
+}

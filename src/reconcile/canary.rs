@@ -1,0 +1,123 @@
+//! The canary: of a cohort that has one, a first few letters go, and the rest waits to see whether they arrive.
+//!
+//! What was begun is finished whatever the canary says; it binds only those who have nothing yet.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::model::activation::{ActivationStage, LetterStage};
+use crate::model::recorded::History;
+use crate::rollout::Canary;
+
+use super::cohort::Openness;
+use super::decide::{Case, Decision};
+use super::due::Due;
+use super::ground::Ground;
+
+/// Whether letters of a cohort may go.
+pub(super) enum Gate<'a> {
+    /// They may.
+    Open,
+    /// These may, as the first few.
+    First(HashSet<&'a str>),
+    /// The first few have gone, or are going: until then, where it is known.
+    Waits(Option<Timestamp>),
+    /// Too many of them came back.
+    Stopped { bounced: u64, sent: u64 },
+}
+
+impl Gate<'_> {
+    /// When it opens by itself.
+    pub(super) fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Waits(until) => *until,
+            _ => None,
+        }
+    }
+}
+
+/// Whether something that is due would be somebody's first letter.
+pub(super) fn is_bound(due: &Due<'_>) -> bool {
+    due.waits_for_opening() && due.kind().sends_letter()
+}
+
+/// The gates of all cohorts, in their order.
+pub(super) fn gates<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Openness]) -> Vec<Gate<'a>> {
+    let cohorts = ground.rollout.cohorts.iter().zip(openness).enumerate();
+    let gate = |(index, (cohort, openness)): (usize, (&crate::rollout::Cohort, &Openness))| match cohort.canary {
+        Some(canary) if openness.is_open() => of_cohort(ground, cases, index, canary),
+        _ => Gate::Open,
+    };
+    cohorts.map(gate).collect()
+}
+
+fn of_cohort<'a>(ground: &Ground<'a>, cases: &[Case<'a>], index: usize, canary: Canary) -> Gate<'a> {
+    let members = || cases.iter().filter(|case| case.member.cohort == Some(index));
+    let seen = Seen::of(members().filter_map(|case| ground.history(case.member.caregiver)));
+    let first = canary.first as usize;
+    if seen.begun < first {
+        return Gate::First(next(members(), first - seen.begun));
+    }
+    let (sent, bounced) = (seen.sent.len() as u64 + seen.bounced, seen.bounced);
+    if sent > 0 && to_f64(bounced) * 100.0 >= canary.bounces_below * to_f64(sent) && bounced > 0 {
+        return Gate::Stopped { bounced, sent };
+    }
+    let mut arrived: Vec<Timestamp> = seen.sent;
+    arrived.sort_unstable();
+    // Those that came back have been waited for already.
+    let needed = first.saturating_sub(usize::try_from(bounced).unwrap_or(usize::MAX)).max(1);
+    let Some(last_of_first) = arrived.get(needed - 1) else { return Gate::Waits(None) };
+    let until = *last_of_first + SignedDuration::from_secs(i64::try_from(canary.wait).unwrap_or(i64::MAX));
+    if ground.context.now < until { Gate::Waits(Some(until)) } else { Gate::Open }
+}
+
+/// What is recorded of a cohort's letters.
+struct Seen {
+    /// Activations that were begun, whether their letter has gone or not.
+    begun: usize,
+    sent: Vec<Timestamp>,
+    bounced: u64,
+}
+
+impl Seen {
+    fn of<'h>(histories: impl Iterator<Item = &'h History>) -> Self {
+        let mut seen = Self { begun: 0, sent: Vec::new(), bounced: 0 };
+        for history in histories {
+            let is_begun = matches!(
+                history.stage,
+                ActivationStage::Setting
+                    | ActivationStage::Set
+                    | ActivationStage::ResetUnknown
+                    | ActivationStage::HandedOver
+            );
+            seen.begun += usize::from(is_begun);
+            match history.letter.as_ref().filter(|_| history.stage == ActivationStage::Set) {
+                Some(letter) if letter.stage == LetterStage::Sent => seen.sent.push(letter.stage_at),
+                Some(letter) if letter.stage == LetterStage::Bounced => seen.bounced += 1,
+                _ => {}
+            }
+        }
+        seen
+    }
+}
+
+/// So many in the plan's order: accounts to create come before passwords to reset.
+fn next<'a: 'c, 'c>(members: impl Iterator<Item = &'c Case<'a>>, many: usize) -> HashSet<&'a str> {
+    let mut due: Vec<(usize, &'a str)> = members
+        .filter_map(|case| match &case.decision {
+            Decision::Act(due) if is_bound(due) => {
+                let rank = "?@+*~-=".find(due.kind().symbol()).unwrap_or(usize::MAX);
+                Some((rank, case.member.caregiver.id()))
+            }
+            _ => None,
+        })
+        .collect();
+    due.sort_unstable();
+    due.into_iter().take(many).map(|(_, id)| id).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share of a cohort")]
+fn to_f64(many: u64) -> f64 {
+    many as f64
+}

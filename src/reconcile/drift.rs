@@ -1,0 +1,159 @@
+//! What the LMS shows against what the last run saw there and what is recorded: everything that somebody else did. Nothing
+//! follows from it here; what a plan does about it, the plan's own rules decide.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::Timestamp;
+
+use crate::model::account::{Account, SignIn, SignInMethod};
+use crate::model::activation::ActivationStage;
+use crate::model::ids::{CaregiverId, Username};
+use crate::model::observed::Observed;
+use crate::model::recorded::{History, Recorded};
+use crate::plan::{Drift, DriftField, DriftKind, Finding};
+
+use super::Desired;
+use super::check::all_keys;
+
+/// Compares. `before` is what the last run saw; without it nothing can be said to have changed since.
+pub fn drift(desired: Desired<'_>, recorded: &Recorded, before: Option<&Observed>, now: &Observed) -> Drift {
+    let view = Compared { desired, recorded, before, now, since: before.map(|observed| observed.read_at) };
+    let mut findings = Vec::new();
+    view.since_the_last_look(&mut findings);
+    view.of_the_record(&mut findings);
+    view.of_accounts(&mut findings);
+    findings.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+    findings.dedup_by(|a, b| key(a) == key(b));
+    Drift { read_at: now.read_at, since: view.since, findings }
+}
+
+fn key(finding: &Finding) -> (DriftKind, &Option<CaregiverId>, &Option<Username>) {
+    (finding.kind, &finding.caregiver, &finding.username)
+}
+
+struct Compared<'a> {
+    desired: Desired<'a>,
+    recorded: &'a Recorded,
+    before: Option<&'a Observed>,
+    now: &'a Observed,
+    since: Option<Timestamp>,
+}
+
+impl Compared<'_> {
+    /// Accounts that are gone, or other than they were.
+    fn since_the_last_look(&self, findings: &mut Vec<Finding>) {
+        let Some(before) = self.before else { return };
+        let now: HashMap<&str, &Account> = by_username(self.now);
+        for old in before.accounts() {
+            let renamed = || {
+                let id = old.caregiver.as_ref()?;
+                self.now.of_caregiver(id.as_str()).next()
+            };
+            match now.get(old.username.as_str()).copied().or_else(renamed) {
+                None => findings.push(of(DriftKind::Vanished, old)),
+                Some(new) => {
+                    let fields = changes(old, new);
+                    if !fields.is_empty() {
+                        findings.push(Finding { fields, ..of(DriftKind::Changed, new) });
+                    }
+                }
+            }
+        }
+    }
+
+    /// People of the record whose account is not what the record says.
+    fn of_the_record(&self, findings: &mut Vec<Finding>) {
+        let moved: BTreeSet<&str> = self.desired.rollout.moved.iter().map(|line| line.from.as_str()).collect();
+        for (id, history) in self.recorded.histories.iter().filter(|(id, _)| !moved.contains(id)) {
+            let accounts: Vec<&Account> = self.accounts_of(id);
+            if history.is_active() && accounts.is_empty() && !self.has_vanished(id) {
+                let caregiver = Some(CaregiverId::new(id));
+                findings.push(Finding { kind: DriftKind::Vanished, caregiver, username: None, fields: Vec::new() });
+            }
+            if let [account] = accounts.as_slice() {
+                findings.extend(against_record(history, account).map(|kind| of(kind, account)));
+            }
+        }
+    }
+
+    /// The accounts under this id, else under the one that it had before.
+    fn accounts_of<'s>(&'s self, id: &'s str) -> Vec<&'s Account> {
+        let own: Vec<&Account> = self.now.of_caregiver(id).collect();
+        let moved = self.desired.rollout.moved.iter().find(|line| own.is_empty() && line.to.as_str() == id);
+        moved.map_or(own, |line| self.now.of_caregiver(line.from.as_str()).collect())
+    }
+
+    /// Whether the last look had an account of theirs, so that it is reported by its name already.
+    fn has_vanished(&self, id: &str) -> bool {
+        self.before.is_some_and(|before| before.of_caregiver(id).next().is_some())
+    }
+
+    /// Accounts that we did not make what they are.
+    fn of_accounts(&self, findings: &mut Vec<Finding>) {
+        let keys = all_keys(self.recorded);
+        for account in self.now.accounts() {
+            if account.marker.is_some_and(|marker| !keys.contains(&marker)) {
+                findings.push(of(DriftKind::ForeignMarker, account));
+            }
+            if !account.is_staff {
+                findings.extend(self.against_people(account).map(|kind| of(kind, account)));
+            }
+        }
+    }
+
+    fn against_people(&self, account: &Account) -> Option<DriftKind> {
+        let Some(id) = account.caregiver.as_ref().map(CaregiverId::as_str) else { return Some(DriftKind::NoId) };
+        let is_in_roster = self.desired.roster.caregiver(id).is_some();
+        let history = self.recorded.histories.get(id);
+        let is_moved = || self.desired.rollout.moved.iter().any(|line| line.from.as_str() == id);
+        if !is_in_roster && history.is_none() && self.recorded.presence.get(id).is_none() && !is_moved() {
+            return Some(DriftKind::Stray);
+        }
+        if self.now.of_caregiver(id).nth(1).is_some() {
+            return Some(DriftKind::SeveralAccounts);
+        }
+        if account.is_disabled && history.is_none() {
+            return Some(DriftKind::Disabled);
+        }
+        (history.is_none() && matches!(account.sign_in, SignIn::At(_))).then_some(DriftKind::SignedIn)
+    }
+}
+
+fn against_record(history: &History, account: &Account) -> Option<DriftKind> {
+    let is_older = account.marker.is_some_and(|marker| history.earlier.contains(&marker));
+    match (history.is_withdrawn, account.is_disabled) {
+        (false, true) => Some(DriftKind::Disabled),
+        (true, false) => Some(DriftKind::Enabled),
+        _ if is_older && history.stage == ActivationStage::Set => Some(DriftKind::OlderMarker),
+        _ => None,
+    }
+}
+
+fn by_username(observed: &Observed) -> HashMap<&str, &Account> {
+    observed.accounts().iter().map(|account| (account.username.as_str(), account)).collect()
+}
+
+fn of(kind: DriftKind, account: &Account) -> Finding {
+    Finding { kind, caregiver: account.caregiver.clone(), username: Some(account.username.clone()), fields: Vec::new() }
+}
+
+/// What is other than it was; signing in is no change of an account.
+fn changes(old: &Account, new: &Account) -> Vec<DriftField> {
+    let id = |account: &Account| account.caregiver.as_ref().map(ToString::to_string).unwrap_or_default();
+    let method = |account: &Account| match account.method {
+        SignInMethod::Password => "password",
+        SignInMethod::Other => "another system",
+    };
+    let role = |account: &Account| if account.is_staff { "staff" } else { "not staff" };
+    let values = [
+        ("sms-id", id(old), id(new)),
+        ("username", old.username.to_string(), new.username.to_string()),
+        ("email", old.email.to_string(), new.email.to_string()),
+        ("first name", old.first_name.to_string(), new.first_name.to_string()),
+        ("last name", old.last_name.to_string(), new.last_name.to_string()),
+        ("sign-in", method(old).to_owned(), method(new).to_owned()),
+        ("role", role(old).to_owned(), role(new).to_owned()),
+    ];
+    let changed = values.into_iter().filter(|(_, old, new)| old != new);
+    changed.map(|(field, old, new)| DriftField { field, old, new }).collect()
+}

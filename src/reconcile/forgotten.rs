@@ -1,0 +1,49 @@
+//! People who had access and were forgotten: where their id turns up again, they count as active, by the keyed hash that is
+//! left of them. Nothing more is due to them by itself; `adopt` makes them known again, and then a `reissue` may name them.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use crate::model::activation::{ActivationKind, ActivationStage};
+use crate::model::fingerprint::{Fingerprinter, Purpose};
+use crate::model::ids::{ActivationKey, CaregiverId};
+use crate::model::recorded::{Forgotten, History, Identity, Recorded};
+use crate::roster::Roster;
+
+/// The record, with a history for everybody of the roster who was forgotten.
+pub(super) fn remember<'a>(roster: &Roster, recorded: &'a Recorded, keyed: &Fingerprinter) -> Cow<'a, Recorded> {
+    if recorded.forgotten.is_empty() {
+        return Cow::Borrowed(recorded);
+    }
+    let mut remembered = recorded.clone();
+    for caregiver in roster.caregivers() {
+        let hash = keyed.of(Purpose::Forgotten, [caregiver.id()]);
+        let Some(forgotten) = recorded.forgotten.get(&hash) else { continue };
+        let gives_access = |history: &History| super::due::last_done(history) > 0;
+        if !recorded.histories.get(caregiver.id()).is_some_and(gives_access) {
+            remembered.histories.insert(CaregiverId::new(caregiver.id()).as_str(), history(forgotten));
+        }
+    }
+    Cow::Owned(remembered)
+}
+
+fn history(forgotten: &Forgotten) -> History {
+    let (key, earlier) = match forgotten.keys.split_last() {
+        Some((key, earlier)) => (*key, earlier.to_vec()),
+        None => (ActivationKey(0), Vec::new()),
+    };
+    History {
+        number: forgotten.number,
+        key,
+        kind: ActivationKind::Adopt,
+        stage: ActivationStage::Adopted,
+        stage_at: Timestamp::UNIX_EPOCH,
+        cohort: None,
+        earlier,
+        has_secret: false,
+        letter: None,
+        identity: Identity::default(),
+        is_withdrawn: false,
+    }
+}

@@ -1,0 +1,60 @@
+//! Forgetting somebody: what names them goes, a keyed hash stays where they had access, so that nobody is reset again
+//! because we have forgotten that it was done.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, params};
+
+use super::commit::{Scope, lookup};
+use super::fault::Fault;
+use crate::model::fingerprint::Fingerprint;
+use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId};
+use crate::model::recorded::Forgotten;
+
+/// Erases somebody: their row and all that hangs on it, the texts of their events, their accounts as the LMS showed them.
+pub(super) fn forget(
+    scope: Scope<'_>,
+    caregiver: &CaregiverId,
+    hash: Fingerprint,
+    number: Option<ActivationNumber>,
+) -> Result<(), Fault> {
+    let conn = scope.conn;
+    if let Some(number) = number {
+        let keys = keys(conn, caregiver)?;
+        conn.prepare_cached("INSERT OR REPLACE INTO forgotten (hash, number, keys) VALUES (?, ?, ?)")?
+            .execute(params![hash, number, keys])?;
+    }
+    if let Some(subject) = lookup::<i64>(conn, "SELECT number FROM subjects WHERE caregiver = ?", [caregiver])? {
+        conn.execute("DELETE FROM event_texts WHERE seq IN (SELECT seq FROM events WHERE subject = ?)", [subject])?;
+        // The id that they had before theirs was changed.
+        conn.execute(
+            "DELETE FROM caregivers WHERE caregiver = (SELECT bound FROM subjects WHERE number = ?1)
+                 AND NOT EXISTS (SELECT 1 FROM subjects s WHERE s.caregiver = caregivers.caregiver AND s.number <> ?1)",
+            [subject],
+        )?;
+    }
+    conn.execute("DELETE FROM observed_accounts WHERE caregiver = ?", [caregiver])?;
+    conn.execute("DELETE FROM caregivers WHERE caregiver = ?", [caregiver])?;
+    Ok(())
+}
+
+fn keys(conn: &Connection, caregiver: &CaregiverId) -> Result<Vec<u8>, Fault> {
+    let mut statement = conn.prepare_cached("SELECT key FROM activations WHERE caregiver = ? ORDER BY number")?;
+    let keys = statement.query_map([caregiver], |row| row.get::<_, ActivationKey>(0))?;
+    let mut bytes = Vec::new();
+    for key in keys {
+        bytes.extend_from_slice(&key?.0.to_be_bytes());
+    }
+    Ok(bytes)
+}
+
+/// Everybody who was forgotten.
+pub(super) fn load(conn: &Connection) -> Result<BTreeMap<Fingerprint, Forgotten>, Fault> {
+    let mut statement = conn.prepare("SELECT hash, number, keys FROM forgotten")?;
+    let rows = statement.query_map([], |row| {
+        let bytes: Vec<u8> = row.get(2)?;
+        let keys = bytes.as_chunks::<16>().0.iter().map(|key| ActivationKey(u128::from_be_bytes(*key))).collect();
+        Ok((row.get(0)?, Forgotten { number: row.get(1)?, keys }))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,172 @@
+//! The pace over several days, what is not known of a letter, servers that say "later", and mails that come back.
+
+use firstbell::apply::End;
+use firstbell::edge::Clock;
+use firstbell::model::outcome::{Outcome, Reach};
+use firstbell::plan::{HoldCode, Plan};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::world::{HEAD, PretendServer, World};
+
+const COHORT: &str = "cohorts:\n  - {name: year-7, select: {years: [7]}}\n";
+
+/// A school of so many caregivers with a pretended mail server; `mail` are further mail settings.
+fn world(many: usize, mail: &str, below: &str) -> (World, PretendServer) {
+    let rows: Vec<String> = (1..=many).map(|number| row(number, &format!("p{number}@example.nz"))).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let mut world = World::new(COHORT, &rows, "");
+    let smtp = format!("letter: letters/welcome, transport: smtp, smtp: {{host: localhost, tls: none}}, {mail}}}");
+    world.write("rollout.yaml", &format!("{}{below}{COHORT}", HEAD.replace("letter: letters/welcome}", &smtp)));
+    let server = PretendServer::new(&world.clock);
+    world.server = Some(server.clone());
+    (world, server)
+}
+
+fn row(number: usize, address: &str) -> String {
+    format!("C{number},Mere{number},Tamihana,{address},S{number},Āwhina,Tamihana,7,7A,,mother,en,yes,1,")
+}
+
+fn passwords(world: &World) -> usize {
+    world.effects().iter().filter(|effect| effect["op"] == "create").count()
+}
+
+fn code(plan: &Plan, id: &str) -> Option<HoldCode> {
+    plan.held.iter().find(|held| held.caregiver.as_str() == id).map(|held| held.code)
+}
+
+#[test]
+fn three_days_of_quota_and_hours_send_everybody_one_letter_and_lock_nobody_out() {
+    let hours = "pace: {per-minute: 20, per-day: 3}, hours: {from: \"08:00\", to: \"18:00\"}";
+    let (mut world, server) = world(8, hours, "");
+    let tuesday: Timestamp = "2026-03-02T20:00:00Z".parse().unwrap();
+    let mut done = Vec::new();
+    for (day, left) in [(0, 5), (1, 2)] {
+        world.clock.set(tuesday + SignedDuration::from_hours(24 * day));
+        let applied = world.apply().unwrap();
+        let End::Paused { left: waiting, until } = applied.end else { panic!("{:?}", applied.end) };
+        assert_eq!(waiting, left, "day {day}");
+        assert_eq!(until, Some(tuesday + SignedDuration::from_hours(24 * (day + 1))), "day {day}");
+        done.push(server.taken.borrow().len());
+        assert_eq!(passwords(&world), server.taken.borrow().len(), "no password is set before its letter can go");
+        let early = world.apply().unwrap();
+        assert!(matches!(early.end, End::Paused { .. }) && early.tally.sent == 0, "{:?}", early.end);
+    }
+    // The third evening is too late; the morning after is a school day again.
+    world.clock.set("2026-03-05T05:30:00Z".parse().unwrap());
+    let applied = world.apply().unwrap();
+    assert_eq!(applied.end, End::Paused { left: 2, until: Some("2026-03-05T19:00:00Z".parse().unwrap()) });
+    world.clock.set("2026-03-05T19:00:00Z".parse().unwrap());
+    assert_eq!(world.apply().unwrap().end, End::Done);
+    assert_eq!(done, [3, 6]);
+    let taken = server.taken.borrow();
+    let mut recipients: Vec<&String> = taken.iter().map(|(_, to, _)| to).collect();
+    recipients.sort();
+    recipients.dedup();
+    assert_eq!((taken.len(), recipients.len()), (8, 8));
+    let seconds = taken[1].0.duration_since(taken[0].0).as_secs();
+    assert_eq!(seconds, 3, "twenty a minute");
+}
+
+#[test]
+fn a_plan_says_when_its_letters_go() {
+    let (mut world, _) = world(8, "pace: {per-minute: 20, per-day: 3}", "");
+    let plan = world.plan();
+    let forecast = plan.inputs.departure.unwrap().forecast.unwrap();
+    assert_eq!(forecast.in_one_go, 3);
+    assert_eq!(forecast.goes_on, Some(world.clock.now() + SignedDuration::from_hours(24)));
+}
+
+#[test]
+fn a_server_that_says_later_is_given_time_and_then_gets_the_same_letter() {
+    let (mut world, server) = world(2, "pace: {preset: unlimited}", "");
+    server.answers.borrow_mut().push_back(Outcome::refused("450 greylisted", Reach::Passing));
+    let before = world.clock.now();
+    let applied = world.apply().unwrap();
+    assert_eq!((applied.tally.sent, applied.tally.has_passing()), (1, true));
+    assert_eq!(world.clock.now().duration_since(before).as_secs(), 30, "the next letter waited");
+    let applied = world.apply().unwrap();
+    assert_eq!((applied.tally.sent, passwords(&world)), (1, 2), "the same password, sent now");
+}
+
+#[test]
+fn a_full_quota_stops_the_run_and_nobody_else_gets_a_password() {
+    let (mut world, server) = world(4, "pace: {preset: unlimited}", "");
+    server.answers.borrow_mut().push_back(Outcome::Done(()));
+    server.answers.borrow_mut().push_back(Outcome::refused("550 5.4.5 daily quota", Reach::Everybody));
+    let applied = world.apply().unwrap();
+    assert!(matches!(applied.end, End::Stopped(why) if why.contains("5.4.5")));
+    assert_eq!((passwords(&world), server.taken.borrow().len()), (2, 1));
+    world.settle(2);
+    assert_eq!((passwords(&world), server.taken.borrow().len()), (4, 4));
+}
+
+#[test]
+fn a_letter_of_which_nothing_is_known_goes_again_with_the_same_bytes_three_times_then_waits_for_a_person() {
+    let (mut world, server) = world(1, "pace: {preset: unlimited}", "");
+    let lost = || Outcome::Unknown("the connection broke".to_owned());
+    server.answers.borrow_mut().extend([lost(), lost(), lost(), lost(), lost()]);
+    assert!(world.apply().unwrap().tally.has_unknown());
+    for minutes in [15, 60, 360] {
+        let plan = world.plan();
+        assert_eq!(code(&plan, "C1"), Some(HoldCode::LetterUnknown), "not before {minutes} minutes");
+        assert_eq!(plan.due_again, Some(world.clock.now() + SignedDuration::from_mins(minutes)));
+        world.clock.set(plan.due_again.unwrap());
+        world.apply().unwrap();
+    }
+    world.clock.advance(48);
+    let plan = world.plan();
+    assert_eq!((code(&plan, "C1"), plan.due_again), (Some(HoldCode::LetterUnknown), None));
+    assert!(plan.held[0].fix.contains("--letter arrived|send-again"), "{}", plan.held[0].fix);
+    let taken = server.taken.borrow();
+    assert_eq!(taken.len(), 4);
+    assert!(taken.iter().all(|(_, _, bytes)| *bytes == taken[0].2), "all copies are equal");
+    assert_eq!(passwords(&world), 1);
+}
+
+#[test]
+fn somebody_may_say_to_send_again_at_once() {
+    let (mut world, server) = world(1, "pace: {preset: unlimited}", "");
+    server.answers.borrow_mut().push_back(Outcome::Unknown("the connection broke".to_owned()));
+    world.apply().unwrap();
+    assert_eq!(world.apply().unwrap().tally.sent, 0);
+    world.retry_unknown = true;
+    assert_eq!(world.apply().unwrap().tally.sent, 1);
+    let taken = server.taken.borrow();
+    assert_eq!((taken.len(), taken[0].2 == taken[1].2), (2, true));
+}
+
+#[test]
+fn the_evening_comes_in_the_middle_of_a_run() {
+    let (mut world, server) = world(8, "pace: {per-minute: 1}, hours: {from: \"08:00\", to: \"18:00\"}", "");
+    // Tuesday 17:57:30 in Auckland.
+    world.clock.set("2026-03-03T04:57:30Z".parse().unwrap());
+    let applied = world.apply().unwrap();
+    let sent = server.taken.borrow().len();
+    assert_eq!(
+        applied.end,
+        End::Paused { left: 8 - sent as u64, until: Some("2026-03-03T19:00:00Z".parse().unwrap()) }
+    );
+    assert_eq!(
+        (sent, passwords(&world)),
+        (3, 3),
+        "17:57:30, 17:58:30, 17:59:30, and nobody's password without a letter"
+    );
+    world.clock.set("2026-03-03T19:00:00Z".parse().unwrap());
+    world.settle(3);
+    assert_eq!((server.taken.borrow().len(), passwords(&world)), (8, 8));
+}
+
+#[test]
+fn a_canary_lets_the_rest_go_when_its_letters_have_stayed_away() {
+    let (mut world, server) = world(5, "pace: {preset: unlimited}", "");
+    let rollout = world.read("rollout.yaml");
+    let canary = "{name: year-7, select: {years: [7]}, canary: {first: 2, wait: 24h, bounces-below: 50%}}";
+    world.write("rollout.yaml", &rollout.replace("{name: year-7, select: {years: [7]}}", canary));
+    world.apply().unwrap();
+    assert_eq!((server.taken.borrow().len(), passwords(&world)), (2, 2));
+    let until = world.plan().due_again.unwrap();
+    assert_eq!(until, world.clock.now() + SignedDuration::from_hours(24));
+    assert_eq!(world.apply().unwrap().tally.sent, 0);
+    world.clock.set(until);
+    assert_eq!(world.apply().unwrap().tally.sent, 3);
+}

@@ -1,0 +1,188 @@
+//! What a person may do to the state, through the real program: after each of it nobody is reset a second time.
+
+use std::collections::BTreeMap;
+
+use crate::binary::{Project, Said};
+
+const DB: &str = "state/firstbell.db";
+const BECAUSE: [&str; 2] = ["--because", "T-140: the disk failed"];
+
+fn ok(project: &Project, args: &[&str]) -> Said {
+    let said = project.run(args);
+    assert_eq!(said.code, 0, "{args:?}: {}", said.all());
+    said
+}
+
+fn repair(project: &Project) -> Said {
+    project.run(&[&["state", "repair"][..], &BECAUSE].concat())
+}
+
+/// How often each caregiver's password was set.
+fn passwords(project: &Project) -> BTreeMap<String, usize> {
+    let mut times = BTreeMap::new();
+    for effect in project.effects() {
+        if effect["op"] == "set-password" {
+            *times.entry(effect["caregiver"].as_str().unwrap().to_owned()).or_default() += 1;
+        }
+    }
+    times
+}
+
+fn nobody_twice(project: &Project) {
+    let times = passwords(project);
+    assert!(times.len() > 10, "{times:?}");
+    assert!(times.values().all(|times| *times == 1), "{times:?}");
+}
+
+/// Applied for one, the state copied, applied for everybody, the copy put back.
+fn restored() -> Project {
+    let project = Project::example("quickstart");
+    ok(&project, &["apply", "--auto-approve", "--caregiver", "C1001"]);
+    let backup = std::fs::read(project.path().join(DB)).unwrap();
+    ok(&project, &["apply", "--auto-approve"]);
+    project.write(DB, backup);
+    project
+}
+
+#[test]
+fn a_restored_backup_is_refused_repaired_and_then_nobody_is_reset_again() {
+    let project = restored();
+    for args in [&["plan"][..], &["apply", "--auto-approve"]] {
+        let said = project.run(args);
+        assert_eq!(said.code, 5, "{}", said.all());
+        assert!(said.err.contains("firstbell state repair"), "{}", said.all());
+    }
+    let before = std::fs::read(project.path().join(DB)).unwrap();
+    let shown = project.run(&["state", "repair"]);
+    assert_eq!(shown.code, 5, "{}", shown.all());
+    assert!(shown.out.contains("Nothing was recorded") && shown.out.contains("0 in doubt"), "{}", shown.all());
+    assert_eq!(before, std::fs::read(project.path().join(DB)).unwrap(), "without a reason nothing is recorded");
+    let said = repair(&project);
+    assert_eq!(said.code, 0, "{}", said.all());
+    ok(&project, &["apply", "--auto-approve"]);
+    nobody_twice(&project);
+    ok(&project, &["state", "verify"]);
+    assert!(ok(&project, &["state", "repair"]).out.contains("nothing to repair"));
+}
+
+#[test]
+fn a_newer_state_that_is_found_after_the_repair_is_refused() {
+    let project = Project::example("quickstart");
+    ok(&project, &["apply", "--auto-approve", "--caregiver", "C1001"]);
+    let backup = std::fs::read(project.path().join(DB)).unwrap();
+    ok(&project, &["apply", "--auto-approve"]);
+    let newer = std::fs::read(project.path().join(DB)).unwrap();
+    project.write(DB, backup);
+    assert_eq!(repair(&project).code, 0);
+    project.write(DB, newer);
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 5);
+}
+
+#[test]
+fn a_lost_state_is_rebuilt_from_what_the_lms_shows() {
+    let project = Project::example("quickstart");
+    ok(&project, &["apply", "--auto-approve"]);
+    std::fs::remove_file(project.path().join(DB)).unwrap();
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 5);
+    let said = repair(&project);
+    assert_eq!(said.code, 0, "{}", said.all());
+    ok(&project, &["apply", "--auto-approve"]);
+    nobody_twice(&project);
+    ok(&project, &["state", "verify"]);
+}
+
+#[test]
+fn who_is_in_doubt_is_held_until_a_person_says() {
+    let project = restored();
+    // The LMS was restored from a backup too: it has no trace of them, but their letter lies in the outbox.
+    let effects = project.read("state/lms.json.effects.jsonl");
+    let left: String =
+        effects.lines().filter(|line| !line.contains("\"C1005\"")).map(|line| line.to_owned() + "\n").collect();
+    assert_ne!(effects, left);
+    project.write("state/lms.json.effects.jsonl", left);
+    let said = repair(&project);
+    assert_eq!(said.code, 8, "{}", said.all());
+    assert!(said.out.contains("? C1005") && said.out.contains("1 in doubt"), "{}", said.all());
+    project.run(&["apply", "--auto-approve"]);
+    assert_eq!(passwords(&project).get("C1005"), None, "held, not reset");
+    assert!(project.run(&["explain", "C1005"]).out.contains("reset-unknown"));
+    ok(&project, &["resolve", "C1005", "--reset", "not-done", "--evidence", "the office asked them"]);
+    project.run(&["apply", "--auto-approve"]);
+    assert_eq!(passwords(&project)["C1005"], 1, "a person said that it was not done");
+    ok(&project, &["state", "verify"]);
+}
+
+#[test]
+fn a_letter_that_is_none_stops_the_repair() {
+    let project = restored();
+    project.write("outbox/other.eml", "hello");
+    let said = repair(&project);
+    assert_eq!(said.code, 65, "{}", said.all());
+    assert!(said.err.contains("outbox/other.eml") && said.err.contains("nothing was recorded"), "{}", said.all());
+}
+
+#[test]
+fn who_is_forgotten_is_not_reset_when_their_id_is_still_in_the_roster() {
+    let project = Project::example("quickstart");
+    ok(&project, &["apply", "--auto-approve"]);
+    assert_eq!(passwords(&project)["C1005"], 1);
+    ok(&project, &["state", "forget", "C1005", "--because", "T-150"]);
+    let bytes = std::fs::read(project.path().join(DB)).unwrap();
+    for personal in ["C1005", "emma.obrien"] {
+        assert!(!bytes.windows(personal.len()).any(|window| window == personal.as_bytes()), "{personal}");
+    }
+    ok(&project, &["state", "verify"]);
+    for _ in 0..2 {
+        ok(&project, &["apply", "--auto-approve"]);
+        nobody_twice(&project);
+    }
+    let again = project.run(&["state", "forget", "C9999", "--because", "T-150"]);
+    assert_eq!(again.code, 64, "{}", again.all());
+}
+
+#[test]
+fn a_record_goes_to_the_new_id_and_they_are_not_reset() {
+    let project = Project::example("quickstart");
+    ok(&project, &["apply", "--auto-approve"]);
+    let early = project.run(&["state", "move", "C1005", "C7005", "--because", "T-151"]);
+    assert!(early.code == 64 && early.err.contains("the roster still has"), "{}", early.all());
+    project.write("roster/caregivers.csv", project.read("roster/caregivers.csv").replace("C1005", "C7005"));
+    let taken = project.run(&["state", "move", "C1005", "C1001", "--because", "T-151"]);
+    assert!(taken.code == 64 && taken.err.contains("something was done for"), "{}", taken.all());
+    ok(&project, &["state", "move", "C1005", "C7005", "--because", "T-151"]);
+    project.run(&["apply", "--auto-approve"]);
+    nobody_twice(&project);
+    assert!(!passwords(&project).contains_key("C7005"));
+    ok(&project, &["state", "verify"]);
+}
+
+#[test]
+fn a_reason_must_be_given() {
+    let project = Project::example("quickstart");
+    ok(&project, &["apply", "--auto-approve"]);
+    for args in [&["state", "repair"][..], &["state", "forget", "C1005"], &["state", "move", "C1005", "C7005"]] {
+        assert_eq!(project.run(&[args, &["--because", " "]].concat()).code, 64, "{args:?}");
+    }
+}
+
+#[test]
+fn a_clock_that_jumped_back_is_refused_before_anything_is_written() {
+    let project = Project::example("quickstart");
+    let later = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(48)).to_string();
+    ok(&project, &["apply", "--auto-approve", "--now", &later]);
+    let before = std::fs::read(project.path().join(DB)).unwrap();
+    let said = project.run(&["state", "forget", "C1005", "--because", "T-150"]);
+    assert_eq!(said.code, 1, "{}", said.all());
+    assert!(said.err.contains("jumped back"), "{}", said.all());
+    assert_eq!(before, std::fs::read(project.path().join(DB)).unwrap());
+}
+
+#[test]
+fn secrets_tells_where_passwords_are() {
+    let project = Project::example("quickstart");
+    assert!(ok(&project, &["state", "secrets"]).out.contains("0 activations are sealed"));
+    ok(&project, &["apply", "--auto-approve"]);
+    let said = ok(&project, &["state", "secrets"]);
+    let letters = format!("{} letters in `outbox` with a password in clear", project.letters().len());
+    assert!(said.out.contains(&letters), "{}", said.all());
+}

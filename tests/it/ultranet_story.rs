@@ -1,0 +1,142 @@
+//! `examples/ultranet` played as its README tells it, with the real program, in both modes.
+
+use crate::binary::{Project, Said};
+use crate::pretend_ultranet::{Options, PretendUltranet};
+
+/// The example, and the Ultranet whose exports lie in it.
+struct Story {
+    project: Project,
+    ultranet: PretendUltranet,
+}
+
+impl Story {
+    fn new(passwords: &str) -> Self {
+        let project = Project::example("ultranet");
+        let _ = std::fs::remove_dir_all(project.path().join("handover"));
+        let _ = std::fs::remove_dir_all(project.path().join("state"));
+        project.edit("rollout.yaml", "passwords: firstbell ", &format!("passwords: {passwords} "));
+        let ultranet = PretendUltranet::of(&project.read("ultranet-export.csv"));
+        Self { project, ultranet }
+    }
+
+    /// Runs a command that must end with this code and say these words.
+    fn run(&self, command: &str, code: i32, words: &[&str]) -> Said {
+        let args: Vec<&str> = command.split(' ').chain(["--personal", "full"]).collect();
+        let said = self.project.run(&args);
+        assert_eq!(said.code, code, "{command}: {}", said.all());
+        for word in words {
+            assert!(said.all().contains(word), "{command} does not say `{word}`: {}", said.all());
+        }
+        said
+    }
+
+    /// Follows the page beside a hand-over.
+    fn import(&mut self, name: &str) {
+        let file = self.project.read(&format!("handover/{name}.csv"));
+        let note = self.project.read(&format!("handover/{name}.md"));
+        assert_eq!(self.ultranet.faults(&file), Vec::<String>::new());
+        let summary = self.ultranet.summary(&file);
+        assert!(note.contains(&format!("**Add {}, Update {}, Delete 0**", summary.add, summary.update)), "{note}");
+        self.ultranet.import(&file, Options::of(&note), |_| true);
+        self.ultranet.import_children(&self.project.read(&format!("handover/{name}-children.csv")));
+    }
+
+    /// What the SMS's full upload does.
+    fn full_upload(&mut self) {
+        let address = |id: &str, email: &str| (id.to_owned(), email.to_owned());
+        let uploaded = [
+            address("wiremu.tamihana", "wiremu.tamihana@home.example.nz"),
+            address("siosaia.fonua", "saia.fonua@example.com"),
+        ];
+        for (id, email) in uploaded {
+            self.ultranet.users.get_mut(&id).unwrap().email = email;
+        }
+    }
+
+    /// Puts an export of the example in place: it is what Ultranet would give now.
+    fn export(&self, name: &str) {
+        let export = self.project.read(&format!("exports/{name}.csv"));
+        assert_eq!(export, self.ultranet.export(), "exports/{name}.csv is not what Ultranet would export");
+        self.project.write("ultranet-export.csv", export);
+        // The system's own stamp is as coarse as its tick, and may lie before a confirmation of just now.
+        let file = std::fs::File::options().write(true).open(self.project.path().join("ultranet-export.csv")).unwrap();
+        file.set_modified(std::time::SystemTime::now()).unwrap();
+    }
+
+    fn letters(&self) -> usize {
+        self.project.letters().len()
+    }
+}
+
+#[test]
+fn with_letters_of_our_own() {
+    let mut story = Story::new("firstbell");
+    let planned = [
+        "staff-account",
+        "row-refused",
+        "Hands over 5 rows",
+        "the default address",
+        "C105",
+        "exported within the hour",
+    ];
+    story.run("plan", 0, &planned);
+    let applied = ["5 rows handed over", "import `handover/0001-year-7.csv`", "firstbell confirm 0001 --imported"];
+    story.run("apply --auto-approve", 8, &applied);
+    assert_eq!(story.letters(), 0);
+    story.run("plan", 0, &["awaiting-confirmation"]);
+    story.import("0001-year-7");
+    story.run("handovers", 8, &["0001-year-7", "waits for somebody to import it"]);
+    story.run("confirm 0001 --imported", 0, &["5 rows were imported", "sends 5 letters"]);
+    story.run("plan", 5, &["hand-over 0001 was confirmed", "export the users again"]);
+    story.export("after-year-7");
+    story.run("apply --auto-approve", 0, &["5 letters written"]);
+    assert_eq!(story.letters(), 5);
+    story.run("apply --auto-approve", 8, &["0002-year-8"]);
+    let old = story.project.read("handover/0002-year-8.csv");
+    story.run("confirm 0002 --not-imported", 0, &["2 rows were not", "same passwords"]);
+    story.run("apply --auto-approve", 8, &["0003-year-8"]);
+    assert_eq!(story.project.read("handover/0003-year-8.csv"), old, "the same user ids and passwords");
+    story.import("0003-year-8");
+    story.run("confirm 0003 --imported", 0, &["sends 2 letters"]);
+    story.full_upload();
+    story.export("after-year-8");
+    story.run("apply --auto-approve", 0, &["2 letters written"]);
+    assert_eq!(story.letters(), 7);
+    story.run(
+        "plan --detailed-exitcode",
+        0,
+        &["the last cohort is done", "email-notification: true", "new-arrivals: gateway"],
+    );
+    story.run("handovers", 0, &["imported", "not imported"]);
+    story.run("state verify", 0, &["no password was set twice"]);
+    for id in ["C101", "C102", "C103", "C104", "C105", "C108", "C109"] {
+        assert_eq!(story.ultranet.passwords_of(id).len(), 1, "{id}");
+    }
+    assert!(story.ultranet.mails.is_empty());
+}
+
+#[test]
+fn with_ultranets_letters() {
+    let mut story = Story::new("ultranet");
+    let planned = ["full-upload-needed (2)", "the letters are Ultranet's", "Ultranet mails the passwords"];
+    story.run("plan", 0, &planned);
+    story.run("apply --auto-approve", 8, &["3 rows handed over", "0001-year-7"]);
+    story.import("0001-year-7");
+    story.run("confirm 0001 --imported", 0, &["They are active"]);
+    assert_eq!(story.ultranet.mails.len(), 3);
+    story.full_upload();
+    story.export("after-full-upload");
+    story.run("apply --auto-approve", 8, &["0002-year-7"]);
+    story.import("0002-year-7");
+    story.run("confirm 0002 --imported", 0, &[]);
+    story.export("after-full-upload");
+    story.run("apply --auto-approve", 8, &["0003-year-8"]);
+    story.import("0003-year-8");
+    story.run("confirm 0003 --imported", 0, &[]);
+    story.export("after-year-8");
+    story.run("plan", 0, &["the last cohort is done"]);
+    assert_eq!(story.letters(), 0, "no letter of ours");
+    assert_eq!(story.ultranet.mails.len(), 7);
+    assert!(story.ultranet.set.iter().all(|set| set.is_drawn));
+    story.run("explain C102", 0, &["confirmed", "hand-over 0002"]);
+}
