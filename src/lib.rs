@@ -34,7 +34,7 @@
 //! | 10 | [`cli`] | arguments, environment, clock, chance, terminal, exit code |
 //! | 9 | [`command`] | one thin file for each command |
 //! | 8 | [`report`] | a plan, a status, a record as people and programs read them |
-//! | 7 | [`lms`] [`mail`] [`state`] | the drivers: sandbox and Ultranet, outbox and SMTP, SQLite |
+//! | 7 | [`lms`] [`mail`] [`state`] | the drivers: sandbox, Ultranet and Moodle, outbox and SMTP, SQLite |
 //! | 6 | [`apply`] | carries a plan out: intend, do, record |
 //! | 5 | [`edge`] | the doors to the outside, as traits |
 //! | 4 | [`reconcile`] [`letter`] | desired x recorded x observed to a plan; templates to the exact bytes |

@@ -34,11 +34,12 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let mut text = format!("{}\n", lms.describe());
     text.extend(findings.iter().map(line));
     let missing = findings.iter().filter(|finding| matches!(finding.answer, Answer::Missing(_))).count();
-    text.push_str(&match missing {
-        0 => "\nNothing is missing. `firstbell plan` shows what would be done.\n".to_owned(),
-        1 => "\n1 thing is missing: no password is set until it is granted.\n".to_owned(),
-        more => format!("\n{more} things are missing: no password is set until they are granted.\n"),
-    });
+    let verdict = match missing {
+        0 => "Nothing is missing. `firstbell plan` shows what would be done.".to_owned(),
+        1 => "1 thing is missing: no password is set until it is granted.".to_owned(),
+        more => format!("{more} things are missing: no password is set until they are granted."),
+    };
+    text.extend(["\n", &verdict, "\n"]);
     session.screen.answer(&text);
     Ok(if missing == 0 { Exit::Done } else { Exit::PersonNeeded })
 }

@@ -264,7 +264,7 @@ pub(super) fn ask(loaded: &Loaded, recorded: &Recorded) -> Ask {
         email,
         username,
     };
-    let children = loaded.roster.caregivers().flat_map(|caregiver| caregiver.children().map(|child| child.id()));
+    let children = loaded.roster.caregivers().flat_map(|caregiver| caregiver.children().map(crate::roster::Child::id));
     let students: BTreeSet<&str> = children.collect();
     Ask { people: ask.into_iter().map(asked).collect(), students: students.into_iter().map(StudentId::new).collect() }
 }

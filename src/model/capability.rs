@@ -2,6 +2,7 @@
 
 /// What an LMS driver can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub struct LmsCapabilities {
     /// An activation's id is written in one transaction with the password, and read back: after a crash the driver
     /// can tell whether the password was set.

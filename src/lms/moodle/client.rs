@@ -107,13 +107,15 @@ fn read(body: &mut Body) -> Result<Value, Fault> {
 fn of_error(error: &Error) -> Fault {
     use std::io::ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable};
     let never = match error {
-        Error::HostNotFound | Error::ConnectionFailed | Error::BadUri(_) | Error::InvalidProxyUrl | Error::Tls(_) => {
-            true
-        }
+        Error::HostNotFound
+        | Error::ConnectionFailed
+        | Error::BadUri(_)
+        | Error::InvalidProxyUrl
+        | Error::Tls(_)
+        | Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => true,
         Error::Io(io) => {
             matches!(io.kind(), AddrNotAvailable | ConnectionRefused | HostUnreachable | NetworkUnreachable)
         }
-        Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => true,
         _ => false,
     };
     let certainty = if never { Certainty::NotThere } else { Certainty::Silence };

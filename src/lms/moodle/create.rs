@@ -32,7 +32,9 @@ impl Site<'_> {
             Ok(answer) => match_answer(slots, &answer),
             Err(fault) if is_a_row(&fault) => return self.split(slots, &fault),
             Err(fault) => {
-                slots.iter_mut().for_each(|slot| slot.failed(&fault, fault.certainty == Certainty::HalfDone));
+                for slot in slots {
+                    slot.failed(&fault, fault.certainty == Certainty::HalfDone);
+                }
                 return Some(fault).filter(Fault::is_for_everybody);
             }
         }

@@ -2,6 +2,7 @@
 //! account", and whoever takes that for true creates everybody a second time.
 
 use crate::edge::Ask;
+use crate::model::ids::StudentId;
 use crate::rollout::StudentField;
 
 use super::fault::{Certainty, Fault};
@@ -60,7 +61,7 @@ impl Site<'_> {
     pub(super) fn known(&self, ask: &Ask) -> Result<Option<UserRow>, Fault> {
         let students: Vec<&str> = match (&self.settings.known_student, self.settings.student_field) {
             (Some(known), _) => vec![known.as_str()],
-            (None, StudentField::Idnumber) => ask.students.iter().take(TRIED).map(|id| id.as_str()).collect(),
+            (None, StudentField::Idnumber) => ask.students.iter().take(TRIED).map(StudentId::as_str).collect(),
             (None, StudentField::Username) => Vec::new(),
         };
         let found = self.by_idnumber(&students)?;

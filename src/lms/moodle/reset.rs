@@ -11,6 +11,8 @@ use super::site::Site;
 use super::wire::{Form, Row};
 use super::write::{Slot, Stand};
 
+const REFUSED_PASSWORD: &str = "Moodle refused the password, probably by its password policy: see `lms.policy`";
+
 impl Site<'_> {
     /// Resets what is to be reset. The fault, where it reaches everybody: nothing is sent after it.
     pub(super) fn reset_all(&self, slots: &mut [Slot<'_>]) -> Option<Fault> {
@@ -36,7 +38,9 @@ impl Site<'_> {
                 return self.reset_some(first).or_else(|| self.reset_some(second));
             }
             Err(fault) if fault.is_for_everybody() => {
-                slots.iter_mut().for_each(|slot| slot.failed(&fault, true));
+                for slot in slots {
+                    slot.failed(&fault, true);
+                }
                 return Some(fault);
             }
             Err(mut fault) => {
@@ -46,10 +50,11 @@ impl Site<'_> {
                 }
                 let is_over = fault.certainty == Certainty::HalfDone;
                 if is_over && self.settings.marker_field.is_some() {
-                    fault.words =
-                        "Moodle refused the password, probably by its password policy: see `lms.policy`".to_owned();
+                    fault.words = String::from(REFUSED_PASSWORD);
                 }
-                slots.iter_mut().for_each(|slot| slot.failed(&fault, is_over));
+                for slot in slots {
+                    slot.failed(&fault, is_over);
+                }
             }
         }
         None
@@ -70,17 +75,15 @@ fn match_warnings(slots: &mut [&mut Slot<'_>], answer: &Value) {
     let warnings = warnings(answer);
     for slot in slots {
         let Stand::ToReset { id } = slot.stand else { continue };
-        match &warnings {
-            Some(warnings) => match warnings.get(&id) {
-                Some(code) => slot.refuse(fault::of_warning(code)),
-                None => slot.stand = Stand::Answered { id },
-            },
-            None => {
-                let words = "the answer is not what an update answers".to_owned();
-                slot.stand = Stand::Lost { words, is_over: false };
-            }
+        slot.stand = if warnings.is_some() { Stand::Answered { id } } else { unreadable() };
+        if let Some(code) = warnings.as_ref().and_then(|warnings| warnings.get(&id)) {
+            slot.refuse(fault::of_warning(code));
         }
     }
+}
+
+fn unreadable() -> Stand {
+    Stand::Lost { words: "the answer is not what an update answers".to_owned(), is_over: false }
 }
 
 /// The rows that were not changed, by account; `None` where it is no answer of an update.

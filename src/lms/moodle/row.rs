@@ -63,7 +63,7 @@ impl UserRow {
     /// As the rest of firstbell knows it. A row without a username is none that we may judge.
     pub(super) fn account(&self, settings: &MoodleSettings) -> Option<Account> {
         let email = self.email.clone().unwrap_or_default();
-        let is_password = settings.auth.iter().any(|method| *method == self.auth);
+        let is_password = settings.auth.contains(&self.auth);
         Some(Account {
             caregiver: (!self.idnumber.is_empty()).then(|| CaregiverId::new(self.idnumber.as_str())),
             username: Username::new(self.username.as_deref()?),

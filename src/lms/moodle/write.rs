@@ -145,8 +145,8 @@ impl Site<'_> {
             && !slots.iter().filter(|slot| is_open(slot)).any(shows);
         for slot in slots.iter_mut().filter(|slot| is_open(slot)) {
             let rows = standing.get(slot.caregiver()).map_or(&[][..], Vec::as_slice);
-            let shown = rows.iter().any(|row| row.activation() == Some(slot.marker()));
-            self.compare(slot, rows, shown, is_missing);
+            let is_marked = shows(slot);
+            self.compare(slot, rows, is_marked, is_missing);
         }
         is_missing.then(|| {
             format!(

@@ -119,16 +119,13 @@ fn drawn(page: &Page<'_>) -> Drawn {
     let number = |key: &str, usual: u64| {
         page.root.at(&["password", key]).and_then(Node::text).and_then(|text| text.parse().ok()).unwrap_or(usual)
     };
-    match page.root.at(&["password", "style"]).and_then(Node::text) {
-        Some("characters") => {
-            let length = number("length", 12);
-            Drawn { length, digits: 1, lower: 1, upper: 1, special: 0 }
-        }
-        // The shortest word has three letters; between two of them stand a digit and a hyphen.
-        _ => {
-            let words = number("words", 4);
-            let between = words.saturating_sub(1);
-            Drawn { length: words * 3 + between * 2, digits: between, lower: words * 3 - 1, upper: 1, special: between }
-        }
+    if page.root.at(&["password", "style"]).and_then(Node::text) == Some("characters") {
+        return Drawn { length: number("length", 12), digits: 1, lower: 1, upper: 1, special: 0 };
     }
+    // The shortest word has three letters; between two of them stand a digit and a hyphen.
+    let words = number("words", 4);
+    let between = words.saturating_sub(1);
+    let letters = words.saturating_mul(3);
+    let length = letters.saturating_add(between.saturating_mul(2));
+    Drawn { length, digits: between, lower: letters.saturating_sub(1), upper: 1, special: between }
 }

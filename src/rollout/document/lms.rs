@@ -39,7 +39,7 @@ pub(in crate::rollout) struct Lms {
     #[schemars(example = "https://moodle.kowhai.example.nz")]
     pub(in crate::rollout) url: Option<Spelled<WebAddress>>,
     /// Moodle: the token of the web service. It is sent only to a host that this machine's settings bind it to. Unless said, it
-    /// is the environment variable FIRSTBELL_LMS_TOKEN.
+    /// is the environment variable `FIRSTBELL_LMS_TOKEN`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::rollout) token: Option<Secret>,
     /// Moodle: the id of the role that lets parents see their children. Without it nobody is linked with a child.

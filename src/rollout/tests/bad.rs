@@ -172,11 +172,11 @@ fn what_is_not_available_yet() {
     for (lines, column) in [
         ("no-email: paper", 11),
         ("access-revoked: unlink", 17),
-        ("lms: {driver: moodle}", 15),
         ("state: {store: postgres, url: {env: FIRSTBELL_STATE_URL}}", 16),
     ] {
         added(&format!("{lines}\n"), &[&format!("rollout::not-available 11:{column}")]);
     }
+    added("lms: {driver: moodle}\n", &["rollout::lms-key 11:1"]);
     replaced("path: roster", "format: kamar\n  path: roster", &["rollout::not-available 4:11"]);
     replaced("path: roster", "upload: by-manifest\n  path: roster", &["rollout::not-available 4:11"]);
 }

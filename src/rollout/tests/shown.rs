@@ -164,14 +164,14 @@ fn cohorts_that_wait_for_each_other() {
 
 #[test]
 fn something_for_a_later_version() {
-    assert_snapshot!(shown(&format!("{LEAST}lms: {{driver: moodle}}\n")), @r"
-    error[rollout::not-available]: `moodle` is not available in this version of firstbell
-      --> rollout.yaml:11:15
+    assert_snapshot!(shown(&format!("{LEAST}no-email: paper\n")), @r"
+    error[rollout::not-available]: `paper` is not available in this version of firstbell
+      --> rollout.yaml:11:11
        |
-    11 | lms: {driver: moodle}
-       |               ^^^^^^
+    11 | no-email: paper
+       |           ^^^^^
        |
-       = help: write `driver: sandbox` to rehearse
+       = help: write `no-email: hold`: they are named for the office
     ");
 }
 

@@ -237,7 +237,7 @@ fn escaped(value: &Value) -> String {
         match char::from_u32(u32::from(unit)) {
             Some('/') => text.push_str("\\/"),
             Some(c) if c.is_ascii() => text.push(c),
-            _ => text.push_str(&format!("\\u{unit:04x}")),
+            _ => text.extend(["\\u", &format!("{unit:04x}")]),
         }
     }
     text
