@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
+use jiff::tz::TimeZone;
+use regex::Regex;
 
 /// A roster's settings, as meant.
 #[derive(Clone, Debug)]
 pub struct RosterSource {
     /// The format.
     pub format: RosterFormat,
-    /// The file as the rollout names it: relative to the project, forward slashes.
+    /// The file, folder or ZIP as the rollout names it: relative to the project, forward slashes.
     pub written_path: String,
-    /// The file on this machine.
+    /// The file, folder or ZIP on this machine.
     pub path: Utf8PathBuf,
+    /// The zone of the times that an export holds.
+    pub timezone: TimeZone,
     /// Whether it is the whole truth.
     pub upload: Upload,
     /// Older than this is refused.
@@ -22,6 +26,8 @@ pub struct RosterSource {
     pub identity: IdentityBy,
     /// Heading of each column that is read.
     pub columns: BTreeMap<Column, String>,
+    /// Where the year level is found, for a format that has no column for it.
+    pub year_from: Option<YearFrom>,
     /// Addresses that stand for "none": folded.
     pub placeholder_emails: Vec<String>,
     /// Domains of staff addresses: lower-case, without `@`.
@@ -33,6 +39,16 @@ pub struct RosterSource {
 pub enum RosterFormat {
     /// One row per caregiver-student link, columns by heading.
     Csv,
+    /// New Zealand's Identity Data Extract: `SMSIAM.csv`.
+    Ide,
+    /// MUSAC edge's three files.
+    Edge,
+    /// A push of KAMAR's Directory Services, as JSON.
+    Kamar,
+    /// `OneRoster` 1.1 or 1.2, as CSV.
+    OneRoster,
+    /// Microsoft School Data Sync 2.1 or 1.
+    Sds,
 }
 
 impl RosterFormat {
@@ -40,6 +56,11 @@ impl RosterFormat {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            Self::Ide => "ide",
+            Self::Edge => "edge",
+            Self::Kamar => "kamar",
+            Self::OneRoster => "oneroster",
+            Self::Sds => "sds",
         }
     }
 }
@@ -51,6 +72,26 @@ pub enum Upload {
     Full,
     /// Only some are in it: absence means nothing.
     Partial,
+    /// It says itself whether everybody is in it.
+    ByManifest,
+}
+
+/// Where a student's year level is found: the first text that the pattern fits, or the pattern's first group in it.
+#[derive(Clone, Debug)]
+pub struct YearFrom {
+    /// Which texts are looked at.
+    pub field: YearField,
+    /// What a year level looks like in them.
+    pub pattern: Regex,
+}
+
+/// The texts of a student that may hold the year level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum YearField {
+    /// The home group.
+    HomeGroup,
+    /// The names of the groups that the student is in.
+    Groups,
 }
 
 /// What tells one caregiver from another.

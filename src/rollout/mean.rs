@@ -7,10 +7,10 @@ use camino::Utf8PathBuf;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::ids::CohortName;
-use crate::model::source::{Column, IdentityBy, RosterFormat, RosterSource, Upload};
+use crate::model::source::{Column, IdentityBy, RosterFormat, RosterSource, Upload, YearField, YearFrom};
 
 use super::document::{self, Columns, DEFAULT_STATE, DEFAULT_ZONE, Document, OneOrMore};
-use super::form::{Form, Spelled, Zone};
+use super::form::{Form, Pattern, Spelled, Zone};
 use super::node::Node;
 use super::project::Project;
 use super::source::Source;
@@ -61,13 +61,14 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
     }
     let heading = roster.columns.caregiver_id.as_ref().map(|heading| heading.meaning.clone());
     let unknown_access = roster.unknown_access;
+    let zone = timezone(document.timezone, setting)?;
     let state = document.state.path.as_ref().map_or(DEFAULT_STATE, |path| path.text.as_str());
     Ok(Rollout {
         file: setting.source.file().to_owned(),
         sha256: setting.sha256.clone(),
         school: document.school.meaning,
-        timezone: timezone(document.timezone, setting)?,
-        roster: roster_source(*roster, setting)?,
+        timezone: zone.clone(),
+        roster: roster_source(*roster, zone, setting)?,
         lms: LmsSettings::Sandbox {
             path: setting.resolve(&document.lms.path.meaning)?,
             written_path: document.lms.path.meaning,
@@ -101,9 +102,7 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
 fn is_later_elsewhere(lms: &document::Lms, state: &document::State, roster: &document::Roster) -> bool {
     !matches!(lms.driver, document::Driver::Sandbox)
         || !matches!(state.store, document::Store::Sqlite)
-        || !matches!(roster.format, document::Format::Csv)
         || !matches!(roster.encoding, document::Encoding::Auto | document::Encoding::Utf8)
-        || matches!(roster.upload, document::Upload::ByManifest)
 }
 
 fn names<F: Form<Meaning = String>>(list: &[Spelled<F>]) -> impl Iterator<Item = CohortName> {
@@ -117,14 +116,21 @@ fn timezone(written: Option<Spelled<Zone>>, setting: &Setting<'_>) -> Result<jif
     }
 }
 
-fn roster_source(roster: document::Roster, setting: &Setting<'_>) -> Result<RosterSource, Failure> {
+fn roster_source(
+    roster: document::Roster,
+    timezone: jiff::tz::TimeZone,
+    setting: &Setting<'_>,
+) -> Result<RosterSource, Failure> {
     Ok(RosterSource {
-        format: RosterFormat::Csv,
+        format: format(roster.format),
+        timezone,
+        year_from: roster.year_from.and_then(year_from),
         path: setting.resolve(&roster.path.meaning)?,
         written_path: roster.path.meaning,
         upload: match roster.upload {
             document::Upload::Partial => Upload::Partial,
-            document::Upload::Full | document::Upload::ByManifest => Upload::Full,
+            document::Upload::Full => Upload::Full,
+            document::Upload::ByManifest => Upload::ByManifest,
         },
         max_age: Some(roster.max_age.meaning),
         identity: match roster.identity {
@@ -135,6 +141,24 @@ fn roster_source(roster: document::Roster, setting: &Setting<'_>) -> Result<Rost
         placeholder_emails: roster.placeholder_emails.iter().map(|email| email.meaning.to_ascii_lowercase()).collect(),
         staff_domains: roster.staff_domains.into_iter().map(|domain| domain.meaning).collect(),
     })
+}
+
+fn format(written: document::Format) -> RosterFormat {
+    match written {
+        document::Format::Csv => RosterFormat::Csv,
+        document::Format::Ide => RosterFormat::Ide,
+        document::Format::Edge => RosterFormat::Edge,
+        document::Format::Kamar => RosterFormat::Kamar,
+        document::Format::Oneroster => RosterFormat::OneRoster,
+        document::Format::Sds => RosterFormat::Sds,
+    }
+}
+
+/// The rules have made sure that there is one of the two.
+fn year_from(written: document::YearFrom) -> Option<YearFrom> {
+    let of = |field| move |pattern: Spelled<Pattern>| YearFrom { field, pattern: pattern.meaning };
+    let from_home_group = written.home_group.map(of(YearField::HomeGroup));
+    from_home_group.or_else(|| written.groups.map(of(YearField::Groups)))
 }
 
 fn columns(columns: Columns) -> BTreeMap<Column, String> {

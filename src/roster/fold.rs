@@ -163,6 +163,13 @@ impl Fold {
         self.people.mark_staff(addresses);
     }
 
+    /// Marks these caregivers as staff.
+    pub(super) fn mark_staff_people(&mut self, people: &HashSet<u32>) {
+        for &person in people {
+            self.people.all[person as usize].is_staff = true;
+        }
+    }
+
     /// The caregiver whom the row is about: found, or new.
     fn find_person(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
         if self.identity == IdentityBy::Email {

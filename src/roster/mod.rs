@@ -5,6 +5,10 @@
 //! what is wrong with them, but decides nothing: who is due and who is held is `reconcile`'s business, and so is an address
 //! that two people share. Every mistake is reported in one go, with its line; names and addresses are never in a message.
 //!
+//! Each format is one small file or folder: `csv`, `ide`, `edge`, `kamar`, `oneroster`, `sds`. Those of several files, and those
+//! that may lie in a folder or a ZIP, ask a `set` for them, read them as `table`s, and say with `reading` whether the export is
+//! whole.
+//!
 //! ```text
 //! file -> shape (delimiter, BOM) -> decode (UTF-8, hash) -> csv (rows) -> columns -> fold -> Roster -> Caregiver, Child
 //! ```
@@ -15,20 +19,31 @@ mod clean;
 mod columns;
 mod csv;
 mod decode;
+mod edge;
 mod facts;
 mod fold;
 mod form;
+mod grades;
+mod ide;
 mod ids;
 mod interned;
+mod join;
+mod kamar;
 mod list;
+mod notices;
+mod oneroster;
 mod order;
 mod people;
 mod problems;
+mod reading;
 mod rows;
+mod sds;
+mod set;
 mod shape;
 mod store;
 mod students;
 mod suggest;
+mod table;
 mod tally;
 #[cfg(test)]
 mod testing;
@@ -48,13 +63,18 @@ pub use facts::RosterFacts;
 pub use form::Malformed;
 pub use list::{List, ListRow, judge_id, read_list};
 pub use store::Roster;
+use set::FileSet;
 pub use view::{Caregiver, Child, Seat};
 
-/// Reads an export. Its own date is the file's; the problems that come with a roster are warnings and notes only.
+/// Reads an export. Its own date is what it says, else the file's; the problems that come with a roster are warnings and
+/// notes only.
 pub fn read(source: &RosterSource, now: Timestamp) -> Result<(Roster, Diagnostics), Diagnostics> {
+    if source.format != RosterFormat::Csv {
+        return FileSet::open(source).map_or_else(|problem| Err((*problem).into()), |files| read_set(source, files, now));
+    }
     let opened = files::open(&source.path).and_then(|file| Ok((file, files::modified(&source.path)?)));
     match opened {
-        Ok((file, exported_at)) => read_from(source, file, exported_at, now),
+        Ok((file, exported_at)) => csv::read(source, file, exported_at, now),
         Err(error) => Err(unopened(source, &error).into()),
     }
 }
@@ -66,18 +86,28 @@ pub fn read_bytes(
     exported_at: Timestamp,
     now: Timestamp,
 ) -> Result<(Roster, Diagnostics), Diagnostics> {
-    read_from(source, bytes, exported_at, now)
+    if source.format != RosterFormat::Csv {
+        let files = FileSet::of_bytes(source, bytes, exported_at).map_err(|problem| Diagnostics::from(*problem))?;
+        return read_set(source, files, now);
+    }
+    csv::read(source, bytes, exported_at, now)
 }
 
-fn read_from(
-    source: &RosterSource,
-    input: impl io::Read,
-    exported_at: Timestamp,
-    now: Timestamp,
-) -> Result<(Roster, Diagnostics), Diagnostics> {
+/// Reads the formats whose files may lie in a folder or a ZIP.
+fn read_set(source: &RosterSource, files: FileSet<'_>, now: Timestamp) -> Result<(Roster, Diagnostics), Diagnostics> {
     match source.format {
-        RosterFormat::Csv => csv::read(source, input, exported_at, now),
+        // A rollout that says `csv` has been answered above.
+        RosterFormat::Csv => Err(not_a_set(source).into()),
+        RosterFormat::Ide => ide::read(source, files, now),
+        RosterFormat::Edge => edge::read(source, files, now),
+        RosterFormat::Kamar => kamar::read(source, files, now),
+        RosterFormat::OneRoster => oneroster::read(source, files, now),
+        RosterFormat::Sds => sds::read(source, files, now),
     }
+}
+
+fn not_a_set(source: &RosterSource) -> Diagnostic {
+    Diagnostic::error("roster::not-a-file", "format `csv` is one file").with_place(Place::file(&source.written_path))
 }
 
 fn unopened(source: &RosterSource, error: &io::Error) -> Diagnostic {

@@ -66,6 +66,11 @@ impl Problems {
         self.found.push(problem.with_place(Place::file(self.name(self.file))));
     }
 
+    /// A problem that has its place already.
+    pub(super) fn placed(&mut self, problem: Diagnostic) {
+        self.found.push(problem);
+    }
+
     /// A problem with a line, not counted as a faulty row.
     pub(super) fn at_line(&mut self, line: u32, problem: Diagnostic) {
         self.at((self.file, line), problem);

@@ -28,6 +28,8 @@ pub(super) fn source() -> RosterSource {
         max_age: Some(Duration::from_hours(7 * 24)),
         identity: IdentityBy::CaregiverId,
         columns,
+        timezone: jiff::tz::TimeZone::UTC,
+        year_from: None,
         placeholder_emails: vec!["office@kowhai.example.nz".into()],
         staff_domains: vec!["kowhai.example.nz".into()],
     }

@@ -9,9 +9,7 @@ const CODE: &str = "rollout::not-available";
 
 /// Where, which values, and what to write for now.
 const LATER: &[(&[&str], &[&str], &str)] = &[
-    (&["roster", "format"], &["ide", "edge", "kamar", "oneroster", "sds"], "export a CSV and write `format: csv`"),
     (&["roster", "encoding"], &["utf-16", "windows-1252"], "save the export as UTF-8 and write `encoding: auto`"),
-    (&["roster", "upload"], &["by-manifest"], "write `upload: full` or `upload: partial`"),
     (&["lms", "driver"], &["ultranet", "moodle"], "write `driver: sandbox` to rehearse"),
     (&["state", "store"], &["postgres"], "write `store: sqlite`"),
     (&["mail", "transport"], &["smtp"], "write `transport: outbox`: each letter becomes a file"),

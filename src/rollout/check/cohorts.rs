@@ -67,7 +67,8 @@ pub(super) fn select_nothing(page: &Page<'_>, problems: &mut Diagnostics) {
 pub(super) fn select_without_column(page: &Page<'_>, problems: &mut Diagnostics) {
     const NEEDS: &[(&str, &str)] =
         &[("years", "year"), ("classes", "class"), ("schools", "school"), ("students", "student-id")];
-    let Some(columns) = page.root.at(&["roster", "columns"]) else { return };
+    let is_csv = super::roster::format(page) == Some("csv");
+    let Some(columns) = page.root.at(&["roster", "columns"]).filter(|_| is_csv) else { return };
     for select in page.root.items("cohorts").iter().filter_map(|cohort| cohort.get("select")) {
         for (criterion, column) in NEEDS {
             let Some(entry) = select.entry(criterion).filter(|_| columns.get(column).is_none()) else { continue };

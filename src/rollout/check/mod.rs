@@ -6,6 +6,7 @@ mod circles;
 mod cohorts;
 mod paths;
 mod people;
+mod roster;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -38,6 +39,10 @@ type Rule = fn(&Page<'_>, &mut Diagnostics);
 const RULES: &[Rule] = &[
     available::one_roster,
     available::values,
+    roster::columns_fit_the_format,
+    roster::year_from_one_place,
+    roster::manifest_is_there,
+    roster::select_what_the_format_has,
     settings::identity_has_its_column,
     settings::language_has_its_column,
     settings::hours_go_forward,

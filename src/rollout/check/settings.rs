@@ -8,7 +8,7 @@ use super::{Page, repeated};
 
 /// Without an id of the SMS, only `identity: email` tells caregivers apart, and that must be said.
 pub(super) fn identity_has_its_column(page: &Page<'_>, problems: &mut Diagnostics) {
-    let Some(roster) = page.root.get("roster") else { return };
+    let Some(roster) = page.root.get("roster").filter(|_| super::roster::format(page) == Some("csv")) else { return };
     let Some(columns) = roster.entry("columns").filter(|columns| matches!(columns.value.value, Value::Map(_))) else {
         return;
     };
@@ -31,8 +31,11 @@ pub(super) fn identity_has_its_column(page: &Page<'_>, problems: &mut Diagnostic
 /// `by: language` without a language chooses nothing.
 pub(super) fn language_has_its_column(page: &Page<'_>, problems: &mut Diagnostics) {
     let Some(by) = page.root.at(&["mail", "language", "by"]).filter(|by| by.text() == Some("language")) else { return };
-    let Some(columns) = page.root.at(&["roster", "columns"]) else { return };
-    if columns.get("language").is_none() {
+    let columns = page.root.at(&["roster", "columns"]);
+    if columns.is_none() && matches!(super::roster::format(page), None | Some("csv")) {
+        return;
+    }
+    if columns.is_none_or(|columns| columns.get("language").is_none()) {
         let message = "the letter is chosen by language, but `roster.columns` names no `language` column";
         let problem = page.warning("rollout::no-column", by.span, message);
         let help = "all letters are in the default language; add `language:` and its heading to `columns`";

@@ -25,7 +25,7 @@ pub(super) use limits::{GuardName, Guards, Override};
 pub(super) use lms::{DEFAULT_STATE, Driver, Lms, State, Store};
 pub(super) use mail::{Hours, Mail, Pace, Preset, Transport, Weekday};
 pub(super) use people::{Hold, Moved, Reissue};
-pub(super) use roster::{Columns, Encoding, Format, Identity, OneOrMore, Roster, UnknownAccess, Upload};
+pub(super) use roster::{Columns, Encoding, Format, Identity, OneOrMore, Roster, UnknownAccess, Upload, YearFrom};
 
 /// The zone of those who name none: the tool's schools are in New Zealand.
 pub(super) const DEFAULT_ZONE: &str = "Pacific/Auckland";

@@ -4,6 +4,7 @@
 
 mod address;
 mod limit;
+mod pattern;
 mod time;
 mod word;
 
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 pub(super) use address::{Address, Domain, Mail, WebAddress};
 pub(super) use limit::{Percent, Share};
+pub(super) use pattern::Pattern;
 pub(super) use time::{Clock, Day, Length, Zone};
 pub(super) use word::{Activation, Environment, Id, Language, Line, Name, Path, Version};
 
@@ -119,6 +121,7 @@ const FORMS: &[KnownForm] = &[
     row::<Mail>(),
     row::<Name>(),
     row::<Path>(),
+    row::<Pattern>(),
     row::<Percent>(),
     row::<Share>(),
     row::<Version>(),
