@@ -47,6 +47,9 @@ mod table;
 mod tally;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+#[path = "tests/mod.rs"]
+mod format_tests;
 mod view;
 mod words;
 
