@@ -77,7 +77,8 @@ pub(super) fn read(source: &RosterSource, mut files: FileSet<'_>, now: Timestamp
 }
 
 fn nobody_linked(pairs: usize) -> Diagnostic {
-    let message = format!("not one of the {pairs} links of the mapping is between a caregiver and a student of the files");
+    let message =
+        format!("not one of the {pairs} links of the mapping is between a caregiver and a student of the files");
     Diagnostic::error("roster::nobody-linked", message)
         .with_help("see whether the three files are of one export, and whether `columns:` names the right ids")
 }
@@ -211,11 +212,7 @@ fn is_word(cell: &str) -> bool {
     !cell.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-fn open<'f>(
-    reading: &mut Reading<'_>,
-    files: &'f mut FileSet<'_>,
-    name: &str,
-) -> Option<Rows<impl Read + use<'f>>> {
+fn open<'f>(reading: &mut Reading<'_>, files: &'f mut FileSet<'_>, name: &str) -> Option<Rows<impl Read + use<'f>>> {
     let input = reading.open(files, name)?;
     match csv::open(input) {
         Ok(rows) => Some(rows),

@@ -268,7 +268,11 @@ impl Extract {
     /// What the trailer says: when, which version, and whether the file is whole.
     fn ending(&self, reading: &Reading<'_>) -> (Option<Timestamp>, &'static str, Extent) {
         let Some(trailer) = &self.trailer else {
-            return (None, "", Extent::Incomplete("the last line is no trailer, so the file may have been cut short".into()));
+            return (
+                None,
+                "",
+                Extent::Incomplete("the last line is no trailer, so the file may have been cut short".into()),
+            );
         };
         let at = trailer.at.and_then(|at| reading.moment(at));
         let version = if trailer.is_1_71 { " 1.71" } else { " 1.6" };

@@ -128,7 +128,8 @@ impl Joiner {
         }
         let ends = |student: &str, adult: &str| Some((*self.students.get(student)?, self.adults.get(adult)?));
         let found = ends(one, other).or_else(|| if pair.is_directed { None } else { ends(other, one) });
-        let is_there = |id: &String| self.students.contains_key(id) || self.adults.contains_key(id) || self.others.contains(id);
+        let is_there =
+            |id: &String| self.students.contains_key(id) || self.adults.contains_key(id) || self.others.contains(id);
         found.ok_or(if is_there(one) && is_there(other) { &NOT_A_PARENT } else { &DANGLING })
     }
 }

@@ -23,6 +23,9 @@ mod edge;
 mod facts;
 mod fold;
 mod form;
+#[cfg(test)]
+#[path = "tests/mod.rs"]
+mod format_tests;
 mod grades;
 mod ide;
 mod ids;
@@ -47,9 +50,6 @@ mod table;
 mod tally;
 #[cfg(test)]
 mod testing;
-#[cfg(test)]
-#[path = "tests/mod.rs"]
-mod format_tests;
 mod view;
 mod words;
 
@@ -65,15 +65,16 @@ pub use address::AddressProblem;
 pub use facts::RosterFacts;
 pub use form::Malformed;
 pub use list::{List, ListRow, judge_id, read_list};
-pub use store::Roster;
 use set::FileSet;
+pub use store::Roster;
 pub use view::{Caregiver, Child, Seat};
 
 /// Reads an export. Its own date is what it says, else the file's; the problems that come with a roster are warnings and
 /// notes only.
 pub fn read(source: &RosterSource, now: Timestamp) -> Result<(Roster, Diagnostics), Diagnostics> {
     if source.format != RosterFormat::Csv {
-        return FileSet::open(source).map_or_else(|problem| Err((*problem).into()), |files| read_set(source, files, now));
+        return FileSet::open(source)
+            .map_or_else(|problem| Err((*problem).into()), |files| read_set(source, files, now));
     }
     let opened = files::open(&source.path).and_then(|file| Ok((file, files::modified(&source.path)?)));
     match opened {

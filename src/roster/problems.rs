@@ -27,13 +27,7 @@ pub(super) struct Problems {
 impl Problems {
     /// None yet.
     pub(super) fn new(file: &str) -> Self {
-        Self {
-            files: vec![file.to_owned()],
-            file: 0,
-            found: Diagnostics::new(),
-            faulty_rows: 0,
-            first_unnamed: (0, 0),
-        }
+        Self { files: vec![file.to_owned()], file: 0, found: Diagnostics::new(), faulty_rows: 0, first_unnamed: (0, 0) }
     }
 
     /// What comes is in this file of the export, until another is entered.

@@ -133,7 +133,9 @@ impl<'a> Reading<'a> {
             ),
             Extent::NotSaid if upload == Upload::ByManifest => (
                 "roster::extent-not-said",
-                format!("the rollout says `upload: by-manifest`, but this export does not say whether it is full: {SO}"),
+                format!(
+                    "the rollout says `upload: by-manifest`, but this export does not say whether it is full: {SO}"
+                ),
                 "write `upload: full` or `upload: partial`",
             ),
             Extent::NotSaid => return upload == Upload::Full,

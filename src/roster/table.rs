@@ -12,8 +12,8 @@ use super::csv;
 use super::notices::Kind;
 use super::problems::FileNumber;
 use super::reading::Reading;
-use super::set::FileSet;
 use super::rows::{Next, Rows};
+use super::set::FileSet;
 use super::suggest;
 
 /// A column that a format has.
@@ -276,7 +276,8 @@ impl<R: Read> Table<R> {
     fn missing(&self, name: &str) -> Diagnostic {
         let headings: Vec<&str> = self.headings.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
         let near = suggest::heading(name, &headings).map(|near| format!("did you mean `{near}`? "));
-        let help = format!("{}the headings are: {}", near.unwrap_or_default(), headings[..headings.len().min(40)].join(", "));
+        let help =
+            format!("{}the headings are: {}", near.unwrap_or_default(), headings[..headings.len().min(40)].join(", "));
         Diagnostic::error("roster::missing-heading", format!("there is no column `{name}`")).with_help(help)
     }
 }

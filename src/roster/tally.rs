@@ -125,7 +125,13 @@ impl Tally {
     }
 
     /// Reports what has been counted, at the first one's line.
-    pub(super) fn report(&self, what: &str, unit: &str, problem: impl FnOnce(String) -> Diagnostic, problems: &mut Problems) {
+    pub(super) fn report(
+        &self,
+        what: &str,
+        unit: &str,
+        problem: impl FnOnce(String) -> Diagnostic,
+        problems: &mut Problems,
+    ) {
         if self.count > 0 {
             let message = format!("{what}: {} ({})", plural(self.count, unit), lines(self));
             problems.at(self.first, problem(message));

@@ -79,10 +79,9 @@ fn no_roster(push: &Push) -> Option<Diagnostic> {
     let sync = push.sync.as_str();
     if !matches!(sync, "full" | "part") {
         let message = format!("this push is of the kind `{sync}`, which holds no families");
-        return Some(
-            Diagnostic::error("roster::other-push", message)
-                .with_help("save a push whose `sync` is `full` (or `part`); a `check` only asks whether the service is there"),
-        );
+        return Some(Diagnostic::error("roster::other-push", message).with_help(
+            "save a push whose `sync` is `full` (or `part`); a `check` only asks whether the service is there",
+        ));
     }
     if push.students.is_empty() {
         let problem = Diagnostic::error("roster::no-rows", "the push holds no students");

@@ -7,6 +7,7 @@ use std::fmt;
 use std::io::{self, Read};
 use std::rc::Rc;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
@@ -230,11 +231,22 @@ impl<'de> Visitor<'de> for Students<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        // The parser has read the bracket; the first student begins on this line or behind it.
-        while let Some(value) = list.next_element::<Value>()? {
-            self.push.students.push(Student::of(&value, self.line.get()));
+        while let Some((line, value)) = list.next_element_seed(Placed(self.line))? {
+            self.push.students.push(Student::of(&value, line));
         }
         Ok(())
+    }
+}
+
+/// A value with the line on which it begins: the parser has just seen its first byte.
+struct Placed<'a>(&'a Cell<u32>);
+
+impl<'de> DeserializeSeed<'de> for Placed<'_> {
+    type Value = (u32, Value);
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        let line = self.0.get();
+        Value::deserialize(deserializer).map(|value| (line, value))
     }
 }
 

@@ -31,7 +31,10 @@ pub(super) struct Manifest {
 pub(super) fn read(reading: &mut Reading<'_>, files: &mut FileSet<'_>) -> Manifest {
     let mut manifest = Manifest { is_there: files.find("manifest.csv").is_some(), ..Manifest::default() };
     if !manifest.is_there {
-        let problem = Diagnostic::warning("roster::no-manifest", "there is no manifest.csv in it, so nothing says that it is whole");
+        let problem = Diagnostic::warning(
+            "roster::no-manifest",
+            "there is no manifest.csv in it, so nothing says that it is whole",
+        );
         reading.problems.whole(problem.with_help("export again; a OneRoster export has a manifest"));
     }
     each(reading, files, ("manifest.csv", false), HEADINGS, |row, reading| {
@@ -71,10 +74,15 @@ impl Manifest {
             let is_there = files.find(&name).is_some();
             if !is_there && matches!(mode, "bulk" | "delta") {
                 let message = format!("the manifest says that `{name}` is there ({mode}), and it is not");
-                reading.problems.whole(Diagnostic::error("roster::missing-file", message).with_help("export all of it again"));
+                reading
+                    .problems
+                    .whole(Diagnostic::error("roster::missing-file", message).with_help("export all of it again"));
             } else if is_there && mode == "absent" {
                 let message = format!("the manifest says that `{name}` is absent, and it is there; it is read");
-                reading.problems.whole(Diagnostic::warning("roster::manifest-differs", message).with_help("export again into an empty folder"));
+                reading.problems.whole(
+                    Diagnostic::warning("roster::manifest-differs", message)
+                        .with_help("export again into an empty folder"),
+                );
             }
         }
     }

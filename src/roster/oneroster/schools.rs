@@ -81,7 +81,13 @@ fn sit(seats: &mut HashMap<String, Seat>, student: &str, class: &Class) {
     let new = Seat::One(class.name.clone(), class.is_homeroom);
     let kept = match seats.remove(student) {
         None => new,
-        Some(Seat::Several) => if class.is_homeroom { new } else { Seat::Several },
+        Some(Seat::Several) => {
+            if class.is_homeroom {
+                new
+            } else {
+                Seat::Several
+            }
+        }
         Some(Seat::One(name, is_homeroom)) => match (is_homeroom, class.is_homeroom) {
             (true, true) => Seat::One(name.min(class.name.clone()), true),
             (true, false) => Seat::One(name, true),

@@ -33,7 +33,8 @@ const HEADINGS: &[Heading] = &[
     Heading { name: "agentSourcedIds", others: &["agents", "agentSourceIds"], is_needed: true },
     optional("grades"),
     optional("role"),
-    Heading { name: "orgSourcedIds", others: &["primaryOrgSourcedId"], is_needed: false },
+    optional("orgSourcedIds"),
+    optional("primaryOrgSourcedId"),
 ];
 const ID: usize = 0;
 const STATUS: usize = 1;
@@ -46,6 +47,7 @@ const AGENTS: usize = 7;
 const GRADES: usize = 8;
 const ROLE: usize = 9;
 const ORGS: usize = 10;
+const PRIMARY_ORG: usize = 11;
 
 const STATUS_IN_BULK: Kind = Kind {
     code: "roster::status-in-bulk",
@@ -203,7 +205,7 @@ impl Users<'_> {
         if years.any(|other| other != year) {
             reading.note(&SEVERAL_GRADES, row.place());
         }
-        let own: Vec<&str> = grades::entries(row.get(ORGS)).collect();
+        let own: Vec<&str> = grades::entries(row.get(ORGS)).chain(grades::entries(row.get(PRIMARY_ORG))).collect();
         let orgs = if roles.orgs.is_empty() { own } else { roles.orgs.iter().map(String::as_str).collect() };
         let class = match self.schools.seats.get(row.get(ID)) {
             Some(Seat::One(name, _)) => name.as_str(),

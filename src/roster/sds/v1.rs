@@ -15,15 +15,9 @@ use super::super::set::FileSet;
 use super::super::table::{Heading, each, needed, optional};
 use super::{NOT_FAMILY, access_of};
 
-const USERS: &[Heading] =
-    &[needed("Email"), needed("First Name"), needed("Last Name"), optional("SIS ID")];
-const STUDENTS: &[Heading] = &[
-    needed("SIS ID"),
-    optional("School SIS ID"),
-    needed("First Name"),
-    needed("Last Name"),
-    optional("Grade"),
-];
+const USERS: &[Heading] = &[needed("Email"), needed("First Name"), needed("Last Name"), optional("SIS ID")];
+const STUDENTS: &[Heading] =
+    &[needed("SIS ID"), optional("School SIS ID"), needed("First Name"), needed("Last Name"), optional("Grade")];
 const SCHOOLS: &[Heading] = &[needed("SIS ID"), needed("Name")];
 const RELATIONSHIPS: &[Heading] = &[needed("SIS ID"), needed("Email"), needed("Role")];
 

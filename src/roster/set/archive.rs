@@ -99,8 +99,8 @@ impl<R: Read> Read for Declared<R> {
 
 /// What systems put into a ZIP by themselves.
 fn is_litter(name: &str) -> bool {
-    name.starts_with("__MACOSX/") || name.rsplit('/').next().is_some_and(|last| last.starts_with('.'))
-        && !name.contains("..")
+    name.starts_with("__MACOSX/")
+        || name.rsplit('/').next().is_some_and(|last| last.starts_with('.')) && !name.contains("..")
 }
 
 fn judge_name(written: &str, name: &str, is_link: bool) -> Result<(), Stop> {
@@ -117,7 +117,8 @@ fn judge_name(written: &str, name: &str, is_link: bool) -> Result<(), Stop> {
 
 /// A folder that was packed as a whole: its files count as the ZIP's.
 fn without_common_folder(files: &mut [(String, usize, u64)]) {
-    let Some(folder) = files.first().and_then(|(name, ..)| name.split_once('/')).map(|(folder, _)| format!("{folder}/"))
+    let Some(folder) =
+        files.first().and_then(|(name, ..)| name.split_once('/')).map(|(folder, _)| format!("{folder}/"))
     else {
         return;
     };
@@ -148,5 +149,8 @@ fn bomb(written: &str, what: &str) -> Stop {
 
 fn nested(written: &str, name: &str) -> Stop {
     let message = format!("there is another ZIP in the ZIP: `{name}`");
-    stop(written, Diagnostic::error("roster::zip-in-zip", message).with_help("unpack the outer one, and name the inner one"))
+    stop(
+        written,
+        Diagnostic::error("roster::zip-in-zip", message).with_help("unpack the outer one, and name the inner one"),
+    )
 }

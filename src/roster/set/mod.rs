@@ -129,7 +129,10 @@ impl<'a> FileSet<'a> {
             [] => Err(self.missing(usual)),
             [_, ..] => {
                 let message = format!("there are {} files that end in `{ending}`, and none is `{usual}`", found.len());
-                Err(stop(&self.written, Diagnostic::error("roster::several-files", message).with_help("name the file itself in `path:`")))
+                Err(stop(
+                    &self.written,
+                    Diagnostic::error("roster::several-files", message).with_help("name the file itself in `path:`"),
+                ))
             }
         }
     }

@@ -18,7 +18,10 @@ fn caregivers_are_told_by_their_address() {
             "rua@example.nz Rua Hall <rua@example.nz> staff: 502/8/8a/kōwhai college/father allowed",
         ]
     );
-    assert_eq!((roster.facts().is_full, roster.facts().exported_at.to_string().as_str()), (true, "2026-12-31T06:00:00Z"));
+    assert_eq!(
+        (roster.facts().is_full, roster.facts().exported_at.to_string().as_str()),
+        (true, "2026-12-31T06:00:00Z")
+    );
     assert_eq!(
         copy.told(),
         [

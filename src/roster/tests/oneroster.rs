@@ -59,7 +59,11 @@ fn a_delta_set_1_2_is_a_part_with_roles_of_its_own() {
 
 #[test]
 fn a_set_whose_manifest_is_another_versions_says_nothing_of_absence() {
-    let copy = delta().replaced("manifest.csv", "oneroster.version,1.2", "oneroster.version,1.1").replaced("manifest.csv", "delta", "bulk");
+    let copy = delta().replaced("manifest.csv", "oneroster.version,1.2", "oneroster.version,1.1").replaced(
+        "manifest.csv",
+        "delta",
+        "bulk",
+    );
     let copy = copy.upload(Upload::Full);
     assert!(!copy.roster().facts().is_full);
     assert!(copy.told().contains(&"roster/export roster::incomplete".to_owned()), "{:?}", copy.told());
