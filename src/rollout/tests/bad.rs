@@ -161,8 +161,6 @@ fn what_is_not_available_yet() {
     ] {
         added(&format!("{lines}\n"), &[&format!("rollout::not-available 11:{column}")]);
     }
-    replaced("path: roster", "format: kamar\n  path: roster", &["rollout::not-available 4:11"]);
-    replaced("path: roster", "upload: by-manifest\n  path: roster", &["rollout::not-available 4:11"]);
     replaced("path: roster", "encoding: utf-16\n  path: roster", &["rollout::not-available 4:13"]);
     replaced("cohorts:\n", "  transport: smtp\ncohorts:\n", &["rollout::not-available 9:14"]);
     replaced(

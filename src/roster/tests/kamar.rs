@@ -27,7 +27,7 @@ fn caregivers_are_told_by_their_address() {
         [
             "roster/export roster::identity-by-email",
             "roster/export/full.json:12 roster::no-identity",
-            "roster/export/full.json:20 roster::students-left",
+            "roster/export/full.json:19 roster::students-left",
         ]
     );
 }
