@@ -369,9 +369,8 @@ impl<R: Read> Read for Uncommented<R> {
         let count = self.input.read(buffer)?;
         for byte in &mut buffer[..count] {
             self.state = match (self.state, *byte) {
-                (_, b'\n' | b'\r') => Line::Start,
                 // A byte order mark stands before the first line.
-                (Line::Start, 0xEF | 0xBB | 0xBF | b' ') => Line::Start,
+                (_, b'\n' | b'\r') | (Line::Start, 0xEF | 0xBB | 0xBF | b' ') => Line::Start,
                 (Line::Start, b'#') | (Line::Comment, _) => Line::Comment,
                 (Line::Start | Line::Other, _) => Line::Other,
             };

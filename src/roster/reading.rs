@@ -89,6 +89,7 @@ impl<'a> Reading<'a> {
     }
 
     /// A problem that has its place already.
+    #[expect(clippy::boxed_local, reason = "a stop comes in a box, as the error of whoever looked for a file")]
     pub(super) fn stopped(&mut self, problem: Stop) {
         self.problems.placed(*problem);
     }

@@ -40,7 +40,7 @@ pub(super) fn read(source: &RosterSource, mut files: FileSet<'_>, now: Timestamp
     let push = match Push::read(&bytes) {
         Ok(push) => push,
         Err((line, problem)) => {
-            reading.problems.at_line(line, problem);
+            reading.problems.at_line(line, *problem);
             return reading.give_up();
         }
     };

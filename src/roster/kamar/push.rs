@@ -56,10 +56,10 @@ pub(super) struct Caregiver {
 
 impl Push {
     /// Reads a push; what is wrong comes with its line.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, (u32, Diagnostic)> {
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, (u32, Box<Diagnostic>)> {
         let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         if let Some(problem) = not_json(text) {
-            return Err((1, problem));
+            return Err((1, Box::new(problem)));
         }
         let line = Rc::new(Cell::new(1));
         let mut json = serde_json::Deserializer::from_reader(Lines { input: text, line: Rc::clone(&line) });
@@ -73,7 +73,7 @@ impl Push {
         }
         let message = "there is no `SMSDirectoryData` in it";
         let help = "this is JSON, but no push of KAMAR's Directory Services; save the push as it came";
-        Err((1, Diagnostic::error("roster::no-push", message).with_help(help)))
+        Err((1, Box::new(Diagnostic::error("roster::no-push", message).with_help(help))))
     }
 }
 
@@ -92,7 +92,7 @@ fn not_json(text: &[u8]) -> Option<Diagnostic> {
     Some(Diagnostic::error("roster::not-json", message).with_help("choose JSON in KAMAR's Directory Services"))
 }
 
-fn broken(error: &serde_json::Error) -> (u32, Diagnostic) {
+fn broken(error: &serde_json::Error) -> (u32, Box<Diagnostic>) {
     let line = u32::try_from(error.line()).unwrap_or(u32::MAX).max(1);
     let problem = if error.is_eof() {
         Diagnostic::error("roster::cut-short", "the push ends in the middle")
@@ -102,7 +102,7 @@ fn broken(error: &serde_json::Error) -> (u32, Diagnostic) {
         Diagnostic::error("roster::not-json", format!("this is no JSON from column {} on", error.column()))
             .with_help("the file is damaged or was changed by hand: let KAMAR push it again")
     };
-    (line, problem)
+    (line, Box::new(problem))
 }
 
 /// Counts lines as they are read, one byte at a time as the parser asks.
