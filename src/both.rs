@@ -1,9 +1,14 @@
 //! Two pieces of work at once, the only place that begins a thread: reading the state while the roster is read, deciding for
-//! one half of the people while the other half is decided. What comes out never depends on which is done first.
+//! one half of the people while the other half is decided, taking rows apart while those before them are used. What comes
+//! out never depends on which is done first.
 
 use std::panic::resume_unwind;
+use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+
+/// From so many people on, a second thread is worth its while.
+pub const MANY: usize = 20_000;
 
 /// Does both at once if that is worth a thread, else one after the other.
 pub fn both_if<A, B: Send>(is_worth_it: bool, first: impl FnOnce() -> A, second: impl FnOnce() -> B + Send) -> (A, B) {
@@ -31,9 +36,48 @@ pub fn both<A, B: Send>(first: impl FnOnce() -> A, second: impl FnOnce() -> B + 
     })
 }
 
+/// Makes batches on a thread of their own while those before them are used here, in order, until `make` says that one was
+/// the last. The same few batches go round and round. Where the system grants no thread, one after the other.
+///
+/// # Panics
+///
+/// When one of the two does.
+pub fn ahead<T: Default + Send>(batches: usize, make: impl FnMut(&mut T) -> bool + Send, mut take: impl FnMut(&mut T)) {
+    let waiting = Mutex::new(Some(make));
+    let making = || waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
+    thread::scope(|scope| {
+        let (to_fill, empty) = sync_channel(batches);
+        let (filled, full) = sync_channel(batches);
+        for _ in 0..batches {
+            let _ = to_fill.send(T::default());
+        }
+        let work = move || {
+            let Some(mut make) = making() else { return };
+            while let Ok(mut batch) = empty.recv() {
+                let is_last = !make(&mut batch);
+                if filled.send(batch).is_err() || is_last {
+                    return;
+                }
+            }
+        };
+        let Ok(maker) = thread::Builder::new().spawn_scoped(scope, work) else {
+            let (mut make, mut batch) = (making(), T::default());
+            while make.as_mut().is_some_and(|make| make(&mut batch)) {
+                take(&mut batch);
+            }
+            return take(&mut batch);
+        };
+        for mut batch in full {
+            take(&mut batch);
+            let _ = to_fill.send(batch);
+        }
+        maker.join().unwrap_or_else(|panic| resume_unwind(panic));
+    });
+}
+
 #[cfg(test)]
 mod tests {
-    use super::both;
+    use super::{ahead, both};
 
     #[test]
     fn both_are_done_and_their_values_keep_their_places() {
@@ -46,5 +90,38 @@ mod tests {
     #[should_panic(expected = "the second")]
     fn a_panic_of_the_second_is_not_lost() {
         both(|| 1, || assert!(std::hint::black_box(false), "the second"));
+    }
+
+    /// Makes batches of the numbers below `end`, each once, and gives what was taken.
+    fn numbers(end: usize, batches: usize) -> Vec<usize> {
+        let (mut next, mut taken) = (0, Vec::new());
+        let make = |batch: &mut Vec<usize>| {
+            batch.clear();
+            batch.extend((next..end).take(3));
+            next += batch.len();
+            next < end
+        };
+        ahead(batches, make, |batch| taken.extend_from_slice(batch));
+        taken
+    }
+
+    #[test]
+    fn batches_come_in_order_and_none_is_lost() {
+        for (end, batches) in [(0, 1), (1, 1), (3, 2), (100, 1), (100, 4)] {
+            assert_eq!(numbers(end, batches), (0..end).collect::<Vec<_>>(), "{end} in {batches}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "the maker")]
+    fn a_panic_of_the_maker_is_not_lost() {
+        let make = |_: &mut u8| -> bool { panic!("the maker") };
+        ahead(2, make, |_| {});
+    }
+
+    #[test]
+    #[should_panic(expected = "the taker")]
+    fn a_panic_of_the_taker_ends_the_maker() {
+        ahead(2, |_: &mut u8| true, |_| panic!("the taker"));
     }
 }

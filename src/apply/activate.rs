@@ -1,39 +1,40 @@
-//! The two effects for one caregiver: the LMS sets the password, the transport takes the letter. Each is announced by a
-//! durable commit, and its outcome is noted at once.
+//! The two effects for the caregivers of a wave: the LMS sets the passwords, the transport takes the letters. Each is
+//! announced by a durable commit, and its outcome is noted at once.
 
-use crate::edge::{Envelope, NewAccount};
+use crate::edge::{Envelope, How, NewAccount, Wanted};
 use crate::model::entry::{Entry, LetterSubject, Subject};
 use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId};
 use crate::model::outcome::Outcome;
-use crate::plan::{Act, Change};
+use crate::plan::Change;
 
 use super::desk::{Fresh, ReadyLetter};
+use super::wave::Job;
 use super::{Failure, Halt, Worker};
 
 impl Worker<'_> {
-    /// Create or reset: announce, set the password, then the letter.
-    pub(crate) fn activate(&mut self, change: &Change, act: &Act, fresh: &Fresh) -> Result<Result<(), Failure>, Halt> {
-        let is_create = matches!(act, Act::Create { .. });
-        match self.set_password(change, fresh, is_create)? {
-            Ok(()) => self.send(&fresh.subject, &fresh.letter),
-            Err(failure) => Ok(Err(failure)),
+    /// The first effect, for all of a wave who are to get a password. After the announcing commit it is the only one of its
+    /// activation.
+    pub(crate) fn set_passwords(&mut self, jobs: &mut [Job<'_>]) -> Result<(), Halt> {
+        let due: Vec<Due<'_, '_>> = jobs.iter_mut().filter_map(Due::of).collect();
+        if due.is_empty() {
+            return Ok(());
         }
-    }
-
-    /// The first effect. After the announcing commit this password is the only one of this activation.
-    pub(crate) fn set_password(
-        &mut self,
-        change: &Change,
-        fresh: &Fresh,
-        is_create: bool,
-    ) -> Result<Result<(), Failure>, Halt> {
-        self.ledger.announce(Entry::Setting(fresh.subject.clone()))?;
-        let outcome = if is_create {
-            self.lms.create(&new_account(change, fresh), &fresh.password, fresh.key)
-        } else {
-            self.lms.set_password(&change.known_as, &fresh.username, &fresh.password, fresh.key)
-        };
-        Ok(self.password_outcome(change, fresh, outcome, is_create))
+        for one in &due {
+            self.ledger.note(Entry::Setting(one.fresh.subject.clone()));
+        }
+        self.ledger.flush()?;
+        let wanted: Vec<Wanted<'_>> = due.iter().map(Due::wanted).collect();
+        let mut outcomes = self.lms.activate_all(&wanted);
+        // An answer that was left out is a lost one.
+        outcomes.resize_with(due.len(), || Outcome::Unknown("the driver gave no answer".to_owned()));
+        for (one, outcome) in due.into_iter().zip(outcomes) {
+            let Due { job, fresh, is_create, .. } = one;
+            match self.password_outcome(job.change, &fresh, outcome, is_create) {
+                Ok(()) => job.is_set(*fresh),
+                Err(failure) => job.failure = Some(failure),
+            }
+        }
+        Ok(())
     }
 
     fn password_outcome(
@@ -87,21 +88,31 @@ impl Worker<'_> {
                 .is_ok_and(|accounts| accounts.iter().any(|account| account.marker == Some(key)))
     }
 
-    /// The second effect. The same letter handed over again is the same bytes.
-    pub(crate) fn send(&mut self, subject: &Subject, letter: &ReadyLetter) -> Result<Result<(), Failure>, Halt> {
-        let which = LetterSubject {
-            caregiver: subject.caregiver.clone(),
-            activation: subject.activation,
-            letter: letter.number,
-        };
-        self.ledger.announce(Entry::Sending(which.clone()))?;
-        let outcome = self.mail.send(&Envelope {
-            sender: &self.order.rollout.mail.from.email,
-            recipient: &letter.recipient,
-            message_id: &letter.message_id,
-            bytes: &letter.bytes,
-        });
-        Ok(self.letter_outcome(which, outcome))
+    /// The second effect, for all of a wave who have a letter to get; at most as many are announced at once as the transport
+    /// hands over at once. The same letter handed over again is the same bytes.
+    pub(crate) fn send_letters(&mut self, jobs: &mut [Job<'_>]) -> Result<(), Halt> {
+        let sessions = self.mail.capabilities().sessions.max(1);
+        let mut due: Vec<&mut Job<'_>> = jobs.iter_mut().filter(|job| job.letter.is_some()).collect();
+        for some in due.chunks_mut(sessions) {
+            self.send_some(some)?;
+        }
+        Ok(())
+    }
+
+    fn send_some(&mut self, jobs: &mut [&mut Job<'_>]) -> Result<(), Halt> {
+        let letters: Vec<(Subject, ReadyLetter)> = jobs.iter_mut().filter_map(|job| job.letter.take()).collect();
+        for (subject, letter) in &letters {
+            self.ledger.note(Entry::Sending(which(subject, letter)));
+        }
+        self.ledger.flush()?;
+        let sender = &self.order.rollout.mail.from.email;
+        let envelopes: Vec<Envelope<'_>> = letters.iter().map(|(_, letter)| envelope(sender, letter)).collect();
+        let mut outcomes = self.mail.send_all(&envelopes);
+        outcomes.resize_with(letters.len(), || Outcome::Unknown("the transport gave no answer".to_owned()));
+        for ((job, (subject, letter)), outcome) in jobs.iter_mut().zip(&letters).zip(outcomes) {
+            job.failure = self.letter_outcome(which(subject, letter), outcome).err();
+        }
+        Ok(())
     }
 
     fn letter_outcome(&mut self, letter: LetterSubject, outcome: Outcome) -> Result<(), Failure> {
@@ -128,6 +139,39 @@ impl Worker<'_> {
             }
         }
     }
+}
+
+/// Somebody who is to get a password now.
+struct Due<'j, 'a> {
+    job: &'j mut Job<'a>,
+    fresh: Box<Fresh>,
+    is_create: bool,
+    account: NewAccount,
+}
+
+impl<'j, 'a> Due<'j, 'a> {
+    fn of(job: &'j mut Job<'a>) -> Option<Self> {
+        let (fresh, is_create) = job.wanted.take()?;
+        let account = new_account(job.change, &fresh);
+        Some(Self { job, fresh, is_create, account })
+    }
+
+    fn wanted(&self) -> Wanted<'_> {
+        let how = if self.is_create {
+            How::Create(&self.account)
+        } else {
+            How::Reset { caregiver: &self.job.change.known_as, username: &self.fresh.username }
+        };
+        Wanted { how, password: &self.fresh.password, marker: self.fresh.key }
+    }
+}
+
+fn which(subject: &Subject, letter: &ReadyLetter) -> LetterSubject {
+    LetterSubject { caregiver: subject.caregiver.clone(), activation: subject.activation, letter: letter.number }
+}
+
+fn envelope<'l>(sender: &'l str, letter: &'l ReadyLetter) -> Envelope<'l> {
+    Envelope { sender, recipient: &letter.recipient, message_id: &letter.message_id, bytes: &letter.bytes }
 }
 
 /// The account to be, as the SMS writes its person.

@@ -39,13 +39,7 @@ impl<'a> Ledger<'a> {
         self.pending.push(entry);
     }
 
-    /// Makes an intent durable, and with it all that was noted: only after this may the effect happen.
-    pub(crate) fn announce(&mut self, entry: Entry) -> Result<(), StateError> {
-        self.pending.push(entry);
-        self.flush().map(|_| ())
-    }
-
-    /// Makes all that was noted durable.
+    /// Makes all that was noted durable; only then may an effect that one of the entries announces happen.
     pub(crate) fn flush(&mut self) -> Result<Option<Position>, StateError> {
         if self.pending.is_empty() {
             return Ok(None);

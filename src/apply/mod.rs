@@ -1,8 +1,7 @@
-//! Carries a plan out, and is the only place that has effects: intend, carry out, record, caregiver by caregiver in the
-//! plan's order.
+//! Carries a plan out, and is the only place that has effects: intend, carry out, record, wave by wave in the plan's order.
 //!
-//! Each intent is durable before its effect, so that after a crash at most one caregiver is in doubt, and the record says
-//! which. It decides nothing: who, what and in which order stands in the plan.
+//! Each intent is durable before its effect, so that after a crash at most one caregiver a session is in doubt, and the
+//! record says which. It decides nothing: who, what and in which order stands in the plan.
 
 mod account;
 mod activate;
@@ -13,18 +12,22 @@ mod run;
 pub mod seal;
 mod settle;
 mod tally;
+mod wave;
+
+use std::collections::VecDeque;
 
 use crate::edge::{Clock, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateError, StateStore, Step, Watch};
 use crate::letter::Letters;
 use crate::model::entry::Actor;
 use crate::model::ids::Lineage;
 use crate::model::secret::SealingKey;
-use crate::plan::{Act, Change, Plan};
+use crate::plan::{Change, Plan};
 use crate::rollout::Rollout;
 
 use desk::Desk;
 use ledger::Ledger;
 pub use tally::{Applied, End, Failure, Tally};
+use wave::Job;
 
 /// The doors to the outside that an apply goes through.
 pub struct Edges<'a> {
@@ -160,7 +163,7 @@ impl<'a> Worker<'a> {
         self.open()?;
         self.watch.step(Step::Begin { total: self.order.plan.changes.len() });
         let mut end = End::Done;
-        for group in self.order.plan.changes.chunks(GROUP) {
+        for group in self.order.plan.changes.chunks(GROUP.max(self.width())) {
             end = self.group(group)?;
             if end != End::Done {
                 break;
@@ -171,23 +174,21 @@ impl<'a> Worker<'a> {
         Ok(end)
     }
 
-    /// Prepares a group in one commit, then carries it out one by one. What was prepared and not begun is voided.
+    /// Prepares a group in one commit, then carries it out in waves. What was prepared and not begun is voided.
     fn group(&mut self, changes: &'a [Change]) -> Result<End, Halt> {
         if self.watch.is_interrupted() {
             return Ok(End::Interrupted);
         }
-        let mut prepared = self.prepare(changes)?;
-        let mut end = End::Done;
-        for (change, ready) in changes.iter().zip(&mut prepared) {
+        let mut left: VecDeque<Job<'a>> =
+            changes.iter().zip(self.prepare(changes)?).map(|(change, ready)| Job::new(change, ready)).collect();
+        let mut end = self.verdict();
+        while end == End::Done && !left.is_empty() {
+            let mut wave: Vec<Job<'a>> = left.drain(..self.width().min(left.len())).collect();
+            self.wave(&mut wave)?;
             end = self.verdict();
-            if end != End::Done {
-                break;
-            }
-            let result = self.carry_out(change, ready.take())?;
-            self.finished(change, result);
         }
-        self.void(prepared.into_iter().flatten().collect());
-        Ok(if end == End::Done { self.verdict() } else { end })
+        self.void(left.into_iter().filter_map(Job::into_ready).collect());
+        Ok(end)
     }
 
     /// Whether the run goes on.
@@ -199,31 +200,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn carry_out(&mut self, change: &Change, ready: Option<desk::Ready>) -> Result<Result<(), Failure>, Halt> {
-        let mut ready = ready;
-        for act in &change.acts {
-            let result = match act {
-                Act::Create { .. } | Act::Reset { .. } => match ready.take() {
-                    Some(desk::Ready::Fresh(fresh)) => self.activate(change, act, &fresh)?,
-                    Some(desk::Ready::Failed(failure)) => Err(failure),
-                    None => Err(Failure::here("it was not prepared")),
-                },
-                Act::Settle { .. } => self.settle(change, act)?,
-                Act::Email { activation, source, .. } => self.finish_letter(change, *activation, *source)?,
-                Act::Update { .. } | Act::Withdraw { .. } => self.correct(change, act),
-                Act::Adopt { .. } => {
-                    self.adopt(change, act);
-                    Ok(())
-                }
-            };
-            if let Err(failure) = result {
-                return Ok(Err(failure));
-            }
-        }
-        Ok(Ok(()))
-    }
-
-    fn finished(&mut self, change: &Change, result: Result<(), Failure>) {
+    pub(crate) fn finished(&mut self, change: &Change, result: Result<(), Failure>) {
         let words = match &result {
             Ok(()) => "done".to_owned(),
             Err(failure) => failure.to_string(),

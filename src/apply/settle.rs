@@ -12,12 +12,22 @@ use super::desk::{Fresh, LetterOrder, ReadyLetter};
 use super::seal::SealPurpose;
 use super::{Failure, Halt, Worker};
 
+/// What looking again came to.
+pub(crate) enum Settling {
+    /// The password stands: the letter may go.
+    Stands(Box<Fresh>),
+    /// It does not stand: the same one is set.
+    ToSet { fresh: Box<Fresh>, is_create: bool },
+}
+
 impl Worker<'_> {
-    /// A run stopped while the password was being set: look again, set the same one if it was not, then send.
-    pub(crate) fn settle(&mut self, change: &Change, act: &Act) -> Result<Result<(), Failure>, Halt> {
-        let Act::Settle { activation, key, proof, is_create, source, .. } = act else { return Ok(Ok(())) };
+    /// A run stopped while the password was being set: look again whether it stands.
+    pub(crate) fn look_again(&mut self, change: &Change, act: &Act) -> Result<Result<Settling, Failure>, Halt> {
+        let Act::Settle { activation, key, proof, is_create, source, .. } = act else {
+            return Ok(Err(Failure::here("there is nothing to settle")));
+        };
         let fresh = match self.unseal(change, *activation, *source)? {
-            Ok(fresh) => fresh,
+            Ok(fresh) => Box::new(fresh),
             Err(failure) => return Ok(Err(failure)),
         };
         let accounts = match self.lms.observe_one(&change.known_as) {
@@ -27,29 +37,16 @@ impl Worker<'_> {
         if shows(&accounts, *key) {
             // Set by the run that stopped, so it counts for that one.
             self.ledger.note_effect(Entry::Set { subject: fresh.subject.clone(), evidence: "marker".to_owned() });
-        } else if *proof == Proof::Unknown && has_signed_in(&accounts) {
+            return Ok(Ok(Settling::Stands(fresh)));
+        }
+        if *proof == Proof::Unknown && has_signed_in(&accounts) {
             return Ok(Err(Failure::here("somebody has signed in since: settle it with `firstbell resolve`")));
-        } else if let Err(failure) = self.set_password(change, &fresh, *is_create && accounts.is_empty())? {
-            return Ok(Err(failure));
         }
-        self.send(&fresh.subject, &fresh.letter)
-    }
-
-    /// The password is set: the letter alone.
-    pub(crate) fn finish_letter(
-        &mut self,
-        change: &Change,
-        activation: ActivationNumber,
-        source: LetterSource,
-    ) -> Result<Result<(), Failure>, Halt> {
-        match self.unseal(change, activation, source)? {
-            Ok(fresh) => self.send(&fresh.subject, &fresh.letter),
-            Err(failure) => Ok(Err(failure)),
-        }
+        Ok(Ok(Settling::ToSet { fresh, is_create: *is_create && accounts.is_empty() }))
     }
 
     /// Opens what was sealed; where recipient or children have changed, writes the next letter with the same password.
-    fn unseal(
+    pub(crate) fn unseal(
         &mut self,
         change: &Change,
         activation: ActivationNumber,

@@ -70,6 +70,31 @@ pub struct AccountChange {
     pub enable: bool,
 }
 
+/// A password to set, on an account to be or on one that stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Whose, and how.
+    pub how: How<'a>,
+    /// The password.
+    pub password: &'a Password,
+    /// The activation's id, written with it.
+    pub marker: ActivationKey,
+}
+
+/// How a password comes to an account.
+#[derive(Clone, Copy, Debug)]
+pub enum How<'a> {
+    /// With the account.
+    Create(&'a NewAccount),
+    /// In place of the one before.
+    Reset {
+        /// The SMS id that the account carries.
+        caregiver: &'a CaregiverId,
+        /// The name it signs in with.
+        username: &'a Username,
+    },
+}
+
 /// The writing half. Each call is one effect: it happened, it certainly did not, or nobody knows.
 pub trait LmsWrite: LmsRead {
     /// Creates an account with this password, and writes the marker with it. Where the account exists already with
@@ -84,6 +109,18 @@ pub trait LmsWrite: LmsRead {
         password: &Password,
         marker: ActivationKey,
     ) -> Outcome;
+
+    /// Sets several passwords, at most as many as [`LmsCapabilities::batch`] or the mail's sessions, and says of each what
+    /// became of it, in the same order. One that is refused costs the others nothing.
+    fn activate_all(&mut self, wanted: &[Wanted<'_>]) -> Vec<Outcome> {
+        let activate = |wanted: &Wanted<'_>| match wanted.how {
+            How::Create(account) => self.create(account, wanted.password, wanted.marker),
+            How::Reset { caregiver, username } => {
+                self.set_password(caregiver, username, wanted.password, wanted.marker)
+            }
+        };
+        wanted.iter().map(activate).collect()
+    }
 
     /// Corrects name, address or enabled; never a password.
     fn update(&mut self, caregiver: &CaregiverId, username: &Username, change: &AccountChange) -> Outcome;

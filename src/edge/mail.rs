@@ -28,4 +28,10 @@ pub trait MailTransport {
 
     /// Hands over one letter. `Refused` means certainly not taken, `Unknown` perhaps taken.
     fn send(&mut self, envelope: &Envelope<'_>) -> Outcome;
+
+    /// Hands over several letters, at most as many as [`MailCapabilities::sessions`], and says of each what became of it,
+    /// in the same order. One that is refused costs the others nothing.
+    fn send_all(&mut self, envelopes: &[Envelope<'_>]) -> Vec<Outcome> {
+        envelopes.iter().map(|envelope| self.send(envelope)).collect()
+    }
 }

@@ -12,7 +12,7 @@ mod store;
 mod watch;
 
 pub use clock::Clock;
-pub use lms::{AccountChange, LmsError, LmsRead, LmsWrite, NewAccount};
+pub use lms::{AccountChange, How, LmsError, LmsRead, LmsWrite, NewAccount, Wanted};
 pub use mail::{Envelope, MailTransport};
 pub use mark::{MarkCounts, RunMark};
 pub use random::Random;

@@ -40,7 +40,7 @@ impl Outbox {
 
 impl MailTransport for Outbox {
     fn capabilities(&self) -> MailCapabilities {
-        MailCapabilities { is_idempotent: true }
+        MailCapabilities { is_idempotent: true, sessions: 1 }
     }
 
     /// Makes the folder where it is not there and tries whether it can be written to.

@@ -10,6 +10,8 @@ pub struct LmsCapabilities {
     pub can_update: bool,
     /// It can disable an account.
     pub can_disable: bool,
+    /// How many passwords it sets at once; at least 1. So many are in doubt after a crash.
+    pub batch: usize,
 }
 
 /// What a mail transport can do.
@@ -18,4 +20,6 @@ pub struct MailCapabilities {
     /// Sending the same letter again leaves one letter (the outbox folder): an interrupted `sending` is simply
     /// finished, it never becomes `letter-unknown`.
     pub is_idempotent: bool,
+    /// How many letters it hands over at once; at least 1. So many are in doubt after a crash.
+    pub sessions: usize,
 }

@@ -23,57 +23,102 @@ pub(super) struct Member<'a> {
     /// The index of their cohort.
     pub(super) cohort: Option<usize>,
     pub(super) has_permitted_child: bool,
+    selecting: Selecting,
 }
 
 impl<'a> Member<'a> {
     pub(super) fn of(ground: &Ground<'a>, caregiver: Caregiver<'a>) -> Self {
         let has_permitted_child = ground.has_permitted_child(caregiver);
-        let first = |child: Child<'_>| ground.selecting(caregiver, child).next();
-        let cohort = ground.counting(caregiver, has_permitted_child).filter_map(first).min();
-        Self { caregiver, cohort, has_permitted_child }
+        let mut selecting = Selecting::default();
+        for child in ground.counting(caregiver, has_permitted_child) {
+            ground.selecting(caregiver, child).for_each(|index| selecting.add(index));
+        }
+        let cohort = selecting.iter().next();
+        Self { caregiver, cohort, has_permitted_child, selecting }
+    }
+
+    /// The cohorts behind their own that would select them too.
+    pub(super) fn later_cohorts(&self) -> impl Iterator<Item = usize> {
+        self.selecting.iter().skip(1)
+    }
+}
+
+/// The cohorts that select somebody, each once, in order. Few rollouts have more than a handful.
+#[derive(Default)]
+struct Selecting {
+    /// A bit for each of the first 64.
+    first: u64,
+    more: Option<Box<BTreeSet<usize>>>,
+}
+
+impl Selecting {
+    fn add(&mut self, index: usize) {
+        if index < 64 {
+            self.first |= 1 << index;
+        } else {
+            self.more.get_or_insert_default().insert(index);
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = usize> {
+        let mut left = self.first;
+        let first = std::iter::from_fn(move || {
+            let index = (left != 0).then(|| left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(index)
+        });
+        first.chain(self.more.iter().flat_map(|more| more.iter().copied()))
     }
 }
 
 /// Which cohorts' years, classes and schools fit a child. There are few different ones, however many children.
-pub(super) struct Seats(HashMap<Seat, Vec<usize>, FixedState>);
+pub(super) struct Seats {
+    /// Which of `cohorts` is each student's.
+    of_student: Vec<u32>,
+    /// The cohorts that fit one seat, in order.
+    cohorts: Vec<Vec<usize>>,
+}
 
 impl Seats {
     pub(super) fn new(roster: &Roster, rollout: &Rollout) -> Self {
-        let mut seats: HashMap<Seat, Vec<usize>, FixedState> = HashMap::default();
-        for child in roster.caregivers().flat_map(Caregiver::children) {
-            seats.entry(child.seat()).or_insert_with(|| {
-                let cohorts = rollout.cohorts.iter().enumerate();
-                cohorts.filter(|(_, cohort)| fits_seat(&cohort.select, child)).map(|(index, _)| index).collect()
-            });
-        }
-        Self(seats)
+        let mut known: HashMap<Seat, u32, FixedState> = HashMap::default();
+        let mut cohorts = Vec::new();
+        let of_student = roster
+            .seats()
+            .map(|seat| {
+                *known.entry(seat).or_insert_with(|| {
+                    cohorts.push(fitting(rollout, roster.seat_words(seat)));
+                    u32::try_from(cohorts.len() - 1).unwrap_or(u32::MAX)
+                })
+            })
+            .collect();
+        Self { of_student, cohorts }
     }
+
+    fn of(&self, child: Child<'_>) -> &[usize] {
+        let seat = self.of_student.get(child.student_place()).and_then(|&seat| self.cohorts.get(seat as usize));
+        seat.map_or(&[], Vec::as_slice)
+    }
+}
+
+fn fitting(rollout: &Rollout, words: [&str; 3]) -> Vec<usize> {
+    let cohorts = rollout.cohorts.iter().enumerate();
+    cohorts.filter(|(_, cohort)| fits_seat(&cohort.select, words)).map(|(index, _)| index).collect()
 }
 
 impl<'a> Ground<'a> {
     /// The cohorts that select a caregiver because of this child, in order.
     fn selecting(&self, caregiver: Caregiver<'_>, child: Child<'_>) -> impl Iterator<Item = usize> {
-        let seated = self.seats.0.get(&child.seat()).into_iter().flatten().copied();
-        seated.filter(move |&index| names(&self.rollout.cohorts[index].select, caregiver, child))
+        self.seats
+            .of(child)
+            .iter()
+            .copied()
+            .filter(move |&index| names(&self.rollout.cohorts[index].select, caregiver, child))
     }
 
     /// The children by which a caregiver belongs somewhere.
     fn counting(&self, caregiver: Caregiver<'a>, has_permitted_child: bool) -> impl Iterator<Item = Child<'a>> {
         caregiver.children().filter(move |child| !has_permitted_child || self.is_permitted(child))
-    }
-
-    /// The cohorts behind a member's own that would select them too, each once.
-    pub(super) fn each_later_cohort(&self, member: &Member<'a>, mut later: impl FnMut(usize)) {
-        let caregiver = member.caregiver;
-        let children = || self.counting(caregiver, member.has_permitted_child);
-        for (at, child) in children().enumerate() {
-            for index in self.selecting(caregiver, child).filter(|&index| Some(index) != member.cohort) {
-                let is_known = |before: Child<'_>| self.selecting(caregiver, before).any(|other| other == index);
-                if !children().take(at).any(is_known) {
-                    later(index);
-                }
-            }
-        }
     }
 }
 
@@ -81,7 +126,9 @@ impl<'a> Ground<'a> {
 pub fn cohort_of(rollout: &Rollout, caregiver: Caregiver<'_>) -> Option<CohortName> {
     let has_permitted_child = caregiver.children().any(|child| is_permitted(rollout, &child));
     let counts = |child: &Child<'_>| !has_permitted_child || is_permitted(rollout, child);
-    let selects = |select: &Select, child| fits_seat(select, child) && names(select, caregiver, child);
+    let selects = |select: &Select, child: Child<'_>| {
+        fits_seat(select, [child.year(), child.class(), child.school()]) && names(select, caregiver, child)
+    };
     let selecting =
         |cohort: &&Cohort| caregiver.children().any(|child| counts(&child) && selects(&cohort.select, child));
     rollout.cohorts.iter().find(selecting).map(|cohort| cohort.name.clone())
@@ -91,11 +138,11 @@ fn fits(wanted: Option<&BTreeSet<String>>, value: &str) -> bool {
     wanted.is_none_or(|wanted| wanted.contains(value))
 }
 
-fn fits_seat(select: &Select, child: Child<'_>) -> bool {
+fn fits_seat(select: &Select, [year, class, school]: [&str; 3]) -> bool {
     select.all
-        || (fits(select.years.as_ref(), child.year())
-            && fits(select.classes.as_ref(), child.class())
-            && fits(select.schools.as_ref(), child.school()))
+        || (fits(select.years.as_ref(), year)
+            && fits(select.classes.as_ref(), class)
+            && fits(select.schools.as_ref(), school))
 }
 
 fn names(select: &Select, caregiver: Caregiver<'_>, child: Child<'_>) -> bool {
@@ -160,4 +207,19 @@ fn state(ground: &Ground<'_>, cohort: &Cohort, opening: Option<&Opening>, waits_
 
 fn day_of(ground: &Ground<'_>, opening: &Opening) -> Date {
     opening.at.to_zoned_datetime(ground.rollout.timezone.clone()).date()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Selecting;
+
+    #[test]
+    fn cohorts_come_once_and_in_order_however_many_there_are() {
+        let mut selecting = Selecting::default();
+        for index in [70, 3, 63, 3, 64, 200, 0, 70] {
+            selecting.add(index);
+        }
+        assert_eq!(selecting.iter().collect::<Vec<_>>(), [0, 3, 63, 64, 70, 200]);
+        assert_eq!(Selecting::default().iter().count(), 0);
+    }
 }

@@ -1,11 +1,11 @@
 //! Decides for each caregiver of the roster: what is due, unless something stops it.
 
-use crate::both::both_if;
+use crate::both::{MANY, both_if};
 use crate::roster::Caregiver;
 
 use super::cohort::Member;
 use super::due::{self, Due, Row};
-use super::ground::{Ground, MANY};
+use super::ground::Ground;
 use super::stop::{self, Stop};
 
 /// What is decided for one caregiver of the roster, as if their cohort were open.

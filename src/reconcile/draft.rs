@@ -44,7 +44,7 @@ pub(super) struct Draft<'g, 'a, S> {
     /// Those who would get a letter at an address that looks like a typing error, and the likely one.
     pub(super) typing_errors: Vec<(&'a str, String)>,
     /// Domains that look like no typing error: asked once, not once a person.
-    good_domains: HashSet<String>,
+    good_domains: HashSet<&'a str>,
 }
 
 /// Goes through all decisions, then through those whom the roster does not have.
@@ -77,7 +77,9 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
         if let Some(cohort) = member.cohort {
             self.cohorts[cohort].caregivers += 1;
         }
-        self.ground.each_later_cohort(member, |later| self.cohorts[later].in_earlier += 1);
+        for later in member.later_cohorts() {
+            self.cohorts[later].in_earlier += 1;
+        }
         let closed = member.cohort.filter(|&cohort| !self.openness[cohort].is_open());
         match (decision, closed) {
             (_, Some(cohort)) if decision.waits_for_opening() => self.idle(self.not_open(cohort)),
@@ -112,8 +114,9 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
     }
 
     fn look_for_typing_error(&mut self, member: &Member<'a>) {
-        let domain = crate::model::email::domain(member.caregiver.address().unwrap_or_default());
-        if self.good_domains.contains(&domain) {
+        let address = member.caregiver.address().unwrap_or_default();
+        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+        if self.good_domains.contains(domain) {
             return;
         }
         match member.caregiver.suggestion() {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use crate::both::both_if;
+use crate::both::{MANY, both_if};
 use crate::model::account::Account;
 use crate::model::ids::CaregiverId;
 use crate::model::observed::Observed;
@@ -18,9 +18,6 @@ use super::presence::Absences;
 use super::rename::Renames;
 use super::shared::SharedAddresses;
 use super::{Context, Desired};
-
-/// From so many caregivers on, a second thread is worth its while.
-pub(super) const MANY: usize = 20_000;
 
 /// All inputs, and the look-ups built from them.
 pub(super) struct Ground<'a> {

@@ -116,6 +116,7 @@ fn inputs() -> Inputs {
                 has_marker: true,
                 can_update: true,
                 can_disable: true,
+                batch: 1,
             },
         },
         letters_sha256: "d".repeat(64),

@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::source::{Column, RosterSource, Upload};
 
 use super::age;
+use super::batch::{self, Parsed};
 use super::columns::Columns;
 use super::decode::{Decoded, Fault};
 use super::facts::RosterFacts;
@@ -22,7 +23,7 @@ use super::store::Roster;
 /// Reads an export.
 pub(super) fn read(
     source: &RosterSource,
-    input: impl Read,
+    input: impl Read + Send,
     exported_at: Timestamp,
     now: Timestamp,
 ) -> Result<(Roster, Diagnostics), Diagnostics> {
@@ -40,7 +41,7 @@ pub(super) fn read(
 }
 
 /// The rows of an input, or why it is no CSV.
-pub(super) fn open<R: Read>(mut input: R) -> Result<Rows<impl Read>, Box<Diagnostic>> {
+pub(super) fn open<R: Read + Send>(mut input: R) -> Result<Rows<impl Read + Send>, Box<Diagnostic>> {
     let head = shape::head(&mut input).map_err(|error| Box::new(unreadable(&error)))?;
     let shape = Shape::find(&head)?;
     let decoded = Decoded::new(shape, Cursor::new(head).chain(input)).map_err(|error| Box::new(unreadable(&error)))?;
@@ -49,7 +50,7 @@ pub(super) fn open<R: Read>(mut input: R) -> Result<Rows<impl Read>, Box<Diagnos
 
 fn read_rows(
     source: &RosterSource,
-    mut rows: Rows<impl Read>,
+    mut rows: Rows<impl Read + Send>,
     exported_at: Timestamp,
     mut problems: Problems,
 ) -> Result<(Roster, Diagnostics), Diagnostics> {
@@ -65,23 +66,20 @@ fn read_rows(
     };
     let mut fold = Fold::new(source, columns.has(Column::PortalAccess));
     let mut count = 0;
-    let stop = loop {
-        match rows.next() {
-            Next::Row => take(&rows, &columns, &mut fold, &mut problems),
-            stop => break stop,
-        }
+    let stop = batch::each(&mut rows, columns.width(), |row| {
+        take(row, &columns, &mut fold, &mut problems);
         count += 1;
-    };
+    });
     stop.report(rows.line, &mut problems);
     fold.finish(facts(source, rows, count, exported_at), problems)
 }
 
 /// Gives a row to the fold if it can be understood; its form is judged even where the heading line is wrong.
-fn take(rows: &Rows<impl Read>, columns: &Columns, fold: &mut Fold, problems: &mut Problems) {
-    if let Some(problem) = rows.problem(columns.width()) {
-        problems.row(rows.line, problem);
+fn take(row: &mut Parsed, columns: &Columns, fold: &mut Fold, problems: &mut Problems) {
+    if let Some(problem) = row.problem.take() {
+        problems.row(row.line, problem);
     } else if columns.is_complete() {
-        fold.add(&Row::of_record(columns, &rows.record, rows.line), problems);
+        fold.add(&Row::of_record(columns, &row.record, row.line), problems);
     }
 }
 

@@ -212,7 +212,11 @@ fn is_word(cell: &str) -> bool {
     !cell.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-fn open<'f>(reading: &mut Reading<'_>, files: &'f mut FileSet<'_>, name: &str) -> Option<Rows<impl Read + use<'f>>> {
+fn open<'f>(
+    reading: &mut Reading<'_>,
+    files: &'f mut FileSet<'_>,
+    name: &str,
+) -> Option<Rows<impl Read + Send + use<'f>>> {
     let input = reading.open(files, name)?;
     match csv::open(input) {
         Ok(rows) => Some(rows),

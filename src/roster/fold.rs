@@ -11,6 +11,7 @@ use std::collections::HashSet;
 
 use csv::StringRecord;
 
+use crate::both::{MANY, both_if};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::access::Access;
 use crate::model::email::fold as fold_address;
@@ -265,8 +266,11 @@ impl Fold {
     fn roster(self, facts: RosterFacts) -> Roster {
         let Self { mut people, mut students, mut links, mut shared, rules, .. } = self;
         let by_id = order::by_text(&people.ids);
-        people.settle(&by_id, &rules);
-        let starts = order::group(&mut links, &by_id, &students.ids, &shared);
+        let ((), starts) = both_if(
+            by_id.len() >= MANY,
+            || people.settle(&by_id, &rules),
+            || order::group(&mut links, &by_id, &students.ids, &shared),
+        );
         students.shrink();
         shared.shrink();
         Roster { facts: RosterFacts { links: links.len() as u64, ..facts }, people, students, links, starts, shared }

@@ -15,6 +15,7 @@
 
 mod address;
 mod age;
+mod batch;
 mod clean;
 mod columns;
 mod csv;

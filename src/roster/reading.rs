@@ -78,7 +78,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Opens a file of the set; what is wrong with it is a problem.
-    pub(super) fn open<'f>(&mut self, files: &'f mut FileSet<'_>, name: &str) -> Option<Box<dyn Read + 'f>> {
+    pub(super) fn open<'f>(&mut self, files: &'f mut FileSet<'_>, name: &str) -> Option<Box<dyn Read + Send + 'f>> {
         match files.read(name) {
             Ok(input) => Some(input),
             Err(problem) => {

@@ -191,7 +191,7 @@ impl<R: Read> Table<R> {
 }
 
 /// Opens a file of a set, which messages call `place`. An empty one that is not needed is a warning.
-pub(super) fn open<R: Read>(
+pub(super) fn open<R: Read + Send>(
     reading: &mut Reading<'_>,
     (place, is_needed): (&str, bool),
     input: R,

@@ -35,6 +35,16 @@ impl Roster {
         self.people.find(id).map(|number| Caregiver { roster: self, number })
     }
 
+    /// Year, class and school of each student, in the order of [`Child::student_place`].
+    pub fn seats(&self) -> impl ExactSizeIterator<Item = Seat> {
+        self.students.all.iter().map(Seat::of)
+    }
+
+    /// Year, class and school of a seat of this roster.
+    pub fn seat_words(&self, seat: Seat) -> [&str; 3] {
+        seat.0.map(|word| self.shared.get(word))
+    }
+
     /// What is known of the export as a whole.
     pub fn facts(&self) -> &RosterFacts {
         &self.facts
@@ -144,11 +154,17 @@ pub struct Child<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Seat([Word; 3]);
 
+impl Seat {
+    fn of(student: &Student) -> Self {
+        let Student { year, class, school, .. } = *student;
+        Self([year, class, school])
+    }
+}
+
 impl<'a> Child<'a> {
-    /// Year, class and school as one small value: children with the same have the same three.
-    pub fn seat(self) -> Seat {
-        let Student { year, class, school, .. } = *self.student();
-        Seat([year, class, school])
+    /// The place of the student among all, from 0; in no order that means anything.
+    pub fn student_place(self) -> usize {
+        self.link.student as usize
     }
 
     /// The SMS's id of the student.

@@ -11,10 +11,11 @@ use firstbell::edge::{Clock, LmsRead, LmsWrite, MailTransport, MarkCounts, Rando
 use firstbell::letter;
 use firstbell::lms::sandbox::{SandboxReader, SandboxWriter};
 use firstbell::mail::Outbox;
+use firstbell::model::activation::{ActivationStage, LetterStage};
 use firstbell::model::entry::Actor;
 use firstbell::model::fingerprint::Fingerprinter;
 use firstbell::model::ids::Lineage;
-use firstbell::model::recorded::{Position, Recorded};
+use firstbell::model::recorded::{History, Position, Recorded};
 use firstbell::model::secret::SealingKey;
 use firstbell::plan::Plan;
 use firstbell::reconcile::{self, Context, Desired};
@@ -45,6 +46,8 @@ pub(crate) struct World {
     pub(crate) accident: Accident,
     /// Whether runs are marked in `rollout.lock`, as the real program does.
     pub(crate) keeps_lock: bool,
+    /// How many letters the transport hands over at once: how wide the waves are.
+    pub(crate) at_once: usize,
 }
 
 /// In memory where the system has such a place: tests are about what was written, not about how long a disk takes.
@@ -81,6 +84,7 @@ impl World {
             interrupt_after: None,
             accident: Accident::None,
             keeps_lock: false,
+            at_once: 1,
         };
         for (name, text) in letter::default_letters() {
             world.write(&format!("letters/{name}"), text);
@@ -195,21 +199,32 @@ impl World {
             digest: "",
             counts: MarkCounts::default(),
         };
-        let crash = &self.crash;
+        let (crash, at_once) = (&self.crash, self.at_once);
         let mut watch = Counting { finished: 0, stop_after: self.interrupt_after };
         let edges = Edges {
-            lms: &mut Crashing { inner: Accidental::new(sandbox, &self.accident), crash: crash.clone() },
+            lms: &mut Crashing { inner: Accidental::new(sandbox, &self.accident), crash: crash.clone(), at_once },
             mail: &mut Crashing {
                 inner: Accidental::new(outbox(&loaded.rollout), &self.accident),
                 crash: crash.clone(),
+                at_once,
             },
-            store: &mut Crashing { inner: store, crash: crash.clone() },
+            store: &mut Crashing { inner: store, crash: crash.clone(), at_once },
             mark: &mut Mark { path: self.keeps_lock.then(|| self.path().join("rollout.lock")) },
             clock: &self.clock,
             random: &mut random,
             watch: &mut watch,
         };
         apply::apply(order, edges)
+    }
+
+    /// How many caregivers are in doubt: their password was being set, or their letter was on its way.
+    pub(crate) fn in_doubt(&mut self) -> (usize, usize) {
+        let loaded = self.load();
+        let recorded = self.store(&loaded.rollout).load().unwrap();
+        let is_sending =
+            |history: &History| history.letter.as_ref().is_some_and(|letter| letter.stage == LetterStage::Sending);
+        let resets = recorded.histories.values().filter(|one| one.stage == ActivationStage::Setting).count();
+        (resets, recorded.histories.values().filter(|one| is_sending(one)).count())
     }
 
     /// Applies until there is nothing to do; gives the number of rounds that did something.
@@ -451,6 +466,7 @@ impl Crash {
 struct Crashing<T> {
     inner: T,
     crash: Crash,
+    at_once: usize,
 }
 
 impl<T: LmsRead> LmsRead for Crashing<T> {
@@ -514,7 +530,7 @@ impl<T: LmsWrite> LmsWrite for Crashing<T> {
 
 impl<T: MailTransport> MailTransport for Crashing<T> {
     fn capabilities(&self) -> firstbell::model::capability::MailCapabilities {
-        self.inner.capabilities()
+        firstbell::model::capability::MailCapabilities { sessions: self.at_once, ..self.inner.capabilities() }
     }
 
     fn check(&mut self) -> Result<(), String> {

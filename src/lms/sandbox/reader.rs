@@ -13,7 +13,7 @@ use super::source;
 
 /// What the sandbox can do: everything.
 pub(super) const CAPABILITIES: LmsCapabilities =
-    LmsCapabilities { has_marker: true, can_update: true, can_disable: true };
+    LmsCapabilities { has_marker: true, can_update: true, can_disable: true, batch: 1 };
 
 /// The sandbox, to be read only.
 pub struct SandboxReader<'a> {

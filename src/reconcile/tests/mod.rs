@@ -71,8 +71,8 @@ impl School {
             rollout,
             recorded: Recorded::default(),
             accounts: Vec::new(),
-            lms: LmsCapabilities { has_marker: true, can_update: true, can_disable: true },
-            mail: MailCapabilities { is_idempotent: true },
+            lms: LmsCapabilities { has_marker: true, can_update: true, can_disable: true, batch: 1 },
+            mail: MailCapabilities { is_idempotent: true, sessions: 1 },
             now: NOW,
             narrowing: Narrowing::default(),
         }

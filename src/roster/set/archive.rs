@@ -71,7 +71,7 @@ impl<'a> Archive<'a> {
     }
 
     /// The bytes of a file.
-    pub(super) fn read(&mut self, place: &str, wanted: &str) -> Result<Box<dyn Read + '_>, Stop> {
+    pub(super) fn read(&mut self, place: &str, wanted: &str) -> Result<Box<dyn Read + Send + '_>, Stop> {
         let found = self.files.iter().find(|(name, ..)| name == wanted);
         let Some(&(_, number, size)) = found else { return Err(damaged(place, &ZipError::FileNotFound)) };
         match self.zip.by_index(number) {

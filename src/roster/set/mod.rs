@@ -18,9 +18,9 @@ use archive::Archive;
 pub(super) type Stop = Box<Diagnostic>;
 
 /// What can be read from any place: a ZIP's list of files is at its end.
-pub(super) trait Seekable: Read + Seek {}
+pub(super) trait Seekable: Read + Seek + Send {}
 
-impl<T: Read + Seek> Seekable for T {}
+impl<T: Read + Seek + Send> Seekable for T {}
 
 /// The files of an export.
 pub(super) struct FileSet<'a> {
@@ -143,7 +143,7 @@ impl<'a> FileSet<'a> {
     }
 
     /// The bytes of a file.
-    pub(super) fn read(&mut self, name: &str) -> Result<Box<dyn Read + '_>, Stop> {
+    pub(super) fn read(&mut self, name: &str) -> Result<Box<dyn Read + Send + '_>, Stop> {
         let place = self.place_of(name);
         match &mut self.kind {
             Kind::File(file) => match file.as_mut() {
