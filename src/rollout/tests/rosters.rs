@@ -35,5 +35,5 @@ fn keys_that_do_not_go_with_a_format_are_refused() {
     assert_eq!(told(&block("sds", "year-from: {groups: x}")), ["rollout::year-from 6:3"]);
     assert_eq!(told(&block("ide", "year-from: {groups: x, home-group: y}")), ["rollout::year-from 6:3"]);
     assert_eq!(told(&block("ide", "year-from: {groups: (}")), ["rollout::bad-pattern 6:23"]);
-    assert_eq!(told(&block("ide", "upload: full")), ["rollout::no-column 11:28"]);
+    assert_eq!(told(&block("ide", "upload: full")), ["rollout::no-column 11:29"]);
 }
