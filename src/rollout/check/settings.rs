@@ -36,9 +36,17 @@ pub(super) fn language_has_its_column(page: &Page<'_>, problems: &mut Diagnostic
         return;
     }
     if columns.is_none_or(|columns| columns.get("language").is_none()) {
-        let message = "the letter is chosen by language, but `roster.columns` names no `language` column";
+        let (message, help) = match super::roster::format(page) {
+            None | Some("csv") => (
+                "the letter is chosen by language, but `roster.columns` names no `language` column",
+                "all letters are in the default language; add `language:` and its heading to `columns`",
+            ),
+            Some(_) => (
+                "the letter is chosen by language, but a roster of this format does not say it",
+                "all letters are in the default language; take `by: language` out",
+            ),
+        };
         let problem = page.warning("rollout::no-column", by.span, message);
-        let help = "all letters are in the default language; add `language:` and its heading to `columns`";
         problems.push(problem.with_help(help));
     }
 }
