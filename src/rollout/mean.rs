@@ -51,7 +51,7 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
     let rosters = document.roster.all();
     let is_later = matches!(document.no_email, document::NoEmail::Paper)
         || matches!(document.access_revoked, document::AccessRevoked::Unlink)
-        || is_later_elsewhere(&document.lms, &document.state, &rosters);
+        || is_later_elsewhere(&document.lms, &document.state);
     if document.version.meaning != 1 || is_later {
         return Err(setting.failure("rollout::not-available", "this asks for what is not available".to_owned()));
     }
@@ -104,13 +104,8 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
 }
 
 /// The rules have refused these already; here it is made sure that none is ever taken for something else.
-fn is_later_elsewhere(lms: &document::Lms, state: &document::State, rosters: &[document::Roster]) -> bool {
-    matches!(lms.driver, document::Driver::Moodle)
-        || !matches!(state.store, document::Store::Sqlite)
-        || rosters.iter().any(|roster| {
-            !matches!(roster.format, document::Format::Csv | document::Format::Xlsx)
-                || matches!(roster.upload, document::Upload::ByManifest)
-        })
+fn is_later_elsewhere(lms: &document::Lms, state: &document::State) -> bool {
+    matches!(lms.driver, document::Driver::Moodle) || !matches!(state.store, document::Store::Sqlite)
 }
 
 fn names<F: Form<Meaning = String>>(list: &[Spelled<F>]) -> impl Iterator<Item = CohortName> {

@@ -4,6 +4,7 @@
 mod available;
 mod circles;
 mod cohorts;
+mod formats;
 mod mail;
 mod paths;
 mod people;
@@ -74,6 +75,10 @@ const RULES: &[Rule] = &[
     rosters::required_has_its_column,
     rosters::asked_without_effect,
     rosters::one_answer_for_unknown,
+    formats::columns_fit_the_format,
+    formats::year_from_one_place,
+    formats::manifest_is_there,
+    formats::select_what_the_format_has,
     settings::language_has_its_column,
     settings::hours_go_forward,
     settings::password_keys_fit_its_style,

@@ -27,7 +27,7 @@ pub(super) use mail::{Hours, Mail, Pace, Preset, SignIn, Smtp, Tls, Transport, W
 pub(super) use people::{Hold, Moved, Reissue};
 pub(super) use roster::{
     CaregiverColumns, Columns, Encoding, Flag, Format, Headings, Identity, OneOrMore, Part, Required, Roster, Rows,
-    UnknownAccess, Upload,
+    UnknownAccess, Upload, YearFrom,
 };
 
 /// The zone of those who name none: the tool's schools are in New Zealand.

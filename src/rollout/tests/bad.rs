@@ -177,8 +177,6 @@ fn what_is_not_available_yet() {
     ] {
         added(&format!("{lines}\n"), &[&format!("rollout::not-available 11:{column}")]);
     }
-    replaced("path: roster", "format: kamar\n  path: roster", &["rollout::not-available 4:11"]);
-    replaced("path: roster", "upload: by-manifest\n  path: roster", &["rollout::not-available 4:11"]);
 }
 
 #[test]
