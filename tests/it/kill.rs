@@ -31,6 +31,42 @@ fn hundreds_of_kills_reset_nobody_twice() {
     }
 }
 
+#[test]
+fn the_program_proves_it_by_itself_wherever_it_stands() {
+    let project = Project::empty();
+    let temporary = project.path().join("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    let key = project.home().join(".config/firstbell/key");
+    // A folder that is no project, and a key that must stay out of it.
+    let mut command = project.command(&["selftest", "--crash", "--rounds", "3", "--seed", "26"]);
+    let said = crate::binary::said(&command.env("TMPDIR", &temporary).env("FIRSTBELL_KEY", "no key").output().unwrap());
+    assert_eq!(said.code, 0, "{}", said.all());
+    let figure = |what: &str| -> usize {
+        let line =
+            said.out.lines().find(|line| line.ends_with(what)).unwrap_or_else(|| panic!("{what}: {}", said.all()));
+        line.split_whitespace().next().unwrap().parse().unwrap()
+    };
+    assert!(figure("runs killed") > 3, "{}", said.all());
+    assert_eq!(figure("passwords set"), 4 * 30);
+    for nothing in ["second resets", "lost letters", "letters sent twice", "passwords that don't sign in"] {
+        assert_eq!(figure(nothing), 0);
+    }
+    assert!(said.out.contains("journal mode wal, synchronous full") && said.out.ends_with("\nAll held.\n"));
+    assert!(std::fs::read_dir(&temporary).unwrap().next().is_none(), "it cleans up");
+    assert!(!key.exists(), "the key of the one who tries it is not touched");
+}
+
+#[test]
+fn a_selftest_that_cannot_be_tried_says_why() {
+    let project = Project::empty();
+    let nowhere = project.run(&["selftest", "--crash", "--in", "not-there"]);
+    assert!(nowhere.code == 1 && nowhere.err.contains("not-there"), "{}", nowhere.all());
+    let fixed = project.run(&["selftest", "--crash", "--now", "2027-02-01T09:00:00Z"]);
+    assert!(fixed.code == 64 && fixed.err.contains("--now"), "{}", fixed.all());
+    assert_eq!(project.run(&["selftest"]).code, 64);
+    assert_eq!(project.run(&["selftest", "--crash", "--rounds", "0"]).code, 64);
+}
+
 /// Runs an apply and kills it after a while; whether it was still running then.
 fn killed_after(project: &Project, wait: Duration) -> bool {
     let mut child = project.command(&["apply", "--auto-approve"]).spawn().unwrap();
