@@ -65,7 +65,9 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
     let mut roster = mean_roster::sources(rosters, &timezone, setting)?;
     // The gateway's default address is nobody's own, whichever of the two systems has it.
     if let Some(address) = lms.ultranet().and_then(|ultranet| ultranet.default_email.clone()) {
-        roster.iter_mut().for_each(|source| source.placeholder_emails.push(address.clone()));
+        for source in &mut roster {
+            source.placeholder_emails.push(address.clone());
+        }
     }
     let state = document.state.path.as_ref().map_or(DEFAULT_STATE, |path| path.text.as_str());
     Ok(Rollout {
