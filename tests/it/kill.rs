@@ -57,6 +57,30 @@ fn the_program_proves_it_by_itself_wherever_it_stands() {
 }
 
 #[test]
+fn a_selftest_from_which_somebody_takes_a_letter_fails_and_keeps_the_folder() {
+    let project = Project::empty();
+    let mut command = project.command(&["selftest", "--crash", "--rounds", "1", "--in", "."]);
+    let mut child = command.current_dir(project.path()).spawn().unwrap();
+    let mut taken = None;
+    while taken.is_none() && child.try_wait().unwrap().is_none() {
+        taken = letter_in_a_round(&project).filter(|path| std::fs::remove_file(path).is_ok());
+    }
+    let said = crate::binary::said(&child.wait_with_output().unwrap());
+    assert!(taken.is_some() && said.code == 1, "{}", said.all());
+    assert!(said.out.contains("      1  lost letters\n") && !said.out.contains("All held"), "{}", said.all());
+    let kept = std::fs::read_dir(project.path()).unwrap().next().expect("the folder is kept").unwrap().file_name();
+    assert!(said.err.contains(kept.to_str().unwrap()), "{}", said.all());
+}
+
+/// A letter of the selftest that is running in the project's folder.
+fn letter_in_a_round(project: &Project) -> Option<std::path::PathBuf> {
+    let below = |path: &std::path::Path| std::fs::read_dir(path).ok()?.next()?.ok().map(|entry| entry.path());
+    let round = below(&below(&project.path())?)?;
+    let outbox = std::fs::read_dir(round.join("project/outbox")).ok()?;
+    outbox.filter_map(|entry| Some(entry.ok()?.path())).find(|path| path.extension().is_some_and(|end| end == "eml"))
+}
+
+#[test]
 fn a_selftest_that_cannot_be_tried_says_why() {
     let project = Project::empty();
     let nowhere = project.run(&["selftest", "--crash", "--in", "not-there"]);

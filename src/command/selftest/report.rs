@@ -14,6 +14,8 @@ pub(super) struct Runs {
     pub(super) killed: usize,
     /// Of these: some letters were out, others not.
     pub(super) amid: usize,
+    /// Of these: a password was set whose letter was not out yet.
+    pub(super) between: usize,
     /// At their end before the kill came.
     pub(super) ended: usize,
     /// Went on with what another had begun.
@@ -30,6 +32,7 @@ impl Runs {
     pub(super) fn add(&mut self, other: &Self) {
         self.killed += other.killed;
         self.amid += other.amid;
+        self.between += other.between;
         self.ended += other.ended;
         self.resumed += other.resumed;
         self.failed += other.failed;
@@ -83,6 +86,7 @@ impl Report {
         row(self.rounds, "rounds, each with a fresh school; one more was left in peace");
         row(runs.killed, "runs killed");
         row(runs.amid, "of these while some letters were out and others not");
+        row(runs.between, "of these between somebody's password and their letter");
         row(runs.ended, "runs that came to their end");
         row(runs.resumed, "runs that went on with what another had begun");
         row(counts.passwords, "passwords set");

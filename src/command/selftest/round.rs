@@ -93,6 +93,7 @@ impl<'a> Round<'a> {
             Ended::Killed => {
                 self.runs.killed += 1;
                 self.runs.amid += usize::from(!letters.is_empty() && letters.len() < school::DUE);
+                self.runs.between += usize::from(self.effects()?.passwords > letters.len());
             }
             Ended::Itself(0) => self.runs.ended += 1,
             // Ctrl-C at the terminal reaches the child as well.
@@ -122,11 +123,11 @@ impl<'a> Round<'a> {
     /// Looks at what is there.
     pub(super) fn look(&mut self) -> io::Result<()> {
         let accounts = self.path("state/lms.json");
-        let effects = files::read(&sandbox::effects_path(&accounts))?;
         let letters = self.letters()?;
         let signs_in =
             |told: &Told| sandbox::sign_in(&accounts, &told.username, &told.password).is_ok_and(|is_right| is_right);
-        self.counts.add(&check::effects(self.people, &String::from_utf8_lossy(&effects)));
+        let effects = self.effects()?;
+        self.counts.add(&effects);
         self.counts.add(&check::letters(self.people, &letters, &signs_in));
         let told: Vec<Told> = letters
             .values()
@@ -136,6 +137,13 @@ impl<'a> Round<'a> {
         self.counts.leaks += leaks(&self.program.folder, &self.path("outbox"), &told)?;
         self.runs.unverified += usize::from(self.program.run(&["state", "verify"])? != Ended::Itself(0));
         Ok(())
+    }
+
+    /// What the LMS did so far.
+    fn effects(&self) -> io::Result<Counts> {
+        let log = sandbox::effects_path(&self.path("state/lms.json"));
+        let bytes = if files::exists(&log) { files::read(&log)? } else { Vec::new() };
+        Ok(check::effects(self.people, &String::from_utf8_lossy(&bytes)))
     }
 
     fn letters(&self) -> io::Result<Letters> {
