@@ -125,9 +125,9 @@ fn rounds(args: &Args, folder: &Utf8Path, session: &mut Session<'_>) -> Result<R
         if !session.watch.is_interrupted() {
             round.look().map_err(failed)?;
             tell(number, args.rounds, &round, whole, session);
+            report.rounds += usize::from(number > 0);
         }
         settle(&mut report, &round, session)?;
-        report.rounds += usize::from(number > 0);
         if report.holds() {
             files::remove_tree(&own).map_err(failed)?;
         }
