@@ -45,7 +45,8 @@ pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Open
     let is_mailed: HashSet<&str> = plan.changes.iter().map(|change| change.caregiver.as_str()).collect();
     typing_errors.retain(|(id, _)| is_mailed.contains(id));
     plan.inputs.rollout.notes = notes::all(ground, &typing_errors);
-    plan.guards = guard::all(ground, &plan.inputs, &plan.totals());
+    let second = guard::second_resets_of(&plan.changes);
+    plan.guards = guard::all(ground, &plan.inputs, &plan.totals(), &second);
     plan
 }
 
