@@ -14,6 +14,7 @@ use super::exit::Exit;
 use super::mark::{self, LockFile};
 use super::plan::{Format, show};
 use super::project::{self, Loaded, Scope};
+use super::saved::Standing;
 use super::session::Session;
 use super::trouble::Trouble;
 use super::writing::Writing;
@@ -72,13 +73,21 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let narrowing = args.narrow.narrowing(&loaded.rollout, &loaded.roster, is_recorded)?;
     let mut scope = Scope { narrowing, git: None };
     let mut plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
-    let mut digest = String::new();
+    let (mut digest, mut is_all_done) = (String::new(), false);
     if let Some(saved) = saved {
-        scope.narrowing = reviewed(args, session, &loaded, &mut desk, &saved, &plan)?;
+        let standing = reviewed(args, session, &loaded, &mut desk, &saved, &plan)?;
+        is_all_done = standing.is_all_done();
+        scope.narrowing = Narrowing { caregivers: Some(standing.holds), ..Narrowing::default() };
         plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
         digest = saved.digest;
     }
-    show(session, &plan, args.format, args.summary);
+    // Machines that read the answer get a plan always.
+    if !is_all_done || args.format != Format::Text {
+        show(session, &plan, args.format, args.summary);
+    }
+    if is_all_done {
+        return Ok(Exit::Done);
+    }
     if plan.is_blocked() {
         return Ok(Exit::Blocked);
     }
@@ -92,7 +101,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     carry_out(session, &loaded, &plan, &mut desk, &mut *lms, &digest)
 }
 
-/// Whom a saved plan is still for. Everything that speaks against it ends here, before anything is done.
+/// What a saved plan comes to now. Everything that speaks against it ends here, before anything is done.
 fn reviewed(
     args: &Args,
     session: &mut Session<'_>,
@@ -100,7 +109,7 @@ fn reviewed(
     desk: &mut Writing,
     saved: &SavedPlan,
     plan: &Plan,
-) -> Result<Narrowing, Trouble> {
+) -> Result<Standing, Trouble> {
     if args.expect_digest.as_ref().is_some_and(|expected| *expected != saved.digest) {
         let what = format!("the plan's digest is {}, not the reviewed one; nothing was done", saved.digest);
         return Err(Trouble::new(Exit::Stale, what));
@@ -118,11 +127,13 @@ fn reviewed(
         let what = format!("{stale} not hold any more; plan anew, or say `--stale skip`. Nothing was done");
         return Err(Trouble::new(Exit::Stale, what));
     }
-    if standing.done > 0 {
-        let done = report::count(standing.done as u64, "change", "changes");
+    let done = report::count(standing.done as u64, "change", "changes");
+    if standing.is_all_done() {
+        session.screen.say(&format!("All of this plan ({done}) is done already; nothing is repeated."));
+    } else if standing.done > 0 {
         session.screen.say(&format!("{done} of this plan done already; none is repeated."));
     }
-    Ok(Narrowing { caregivers: Some(standing.holds), ..Narrowing::default() })
+    Ok(standing)
 }
 
 fn agreed(session: &mut Session<'_>, plan: &Plan) -> bool {

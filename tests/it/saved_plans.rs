@@ -31,7 +31,11 @@ fn a_reviewed_plan_is_carried_out_once() {
     let effects = project.read("state/lms.json.effects.jsonl");
     let again = project.run(&["apply", &path]);
     assert_eq!(again.code, 0, "{}", again.all());
-    assert!(again.err.contains("done already"), "{}", again.all());
+    assert!(again.err.contains("All of this plan (23 changes) is done already"), "{}", again.all());
+    assert!(!again.all().contains("partial"), "{}", again.all());
+    let for_machines = project.run(&["apply", &path, "--format", "json"]);
+    let plan: Value = serde_json::from_str(&for_machines.out).unwrap();
+    assert_eq!((for_machines.code, &plan["changes"]), (0, &serde_json::json!([])));
     assert_eq!(effects, project.read("state/lms.json.effects.jsonl"), "the same plan again does nothing");
 }
 
