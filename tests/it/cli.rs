@@ -213,7 +213,12 @@ fn a_guard_that_blocks_does_not_hide_the_plan() {
     );
     let expired = project.run(&["apply", "--auto-approve", "--now", "2027-06-02T00:00:00Z"]);
     assert_eq!(expired.code, 65, "{}", expired.all());
-    assert!(expired.err.contains("rollout::override-expired"), "{}", expired.all());
+    let line = project.read("rollout.yaml").lines().count();
+    let place = format!("rollout.yaml:{line}:20");
+    for part in ["rollout::override-expired", "expired on 2027-06-01", &place, "help: remove the line"] {
+        assert!(expired.err.contains(part), "`{part}` is not said: {}", expired.all());
+    }
+    assert!(project.effects().is_empty());
     let said = project.run(&["apply", "--auto-approve", "--now", "2027-05-01T00:00:00Z"]);
     assert_eq!(said.code, 0, "{}", said.all());
 }
