@@ -84,6 +84,15 @@ pub enum LmsSettings {
     },
 }
 
+impl LmsSettings {
+    /// The driver, as the rollout names it.
+    pub fn driver(&self) -> &'static str {
+        match self {
+            Self::Sandbox { .. } => "sandbox",
+        }
+    }
+}
+
 /// Whom parents ask.
 #[derive(Clone, Debug, Default)]
 pub struct Help {

@@ -163,6 +163,7 @@ impl World {
             lms: lms.capabilities(),
             mail: outbox(&loaded.rollout).capabilities(),
             state_path: "state/firstbell.db",
+            state_schema: firstbell::state::sqlite::SCHEMA,
             letters_sha256: loaded.letters.sha256(),
             git: None,
             narrowing: &firstbell::plan::Narrowing::default(),

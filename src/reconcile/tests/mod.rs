@@ -101,6 +101,7 @@ impl School {
             lms: self.lms,
             mail: self.mail,
             state_path: "state",
+            state_schema: 1,
             letters_sha256: "",
             git: None,
             narrowing: &self.narrowing,

@@ -37,6 +37,7 @@ use crate::model::observed::Observed;
 use crate::model::recorded::{Position, Recorded};
 
 pub use self::read::ListedActivation;
+pub use self::schema::SCHEMA;
 pub use self::secrets::SealedSecret;
 pub use self::verify::{Finding, Verified};
 
