@@ -105,20 +105,6 @@ fn a_second_run_says_who_holds_the_lock() {
     assert_eq!(project.run(&["plan"]).code, 0);
 }
 
-#[test]
-fn of_two_admins_at_once_one_is_told_or_has_nothing_left_to_do() {
-    for _ in 0..5 {
-        let project = Project::example("quickstart");
-        let start = || project.command(&["apply", "--auto-approve"]).spawn().unwrap();
-        let (first, second) = (start(), start());
-        let codes = [first, second].map(|child| child.wait_with_output().unwrap().status.code().unwrap());
-        assert!(codes.contains(&0) && codes.iter().all(|code| [0, 6].contains(code)), "{codes:?}");
-        let passwords = project.effects().iter().filter(|effect| effect["op"] == "set-password").count();
-        assert!(passwords == 21 || passwords == 31, "{passwords} passwords after {codes:?}");
-        assert_eq!(project.letters().len(), passwords);
-    }
-}
-
 /// The power went off between the making of the state and its first run.
 #[test]
 fn a_state_that_was_made_and_never_used_is_used() {

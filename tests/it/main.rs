@@ -13,6 +13,7 @@ mod docs;
 mod faces;
 mod kill;
 mod laws;
+mod many_hands;
 mod markdown;
 mod saved_plans;
 mod scenarios;
