@@ -89,6 +89,16 @@ pub enum LmsSettings {
     Ultranet(Ultranet),
 }
 
+impl LmsSettings {
+    /// The driver, as the rollout names it.
+    pub fn driver(&self) -> &'static str {
+        match self {
+            Self::Sandbox { .. } => "sandbox",
+            Self::Ultranet(_) => "ultranet",
+        }
+    }
+}
+
 /// Whom parents ask.
 #[derive(Clone, Debug, Default)]
 pub struct Help {

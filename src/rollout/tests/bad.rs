@@ -306,6 +306,9 @@ fn people() {
     added(&format!("reissue:\n  - {reissue}\n  - {reissue}\n"), &["rollout::reissue-twice 13:33"]);
     let guard = "{guard: resets, value: 900, because: x, expires: 2027-02-11}";
     added(&format!("override:\n  - {guard}\n  - {guard}\n"), &["rollout::override-twice 13:13"]);
+    let over = guard.replace("900", "101%");
+    added(&format!("override: [{over}]\n"), &["rollout::bad-limit 11:35"]);
+    added("guards: {resets: 100.5%}\n", &["rollout::bad-limit 11:18"]);
     let unending = guard.replace(", expires: 2027-02-11", "");
     added(&format!("override: [{unending}]\n"), &["rollout::missing-key 11:13"]);
 }

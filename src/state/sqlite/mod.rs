@@ -41,6 +41,7 @@ use crate::model::recorded::{Position, Recorded};
 
 pub use self::durability::Durability;
 pub use self::read::ListedActivation;
+pub use self::schema::SCHEMA;
 pub use self::secrets::SealedSecret;
 pub use self::verify::{Finding, Verified};
 
