@@ -19,6 +19,7 @@ mod mean_mail;
 mod mean_people;
 mod nearest;
 mod node;
+mod people;
 mod project;
 mod reference;
 #[expect(clippy::module_inception, reason = "the rollout as it is meant stands in the file of its name")]
@@ -39,6 +40,7 @@ use crate::files;
 
 pub use against_roster::check_against_roster;
 pub use hosts::{HostEntry, HostsDocument, hosts};
+pub use people::{Distinct, HoldRule, Moved, Reissue};
 pub use project::Project;
 pub use reference::reference_page;
 pub use rollout::*;
