@@ -98,6 +98,7 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
         cohorts: cohorts(document.cohorts, comes_back, heading.as_deref(), setting)?,
         hold: mean_people::hold(document.hold, setting),
         moved: mean_people::moved(document.moved, setting),
+        distinct: mean_people::distinct(document.distinct, setting),
         reissue: mean_people::reissue(document.reissue, setting),
         overrides: mean_people::overrides(document.r#override, setting),
     })

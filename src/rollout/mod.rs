@@ -22,6 +22,7 @@ mod mean_people;
 mod mean_roster;
 mod nearest;
 mod node;
+mod people;
 mod project;
 mod reference;
 #[expect(clippy::module_inception, reason = "the rollout as it is meant stands in the file of its name")]
@@ -45,6 +46,7 @@ pub use against_roster::check_against_roster;
 pub use hosts::{HostEntry, HostsDocument, hosts};
 pub use id_file::read_ids;
 pub use mail::{Hours, MailSettings, Mailbox, Pace, SignIn, SignInWith, SmtpSettings, Tls, Transport};
+pub use people::{Distinct, HoldRule, Moved, Reissue};
 pub use project::Project;
 pub use reference::reference_page;
 pub use rollout::*;

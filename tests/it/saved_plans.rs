@@ -58,7 +58,10 @@ fn a_saved_plan_tells_what_it_was_made_from() {
     assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
     saved(&project, &[]);
     let inputs = &json(&project)["inputs"];
-    assert_eq!((&inputs["lms"]["driver"], &inputs["state"]["schema"]), (&"sandbox".into(), &3.into()));
+    assert_eq!(
+        (&inputs["lms"]["driver"], &inputs["state"]["schema"]),
+        (&"sandbox".into(), &firstbell::state::sqlite::SCHEMA.into())
+    );
     assert_eq!((&inputs["roster"]["format"], inputs["roster"]["rows"].is_u64()), (&"csv".into(), true));
     assert_eq!(inputs["roster"]["previous_rows"], inputs["roster"]["rows"]);
     for sum in ["roster", "rollout", "letters"] {

@@ -106,6 +106,7 @@ const RULES: &[Rule] = &[
     people::moved_to_itself,
     people::moved_twice,
     people::moved_in_a_circle,
+    people::distinct_from_nobody,
     people::reissued_twice,
 ];
 

@@ -302,6 +302,9 @@ fn people() {
         let line = format!("reissue: [{{caregiver: C1, activation: {number}, because: x}}]\n");
         added(&line, &["rollout::reissue-number 11:39"]);
     }
+    for ids in ["C1", "C1, C1"] {
+        added(&format!("distinct: [{{caregivers: [{ids}], because: x}}]\n"), &["rollout::distinct-from-nobody 11:26"]);
+    }
     let reissue = "{caregiver: C1, activation: 2, because: x}";
     added(&format!("reissue:\n  - {reissue}\n  - {reissue}\n"), &["rollout::reissue-twice 13:33"]);
     let guard = "{guard: resets, value: 900, because: x, expires: 2027-02-11}";
