@@ -107,6 +107,7 @@ fn run(cli: &Cli, settings: &Settings) -> Exit {
     let mut session = Session {
         dir: cli.dir.clone(),
         config_dir: settings.config_dir.clone(),
+        temporary: settings.temporary.clone(),
         key: settings.key.clone(),
         hosts: settings.hosts(&cli.dir),
         actor: settings.actor.clone(),

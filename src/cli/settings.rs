@@ -9,6 +9,8 @@ use crate::model::entry::Actor;
 pub(super) struct Settings {
     /// `~/.config/firstbell`.
     pub(super) config_dir: Option<Utf8PathBuf>,
+    /// Where temporary files lie: `TMPDIR`, else `/tmp`.
+    pub(super) temporary: Utf8PathBuf,
     /// `FIRSTBELL_KEY`.
     pub(super) key: Option<String>,
     pub(super) actor: Actor,
@@ -23,6 +25,7 @@ impl Settings {
         let config = folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")));
         Self {
             config_dir: config.map(|folder| folder.join("firstbell")),
+            temporary: folder("TMPDIR").unwrap_or_else(|| "/tmp".into()),
             key: set("FIRSTBELL_KEY"),
             actor: Actor {
                 user: set("USER").or_else(|| set("LOGNAME")).unwrap_or_else(|| "unknown".to_owned()),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 
 use crate::model::entry::{Adopted, Entry, Subject};
+use crate::model::fingerprint::Purpose;
 use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId};
 use crate::model::observed::Observed;
 use crate::model::recorded::Identity;
@@ -82,7 +83,7 @@ fn entries(
         let caregiver = loaded.roster.caregiver(one.caregiver.as_str());
         let marker = observed.of_caregiver(one.caregiver.as_str()).find_map(|account| account.marker);
         Entry::Adopted(Adopted {
-            subject: Subject { caregiver: one.caregiver.clone(), activation: ActivationNumber::FIRST },
+            subject: Subject { caregiver: one.caregiver.clone(), activation: counts_as(state, &one.caregiver) },
             key: marker.unwrap_or_else(|| ActivationKey(random.id())),
             cohort: None,
             since: one.since,
@@ -92,6 +93,12 @@ fn entries(
         })
     };
     fresh.iter().map(entry).collect()
+}
+
+/// The first, or for somebody forgotten the last that gave them access: a lower one could be given out a second time.
+fn counts_as(state: &Writing, caregiver: &CaregiverId) -> ActivationNumber {
+    let hash = state.fingerprinter.of(Purpose::Forgotten, [caregiver.as_str()]);
+    state.recorded.forgotten.get(&hash).map_or(ActivationNumber::FIRST, |forgotten| forgotten.number)
 }
 
 fn said(fresh: usize, known: usize, strangers: &[String]) -> String {

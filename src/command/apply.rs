@@ -18,6 +18,7 @@ use super::exit::Exit;
 use super::mark::{self, LockFile};
 use super::plan::{Format, show};
 use super::project::{self, Loaded, Scope};
+use super::saved::Standing;
 use super::session::Session;
 use super::trouble::Trouble;
 use super::writing::Writing;
@@ -105,13 +106,18 @@ fn first_round(args: &Args, session: &mut Session<'_>) -> Result<Round, Trouble>
     let narrowing = args.narrow.narrowing(&loaded.rollout, &loaded.roster, is_recorded)?;
     let mut scope = scope(args, session, &loaded, &mut desk, narrowing)?;
     let mut plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
-    let mut digest = String::new();
+    let (mut digest, mut is_all_done) = (String::new(), false);
     if let Some(saved) = saved {
-        scope.narrowing = reviewed(args, session, &loaded, &mut desk, &saved, &plan)?;
+        let standing = reviewed(args, session, &loaded, &mut desk, &saved, &plan)?;
+        is_all_done = standing.is_all_done();
+        scope.narrowing = Narrowing { caregivers: Some(standing.holds), ..Narrowing::default() };
         plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
         digest = saved.digest;
     }
-    show(session, &plan, args.format, args.summary);
+    // Machines that read the answer get a plan always.
+    if !is_all_done || args.format != Format::Text {
+        show(session, &plan, args.format, args.summary);
+    }
     let mut round = Round {
         exit: after(&plan, None),
         goes_on: plan.due_again,
@@ -119,6 +125,9 @@ fn first_round(args: &Args, session: &mut Session<'_>) -> Result<Round, Trouble>
         digest,
         timezone: loaded.rollout.timezone.clone(),
     };
+    if is_all_done {
+        return Ok(Round { exit: Exit::Done, goes_on: None, ..round });
+    }
     if plan.is_blocked() {
         return Ok(Round { exit: Exit::Blocked, goes_on: None, ..round });
     }
@@ -182,7 +191,7 @@ fn agreed_to(args: &Args, narrowing: &Narrowing, plan: &Plan) -> Narrowing {
     Narrowing { caregivers: Some(changes.chain(held).collect()), ..Narrowing::default() }
 }
 
-/// Whom a saved plan is still for. Everything that speaks against it ends here, before anything is done.
+/// What a saved plan comes to now. Everything that speaks against it ends here, before anything is done.
 fn reviewed(
     args: &Args,
     session: &mut Session<'_>,
@@ -190,7 +199,7 @@ fn reviewed(
     desk: &mut Writing,
     saved: &SavedPlan,
     plan: &Plan,
-) -> Result<Narrowing, Trouble> {
+) -> Result<Standing, Trouble> {
     if args.expect_digest.as_ref().is_some_and(|expected| *expected != saved.digest) {
         let what = format!("the plan's digest is {}, not the reviewed one; nothing was done", saved.digest);
         return Err(Trouble::new(Exit::Stale, what));
@@ -208,11 +217,13 @@ fn reviewed(
         let what = format!("{stale} not hold any more; plan anew, or say `--stale skip`. Nothing was done");
         return Err(Trouble::new(Exit::Stale, what));
     }
-    if standing.done > 0 {
-        let done = report::count(standing.done as u64, "change", "changes");
+    let done = report::count(standing.done as u64, "change", "changes");
+    if standing.is_all_done() {
+        session.screen.say(&format!("All of this plan ({done}) is done already; nothing is repeated."));
+    } else if standing.done > 0 {
         session.screen.say(&format!("{done} of this plan done already; none is repeated."));
     }
-    Ok(Narrowing { caregivers: Some(standing.holds), ..Narrowing::default() })
+    Ok(standing)
 }
 
 fn agreed(session: &mut Session<'_>, plan: &Plan) -> bool {

@@ -178,6 +178,7 @@ pub fn reference_page() -> String {
     let order: Vec<String> = Exit::PRECEDENCE.iter().map(|exit| exit.code().to_string()).collect();
     let _ = writeln!(page, "\nWhere several hold, the first of: {}.", order.join(", "));
     page.push_str("\n`firstbell sandbox sign-in` answers 0 where the password is right, 1 where it is not.\n");
+    page.push_str("`firstbell selftest` answers 0 where all held, 1 where something did not or nothing was tried.\n");
     page
 }
 

@@ -19,8 +19,7 @@ pub struct Args {
 /// What to look at.
 #[derive(Debug, clap::Subcommand)]
 pub enum What {
-    /// Try connection, functions and rights, and say what an administrator must still grant; the exit code is 8 where
-    /// something is missing
+    /// Try connection, functions and rights, and say what is missing: exit code 8 then
     #[command(after_help = "Example:\n  firstbell lms check")]
     Check,
 }

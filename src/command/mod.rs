@@ -33,6 +33,7 @@ pub mod roster;
 pub mod sandbox;
 mod saved;
 pub mod schema;
+pub mod selftest;
 pub mod session;
 pub mod show;
 pub mod state;
@@ -112,6 +113,9 @@ pub enum Command {
     /// Print the manual page, or write the pages of all commands into a folder
     #[command(after_help = "Example:\n  firstbell man man1")]
     Man(man::Args),
+    /// Prove on this machine's disk that a killed run resets nobody twice; needs no project
+    #[command(after_help = "Example:\n  firstbell selftest --crash --rounds 2")]
+    Selftest(selftest::Args),
     /// Do at the sandbox, the pretend LMS, what a parent would do
     #[command(
         after_help = "Example:\n  echo 'Harbour4-kettle7-mossy2-lantern' | firstbell sandbox sign-in aroha.tamihana"
@@ -137,8 +141,8 @@ impl Command {
 
 /// Runs one command.
 pub fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, Trouble> {
-    let makes_folder = matches!(command, Command::Init(_));
-    if !makes_folder && !files::is_dir(&session.dir) {
+    let needs_no_folder = matches!(command, Command::Init(_) | Command::Selftest(_));
+    if !needs_no_folder && !files::is_dir(&session.dir) {
         let what = format!("there is no folder `{}`: `-C` names the folder that rollout.yaml lies in", session.dir);
         return Err(Trouble::new(Exit::Usage, what));
     }
@@ -164,6 +168,7 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, Trouble
         Command::Roster(args) => roster::run(args, session),
         Command::State(args) => state::run(args, session),
         Command::Lms(args) => lms::run(args, session),
+        Command::Selftest(args) => selftest::run(args, session),
         Command::Sandbox(args) => sandbox::run(args, session),
     }
 }

@@ -21,7 +21,7 @@ use crate::reconcile::{self, Context, Desired, Refusal};
 use crate::rollout::{self, LmsSettings, Rollout};
 use crate::roster::{self, Roster};
 use crate::state::run_lock::{self, RunLock};
-use crate::state::sqlite::{Access, SqliteStore};
+use crate::state::sqlite::{self, Access, SqliteStore};
 
 use super::exit::Exit;
 use super::session::Session;
@@ -225,6 +225,7 @@ fn make<T>(
         timetable: scope.timetable.as_ref(),
         retry_unknown: scope.retry_unknown,
         state_path: state_path.as_str(),
+        state_schema: sqlite::SCHEMA,
         letters_sha256: loaded.letters.sha256(),
         git: scope.git.as_ref(),
         narrowing: &scope.narrowing,

@@ -79,6 +79,13 @@ pub(super) struct Standing {
     pub(super) stale: Vec<(String, &'static str)>,
 }
 
+impl Standing {
+    /// Whether the plan asked for something and all of it is done.
+    pub(super) fn is_all_done(&self) -> bool {
+        self.done > 0 && self.holds.is_empty() && self.stale.is_empty()
+    }
+}
+
 /// The reasons for which a saved plan as a whole can't be applied: other state, other rollout, other letters, too old.
 pub(super) fn check(
     saved: &SavedPlan,

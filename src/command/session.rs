@@ -21,6 +21,8 @@ pub struct Session<'a> {
     pub dir: Utf8PathBuf,
     /// Where the sealing key lives, when it is a file.
     pub config_dir: Option<Utf8PathBuf>,
+    /// Where this system keeps temporary files.
+    pub temporary: Utf8PathBuf,
     /// `FIRSTBELL_KEY`, when it is set.
     pub key: Option<String>,
     /// Where this machine's secrets may go.

@@ -76,6 +76,17 @@ pub fn make_private_dir(path: &Utf8Path) -> io::Result<()> {
     fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
 }
 
+/// Makes a folder that only the owner may enter, where nothing stands yet.
+pub fn make_new_private_dir(path: &Utf8Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().mode(0o700).create(path)
+}
+
+/// Removes a folder with everything in it; links are removed, not followed.
+pub fn remove_tree(path: &Utf8Path) -> io::Result<()> {
+    fs::remove_dir_all(path)
+}
+
 /// The names in a folder, sorted.
 pub fn list(path: &Utf8Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();

@@ -1,7 +1,7 @@
 //! Mails that came back, read from what an office mailbox exports: a Maildir, an mbox file, single `.eml` files.
 //!
 //! It says of each mail whether it reports that a letter was not delivered, for good or for now, and which Message-IDs stand in
-//! it. Whose letter that was is not known here. The only file that names `mail_parser`.
+//! it. Whose letter that was is not known here.
 
 use std::collections::BTreeSet;
 

@@ -3,6 +3,7 @@
 //!
 //! What a letter says, when it may leave and how often it is tried again are decided elsewhere.
 
+pub mod arrived;
 pub mod bounce;
 mod outbox;
 mod smtp;

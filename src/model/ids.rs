@@ -107,7 +107,7 @@ macro_rules! number {
 }
 
 number! {
-    /// Which activation of a caregiver: 1 is the first, adopting counts as 1.
+    /// Which activation of a caregiver: 1 is the first; adopting counts as 1, or as the last of somebody forgotten.
     ActivationNumber
 }
 number! {

@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use jiff::tz::TimeZone;
+use regex::Regex;
 
 /// A roster's settings, as meant.
 #[derive(Clone, Debug)]
 pub struct RosterSource {
     /// The format.
     pub format: RosterFormat,
-    /// The file as the rollout names it: relative to the project, forward slashes.
+    /// The file, folder or ZIP as the rollout names it: relative to the project, forward slashes.
     pub written_path: String,
-    /// The file on this machine.
+    /// The file, folder or ZIP on this machine.
     pub path: Utf8PathBuf,
+    /// The zone of the times that an export holds, and where the school's days begin: for the last day of a correction.
+    pub timezone: TimeZone,
     /// Whether it is the whole truth.
     pub upload: Upload,
     /// Older than this is refused.
@@ -39,8 +42,8 @@ pub struct RosterSource {
     pub is_unknown_access_chosen: bool,
     /// Whose lines are noted, for those who ask what made one caregiver.
     pub traced: Option<String>,
-    /// Where the school's days begin: for the last day of a correction.
-    pub timezone: TimeZone,
+    /// Where the year level is found, for a format that has no column for it.
+    pub year_from: Option<YearFrom>,
     /// Addresses that stand for "none": folded.
     pub placeholder_emails: Vec<String>,
     /// Domains of staff addresses: lower-case, without `@`.
@@ -92,6 +95,16 @@ pub enum RosterFormat {
     Csv,
     /// The same in an Excel workbook.
     Xlsx,
+    /// New Zealand's Identity Data Extract: `SMSIAM.csv`.
+    Ide,
+    /// MUSAC edge's three files.
+    Edge,
+    /// A push of KAMAR's Directory Services, as JSON.
+    Kamar,
+    /// `OneRoster` 1.1 or 1.2, as CSV.
+    OneRoster,
+    /// Microsoft School Data Sync 2.1 or 1.
+    Sds,
 }
 
 impl RosterFormat {
@@ -100,6 +113,11 @@ impl RosterFormat {
         match self {
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
+            Self::Ide => "ide",
+            Self::Edge => "edge",
+            Self::Kamar => "kamar",
+            Self::OneRoster => "oneroster",
+            Self::Sds => "sds",
         }
     }
 }
@@ -111,6 +129,26 @@ pub enum Upload {
     Full,
     /// Only some are in it: absence means nothing.
     Partial,
+    /// It says itself whether everybody is in it.
+    ByManifest,
+}
+
+/// Where a student's year level is found: the first text that the pattern fits, or the pattern's first group in it.
+#[derive(Clone, Debug)]
+pub struct YearFrom {
+    /// Which texts are looked at.
+    pub field: YearField,
+    /// What a year level looks like in them.
+    pub pattern: Regex,
+}
+
+/// The texts of a student that may hold the year level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum YearField {
+    /// The home group.
+    HomeGroup,
+    /// The names of the groups that the student is in.
+    Groups,
 }
 
 /// What tells one caregiver from another.

@@ -124,11 +124,15 @@ pub struct StateInput {
     pub head: String,
     /// Caregivers who are active.
     pub active: u64,
+    /// The number of the form in which it is stored.
+    pub schema: u32,
 }
 
 /// The LMS a plan was made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LmsInput {
+    /// `sandbox`.
+    pub driver: &'static str,
     /// `sandbox state/lms.json`.
     pub description: String,
     /// When it was read.

@@ -35,7 +35,9 @@ impl Narrowing {
             let names: Vec<&str> = self.cohorts.iter().map(CohortName::as_str).collect();
             parts.push(format!("only cohort {}", names.join(", ")));
         }
-        if let Some(named) = &self.caregivers {
+        if self.caregivers.as_ref().is_some_and(BTreeSet::is_empty) {
+            parts.push("nobody is left whom it is for".to_owned());
+        } else if let Some(named) = &self.caregivers {
             parts.push(format!("only {} named", people(named.len())));
         }
         if !self.exclude.is_empty() {
@@ -57,6 +59,13 @@ mod tests {
     fn nobody_is_left_out_by_default() {
         let narrowing = Narrowing::default();
         assert!(narrowing.is_everybody() && narrowing.admits(&"C1".into(), None));
+    }
+
+    #[test]
+    fn a_plan_for_nobody_says_so() {
+        let narrowing = Narrowing { caregivers: Some(BTreeSet::new()), ..Narrowing::default() };
+        assert!(!narrowing.is_everybody() && !narrowing.admits(&"C1".into(), None));
+        assert_eq!(narrowing.in_words(), "nobody is left whom it is for");
     }
 
     #[test]

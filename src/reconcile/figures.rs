@@ -12,13 +12,14 @@ use super::decide::{Case, Decision};
 use super::draft::{Draft, Scribe, draft};
 use super::due::Due;
 use super::ground::Ground;
+use super::guard::SecondReset;
 use super::inputs::{departure, inputs};
 use super::stop::Stop;
 use super::{guard, identity, lists, notes};
 
 /// The outline of the whole plan, for everybody.
 pub(super) fn outline<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Openness]) -> Outline {
-    let Draft { cohorts, unchanged, scribe: Figures { mut totals, held }, typing_errors, gates, .. } =
+    let Draft { cohorts, unchanged, scribe: Figures { mut totals, held, second }, typing_errors, gates, .. } =
         draft(ground, cases, openness, Figures::default());
     totals.summary.unchanged = unchanged.values().sum();
     let opens = cohorts.iter().filter(|cohort| cohort.state == CohortState::Opens);
@@ -33,20 +34,25 @@ pub(super) fn outline<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[O
     let mut inputs = inputs(ground);
     inputs.rollout.notes = notes::all(ground, openness, &typing_errors, &gates);
     inputs.departure = departure(ground, totals.effects.emails);
-    let guards = guard::all(ground, &inputs, &totals);
+    let guards = guard::all(ground, &inputs, &totals, &second);
     let held = named(ground, held);
     Outline { inputs, cohorts, held, unchanged, guards, totals, partial: None, records }
 }
 
 #[derive(Default)]
-struct Figures {
+struct Figures<'a> {
     totals: Totals,
     /// By reason and the index of the cohort.
     held: BTreeMap<(HoldCode, Option<usize>), u64>,
+    /// The second resets, for the guard that wants a line for each.
+    second: Vec<SecondReset<'a>>,
 }
 
-impl<'a> Scribe<'a> for Figures {
+impl<'a> Scribe<'a> for Figures<'a> {
     fn act(&mut self, member: &Member<'a>, due: &Due<'a>, update: Option<Act>) {
+        if let Due::Reissue { line, account: Some(_) } = due {
+            self.second.push((member.caregiver.id(), line.activation));
+        }
         self.totals.change(member.cohort.is_none(), [due.kind()].into_iter().chain(update.map(|act| act.kind())));
     }
 
@@ -69,7 +75,7 @@ impl<'a> Scribe<'a> for Figures {
     fn active(&mut self, _: &Member<'a>) {}
 }
 
-impl Figures {
+impl Figures<'_> {
     fn held(&mut self, code: HoldCode, cohort: Option<usize>) {
         self.totals.hold(code);
         *self.held.entry((code, cohort)).or_default() += 1;

@@ -94,7 +94,7 @@ impl<'a> Ground<'a> {
             today: context.now.to_zoned_datetime(rollout.timezone.clone()).date(),
             absences,
             shared,
-            renames: Renames::new(gone.iter().filter(|(id, _)| !moved_to.contains_key(id)).copied()),
+            renames: Renames::new(gone.iter().filter(|(id, _)| !moved_to.contains_key(id)).copied(), &rollout.distinct),
             seats,
             gone,
             own,

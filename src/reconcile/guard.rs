@@ -1,26 +1,57 @@
 //! Limits that stop a plan that does too much. All are evaluated, always; which of them block is for the reader to see
 //! after the plan itself.
 
-use crate::plan::{GuardResult, Inputs, Totals};
-use crate::rollout::{GuardName, Limit, Override};
+use crate::model::ids::{ActivationNumber, CaregiverId};
+use crate::plan::{Act, Change, GuardResult, Inputs, Totals};
+use crate::rollout::{GuardName, Limit, Override, Reissue};
 
 use super::ground::Ground;
 
+/// A second reset that a plan holds: whose, and which activation.
+pub(super) type SecondReset<'p> = (&'p str, ActivationNumber);
+
 /// All guards, in the order of the documents.
-pub(super) fn all(ground: &Ground<'_>, inputs: &Inputs, totals: &Totals) -> Vec<GuardResult> {
+pub(super) fn all(
+    ground: &Ground<'_>,
+    inputs: &Inputs,
+    totals: &Totals,
+    second: &[SecondReset<'_>],
+) -> Vec<GuardResult> {
     let (summary, effects, guards) = (totals.summary, totals.effects, &ground.rollout.guards);
     let (caregivers, active) = (inputs.roster.caregivers, inputs.state.active);
     let resets = effects.passwords_set - effects.accounts_created.min(effects.passwords_set);
-    let declared = ground.rollout.reissue.len() as u64;
     vec![
         limited(ground, GuardName::Resets, resets, guards.resets, caregivers),
         limited(ground, GuardName::Emails, effects.emails, guards.emails, caregivers),
         limited(ground, GuardName::Creates, effects.accounts_created, guards.creates, caregivers),
         limited(ground, GuardName::Withdrawals, summary.withdraw, guards.withdrawals, active),
         roster_change(ground, guards.roster_change),
-        fixed(GuardName::SecondResets, effects.second_resets, declared, "exactly the lines under `reissue:`"),
+        second_resets(&ground.rollout.reissue, second),
         fixed(GuardName::SignedInReset, totals.undeclared, 0, "0"),
     ]
+}
+
+/// The second resets among these changes.
+pub(super) fn second_resets_of(changes: &[Change]) -> Vec<SecondReset<'_>> {
+    let acts = changes.iter().flat_map(|change| change.acts.iter().map(move |act| (change.caregiver.as_str(), act)));
+    let resets = acts.filter_map(|(caregiver, act)| match act {
+        Act::Reset { activation, .. } => Some((caregiver, *activation)),
+        _ => None,
+    });
+    resets.filter(|(_, activation)| *activation > ActivationNumber::FIRST).collect()
+}
+
+/// Each second reset has the line that names this caregiver and this activation: a line that is used already, or somebody
+/// else's, allows none.
+fn second_resets(lines: &[Reissue], planned: &[SecondReset<'_>]) -> GuardResult {
+    let is_declared = |(caregiver, activation): &SecondReset<'_>| {
+        lines.iter().any(|line| line.caregiver.as_str() == *caregiver && line.activation == *activation)
+    };
+    let undeclared = planned.iter().filter(|reset| !is_declared(reset));
+    let caregivers: Vec<CaregiverId> = undeclared.map(|(caregiver, _)| CaregiverId::new(*caregiver)).collect();
+    let declared = (planned.len() - caregivers.len()) as u64;
+    let written = "exactly the lines under `reissue:`";
+    GuardResult { caregivers, ..fixed(GuardName::SecondResets, planned.len() as u64, declared, written) }
 }
 
 fn limited(ground: &Ground<'_>, name: GuardName, actual: u64, limit: Limit, whole: u64) -> GuardResult {
@@ -110,5 +141,24 @@ mod tests {
     fn a_percentage_is_rounded_down() {
         assert_eq!(absolute(Limit::Percent(10.0), 2209), 220);
         assert_eq!(absolute(Limit::Number(3), 1), 3);
+    }
+
+    #[test]
+    fn a_second_reset_needs_the_line_that_names_it() {
+        let line = |caregiver: &str, activation: u32| Reissue {
+            caregiver: caregiver.into(),
+            activation: ActivationNumber(activation),
+            because: "T-1".into(),
+            place: crate::diagnostic::Place { file: "rollout.yaml".into(), span: None },
+        };
+        let (lines, second) = ([line("C1", 2), line("C2", 3)], ActivationNumber(2));
+        for undeclared in [("C3", second), ("C2", second), ("C1", ActivationNumber(3))] {
+            let result = second_resets(&lines, &[undeclared]);
+            assert!(result.blocks && (result.actual, result.limit) == (1, 0), "{undeclared:?}: {result:?}");
+            assert_eq!(result.caregivers, [CaregiverId::from(undeclared.0)]);
+        }
+        let declared = second_resets(&lines, &[("C1", second), ("C2", ActivationNumber(3))]);
+        assert!(!declared.blocks && (declared.actual, declared.limit) == (2, 2), "{declared:?}");
+        assert_eq!(second_resets(&lines, &[]).limit, 0, "a line that nothing uses allows nothing");
     }
 }

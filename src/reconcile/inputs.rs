@@ -29,8 +29,10 @@ pub(super) fn inputs(ground: &Ground<'_>) -> Inputs {
             serial: position.map_or(0, |position| position.serial),
             head: position.map_or_else(String::new, |position| position.head.clone()),
             active: ground.recorded.histories.values().filter(|history| history.is_active()).count() as u64,
+            schema: ground.context.state_schema,
         },
         lms: LmsInput {
+            driver: rollout.lms.driver(),
             description: ground.context.lms_description.to_owned(),
             read_at: ground.observed.read_at,
             accounts: ground.observed.accounts().len() as u64,

@@ -55,7 +55,8 @@ pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Open
     typing_errors.retain(|(id, _)| is_mailed.contains(id));
     plan.inputs.rollout.notes = notes::all(ground, openness, &typing_errors, &gates);
     plan.inputs.departure = departure(ground, plan.effects().emails);
-    plan.guards = guard::all(ground, &plan.inputs, &plan.totals());
+    let second = guard::second_resets_of(&plan.changes);
+    plan.guards = guard::all(ground, &plan.inputs, &plan.totals(), &second);
     plan
 }
 

@@ -79,6 +79,8 @@ pub struct Context<'a> {
     pub retry_unknown: bool,
     /// The state's place, for the header.
     pub state_path: &'a str,
+    /// The number of the form in which the state is stored, for the header.
+    pub state_schema: u32,
     /// SHA-256 of the letters, for the header.
     pub letters_sha256: &'a str,
     /// Where the rollout stands in version control, for the header.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::model::fingerprint::Fingerprint;
 use crate::model::recorded::{History, Identity};
+use crate::rollout::Distinct;
 use crate::roster::Caregiver;
 
 use super::ground::Ground;
@@ -12,17 +13,19 @@ use super::identity::identity_of;
 
 /// Those with an activation whose id the roster has no more.
 pub(super) struct Renames<'a> {
-    by_address: HashMap<Fingerprint, &'a str>,
+    by_address: HashMap<Fingerprint, Vec<&'a str>>,
     by_name: HashMap<Fingerprint, Vec<(&'a str, &'a Identity)>>,
+    /// The reviewed word that two of them are not one.
+    distinct: &'a [Distinct],
 }
 
 impl<'a> Renames<'a> {
     /// Ordered by id.
-    pub(super) fn new(gone: impl Iterator<Item = (&'a str, &'a History)>) -> Self {
-        let mut renames = Self { by_address: HashMap::new(), by_name: HashMap::new() };
+    pub(super) fn new(gone: impl Iterator<Item = (&'a str, &'a History)>, distinct: &'a [Distinct]) -> Self {
+        let mut renames = Self { by_address: HashMap::new(), by_name: HashMap::new(), distinct };
         for (id, History { identity, .. }) in gone {
             if let Some(address) = identity.address {
-                renames.by_address.entry(address).or_insert(id);
+                renames.by_address.entry(address).or_default().push(id);
             }
             if let Some(name) = identity.name {
                 renames.by_name.entry(name).or_default().push((id, identity));
@@ -43,10 +46,13 @@ impl<'a> Renames<'a> {
             return None;
         }
         let now = identity_of(caregiver, ground.rollout, ground.context.fingerprinter);
-        let same_address = now.address.and_then(|address| self.by_address.get(&address).copied());
+        let may_be = |id: &str| !self.distinct.iter().any(|line| line.parts(id, caregiver.id()));
+        let same_address = now.address.and_then(|address| self.by_address.get(&address));
+        let same_address = same_address.and_then(|ids| ids.iter().copied().find(|id| may_be(id)));
         same_address.or_else(|| {
             let same_name = self.by_name.get(&now.name?)?;
-            same_name.iter().find(|(_, then)| has_common(&then.students, &now.students)).map(|(id, _)| *id)
+            let same_child = same_name.iter().filter(|(_, then)| has_common(&then.students, &now.students));
+            same_child.map(|(id, _)| *id).find(|id| may_be(id))
         })
     }
 }

@@ -76,8 +76,8 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
         Stop::PossibleRename { from } => (
             format!("{from} is gone from the roster and looks like the same person, who was activated already"),
             format!(
-                "If they are one person: `moved: [{{from: {from}, to: {id}, because: …}}]`; if not, put an address of their own \
-                 into the SMS"
+                "If they are one person: `moved: [{{from: {from}, to: {id}, because: …}}]`; if they are two: \
+                 `distinct: [{{caregivers: [{from}, {id}], because: …}}]`"
             ),
         ),
         Stop::EmailTaken { by } => (

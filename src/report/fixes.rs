@@ -33,7 +33,9 @@ pub(super) fn general(code: HoldCode) -> &'static str {
         HoldCode::OtherSignIn => "Nothing: they sign in with the other system's password.",
         HoldCode::AmbiguousAccount => "Leave their id on one of the LMS accounts only.",
         HoldCode::DisabledAccount => "Enable the account in the LMS if they should have access.",
-        HoldCode::PossibleRename => "If it is the same person, add a `moved` line to the rollout.",
+        HoldCode::PossibleRename => {
+            "If it is the same person, add a `moved` line to the rollout; if not, a `distinct` line."
+        }
         HoldCode::EmailTaken => "Correct the address on one of the two accounts, in the SMS or in the LMS.",
         HoldCode::NewArrival => "Set `new-arrivals: activate` to let them in.",
         HoldCode::SignInUnknown => {

@@ -112,8 +112,10 @@ fn inputs() -> Inputs {
             serial: 212,
             head: "c".repeat(64),
             active: 2,
+            schema: 3,
         },
         lms: LmsInput {
+            driver: "sandbox",
             description: "sandbox state/lms.json".into(),
             read_at: "2027-02-03T09:00:00+13:00".parse().unwrap(),
             accounts: 1_390,

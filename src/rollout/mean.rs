@@ -49,8 +49,8 @@ impl Setting<'_> {
 /// The rollout as it is meant.
 pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout, Failure> {
     let rosters = document.roster.all();
-    let is_later =
-        matches!(document.no_email, document::NoEmail::Paper) || is_later_elsewhere(&document.state, &rosters);
+    let is_later = matches!(document.no_email, document::NoEmail::Paper)
+        || !matches!(document.state.store, document::Store::Sqlite);
     if document.version.meaning != 1 || is_later {
         return Err(setting.failure("rollout::not-available", "this asks for what is not available".to_owned()));
     }
@@ -99,18 +99,10 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
         cohorts: cohorts(document.cohorts, comes_back, heading.as_deref(), setting)?,
         hold: mean_people::hold(document.hold, setting),
         moved: mean_people::moved(document.moved, setting),
+        distinct: mean_people::distinct(document.distinct, setting),
         reissue: mean_people::reissue(document.reissue, setting),
         overrides: mean_people::overrides(document.r#override, setting),
     })
-}
-
-/// The rules have refused these already; here it is made sure that none is ever taken for something else.
-fn is_later_elsewhere(state: &document::State, rosters: &[document::Roster]) -> bool {
-    !matches!(state.store, document::Store::Sqlite)
-        || rosters.iter().any(|roster| {
-            !matches!(roster.format, document::Format::Csv | document::Format::Xlsx)
-                || matches!(roster.upload, document::Upload::ByManifest)
-        })
 }
 
 fn names<F: Form<Meaning = String>>(list: &[Spelled<F>]) -> impl Iterator<Item = CohortName> {

@@ -6,8 +6,8 @@ use super::document;
 use super::form::{Id, Spelled};
 use super::mean::Setting;
 use super::{
-    AccessRevoked, Bounced, GuardName, Guards, HoldRule, Leavers, Moved, NewArrivals, Override, Reissue, SharedEmail,
-    UnknownAccess,
+    AccessRevoked, Bounced, Distinct, GuardName, Guards, HoldRule, Leavers, Moved, NewArrivals, Override, Reissue,
+    SharedEmail, UnknownAccess,
 };
 
 fn id(id: Spelled<Id>) -> CaregiverId {
@@ -32,6 +32,16 @@ pub(super) fn moved(lines: Vec<document::Moved>, setting: &Setting<'_>) -> Vec<M
         to: id(moved.to),
         because: moved.because.meaning,
         place: setting.place_of("moved", index, "from"),
+    };
+    lines.into_iter().enumerate().map(rule).collect()
+}
+
+/// People who are not one.
+pub(super) fn distinct(lines: Vec<document::Distinct>, setting: &Setting<'_>) -> Vec<Distinct> {
+    let rule = |(index, line): (usize, document::Distinct)| Distinct {
+        caregivers: line.caregivers.into_iter().map(id).collect(),
+        because: line.because.meaning,
+        place: setting.place_of("distinct", index, "caregivers"),
     };
     lines.into_iter().enumerate().map(rule).collect()
 }

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-use crate::model::source::{Column, Encoding, IdentityBy, Part, RosterFormat, RosterSource, RowShape, Upload};
+use crate::model::source::{
+    Column, Encoding, IdentityBy, Part, RosterFormat, RosterSource, RowShape, Upload, YearField, YearFrom,
+};
 
 use super::document::{self, CaregiverColumns, Columns, Headings};
-use super::form::{Line, Spelled};
+use super::form::{Line, Pattern, Spelled};
 use super::mean::{Failure, Setting};
 
 /// All of them.
@@ -28,15 +30,13 @@ fn source(
 ) -> Result<RosterSource, Failure> {
     let (columns, caregivers) = columns(roster.columns);
     Ok(RosterSource {
-        format: match roster.format {
-            document::Format::Xlsx => RosterFormat::Xlsx,
-            _ => RosterFormat::Csv,
-        },
+        format: format(roster.format),
         path: setting.resolve(&roster.path.meaning)?,
         written_path: roster.path.meaning,
         upload: match roster.upload {
             document::Upload::Partial => Upload::Partial,
-            document::Upload::Full | document::Upload::ByManifest => Upload::Full,
+            document::Upload::Full => Upload::Full,
+            document::Upload::ByManifest => Upload::ByManifest,
         },
         max_age: Some(roster.max_age.meaning),
         identity: match roster.identity {
@@ -62,11 +62,31 @@ fn source(
         require: roster.require.into_iter().map(required).collect(),
         blank_is_no: roster.blank_is_no.into_iter().map(flag).collect(),
         is_unknown_access_chosen: is_chosen,
+        year_from: roster.year_from.and_then(year_from),
         traced: None,
         timezone: timezone.clone(),
         placeholder_emails: roster.placeholder_emails.iter().map(|email| email.meaning.to_ascii_lowercase()).collect(),
         staff_domains: roster.staff_domains.into_iter().map(|domain| domain.meaning).collect(),
     })
+}
+
+fn format(written: document::Format) -> RosterFormat {
+    match written {
+        document::Format::Csv => RosterFormat::Csv,
+        document::Format::Xlsx => RosterFormat::Xlsx,
+        document::Format::Ide => RosterFormat::Ide,
+        document::Format::Edge => RosterFormat::Edge,
+        document::Format::Kamar => RosterFormat::Kamar,
+        document::Format::Oneroster => RosterFormat::OneRoster,
+        document::Format::Sds => RosterFormat::Sds,
+    }
+}
+
+/// The rules have made sure that there is one of the two.
+fn year_from(written: document::YearFrom) -> Option<YearFrom> {
+    let of = |field| move |pattern: Spelled<Pattern>| YearFrom { field, pattern: pattern.meaning };
+    let from_home_group = written.home_group.map(of(YearField::HomeGroup));
+    from_home_group.or_else(|| written.groups.map(of(YearField::Groups)))
 }
 
 fn required(written: document::Required) -> Column {

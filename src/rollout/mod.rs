@@ -24,6 +24,7 @@ mod mean_roster;
 mod moodle;
 mod nearest;
 mod node;
+mod people;
 mod project;
 mod reference;
 #[expect(clippy::module_inception, reason = "the rollout as it is meant stands in the file of its name")]
@@ -48,6 +49,7 @@ pub use hosts::{HostEntry, HostsDocument, hosts};
 pub use id_file::read_ids;
 pub use mail::{Hours, MailSettings, Mailbox, Pace, SignIn, SignInWith, SmtpSettings, Tls, Transport};
 pub use moodle::{MoodleSettings, PasswordPolicy, StudentField};
+pub use people::{Distinct, HoldRule, Moved, Reissue};
 pub use project::Project;
 pub use reference::reference_page;
 pub use rollout::*;

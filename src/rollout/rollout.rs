@@ -7,10 +7,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::diagnostic::Place;
-use crate::model::ids::{ActivationNumber, CaregiverId, CohortName};
+use crate::model::ids::CohortName;
 use crate::model::source::RosterSource;
 
 use super::mail::MailSettings;
+use super::people::{Distinct, HoldRule, Moved, Reissue};
 use super::{MoodleSettings, Ultranet};
 
 /// What the school wants.
@@ -62,6 +63,8 @@ pub struct Rollout {
     pub hold: Vec<HoldRule>,
     /// People whose SMS id changed.
     pub moved: Vec<Moved>,
+    /// People who look like one and are not.
+    pub distinct: Vec<Distinct>,
     /// People who get another password.
     pub reissue: Vec<Reissue>,
     /// Guards overridden, one at a time.
@@ -89,6 +92,17 @@ pub enum LmsSettings {
     Ultranet(Ultranet),
     /// Moodle, by its web service.
     Moodle(MoodleSettings),
+}
+
+impl LmsSettings {
+    /// The driver, as the rollout names it.
+    pub fn driver(&self) -> &'static str {
+        match self {
+            Self::Sandbox { .. } => "sandbox",
+            Self::Ultranet(_) => "ultranet",
+            Self::Moodle(_) => "moodle",
+        }
+    }
 }
 
 /// Whom parents ask.
@@ -245,45 +259,6 @@ pub struct Select {
     pub caregivers: Option<BTreeSet<String>>,
     /// Where `caregivers` or the id file is named, for messages about these ids.
     pub place: Option<Place>,
-}
-
-/// Somebody to leave alone for now.
-#[derive(Clone, Debug)]
-pub struct HoldRule {
-    /// Whom.
-    pub caregiver: CaregiverId,
-    /// Why.
-    pub because: String,
-    /// Until (that day they are free again).
-    pub until: Option<Date>,
-    /// Where it stands.
-    pub place: Place,
-}
-
-/// Somebody whose SMS id changed.
-#[derive(Clone, Debug)]
-pub struct Moved {
-    /// The id they had.
-    pub from: CaregiverId,
-    /// The id they have.
-    pub to: CaregiverId,
-    /// Why.
-    pub because: String,
-    /// Where it stands.
-    pub place: Place,
-}
-
-/// Somebody who gets another password.
-#[derive(Clone, Debug)]
-pub struct Reissue {
-    /// Whom.
-    pub caregiver: CaregiverId,
-    /// The number of the activation that it makes.
-    pub activation: ActivationNumber,
-    /// Why.
-    pub because: String,
-    /// Where it stands.
-    pub place: Place,
 }
 
 /// A guard overridden.

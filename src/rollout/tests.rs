@@ -3,6 +3,7 @@
 
 mod bad;
 mod good;
+mod rosters;
 mod shown;
 
 use camino::Utf8Path;

@@ -55,7 +55,6 @@ impl Asked {
     }
 
     /// The question of an export without headings.
-    #[allow(dead_code, reason = "for the readers of other formats")]
     pub(super) fn portal(source: &RosterSource, has_access: bool) -> Self {
         let question = Question { column: Column::PortalAccess, does_yes_bar: false, is_blank_no: false };
         let slots = vec![has_access.then_some(question).into_iter().collect()];

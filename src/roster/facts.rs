@@ -9,7 +9,8 @@ pub struct RosterFacts {
     pub rows: u64,
     /// Caregiver-student links after folding.
     pub links: u64,
-    /// SHA-256 of the file's bytes, 64 hexadecimal digits; of several files, of theirs.
+    /// SHA-256 of the file's bytes, 64 hexadecimal digits; of a set, of the names and hashes of its files; of several exports,
+    /// of theirs.
     pub sha256: String,
     /// The export's own date, else the file's; of several exports the oldest.
     pub exported_at: Timestamp,

@@ -64,7 +64,6 @@ pub(super) struct Fold {
 
 impl Fold {
     /// Nothing read yet of an export without headings; whether it says who may see whom, in column `portal-access`.
-    #[allow(dead_code, reason = "for the readers of other formats")]
     pub(super) fn new(source: &RosterSource, has_access: bool) -> Self {
         Self::asking(source, Asked::portal(source, has_access))
     }
@@ -139,13 +138,11 @@ impl Fold {
     }
 
     /// How many links there are, repeated ones included.
-    #[allow(dead_code, reason = "for the readers of other formats")]
     pub(super) fn links(&self) -> usize {
         self.links.len()
     }
 
     /// Marks the caregivers who have one of these addresses, folded, as staff.
-    #[allow(dead_code, reason = "for the readers of other formats")]
     pub(super) fn mark_staff(&mut self, addresses: &HashSet<String>) {
         self.people.mark_staff(addresses);
     }
@@ -156,6 +153,13 @@ impl Fold {
             && trace.places.last() != Some(&place)
         {
             trace.places.push(place);
+        }
+    }
+
+    /// Marks these caregivers as staff.
+    pub(super) fn mark_staff_people(&mut self, people: &HashSet<u32>) {
+        for &person in people {
+            self.people.all[person as usize].is_staff = true;
         }
     }
 

@@ -5,6 +5,10 @@
 //! what is wrong with them, but decides nothing: who is due and who is held is `reconcile`'s business, and so is an address
 //! that two people share. Every mistake is reported in one go, with its line; names and addresses are never in a message.
 //!
+//! Each format is one small file or folder: `csv`, `ide`, `edge`, `kamar`, `oneroster`, `sds`. Those of several files, and those
+//! that may lie in a folder or a ZIP, ask a `set` for them, read them as `table`s, and say with `reading` whether the export is
+//! whole.
+//!
 //! ```text
 //! file -> utf8 (encoding, hash) -> decode (lines) -> rows -> columns -> take -> fold -> Roster -> Caregiver, Child
 //!                                                      several of them: -> combine -> corrections -> Roster
@@ -22,20 +26,34 @@ mod corrections;
 mod csv;
 mod decode;
 mod duplicates;
+mod edge;
 mod facts;
 mod fold;
 mod form;
+#[cfg(test)]
+#[path = "tests/mod.rs"]
+mod format_tests;
+mod grades;
+mod ide;
 mod ids;
 mod interned;
+mod join;
+mod kamar;
 mod list;
+mod notices;
+mod oneroster;
 mod order;
 mod people;
 mod problems;
+mod reading;
 mod rows;
+mod sds;
+mod set;
 mod shape;
 mod store;
 mod students;
 mod suggest;
+mod table;
 mod take;
 mod tally;
 #[cfg(test)]
@@ -60,6 +78,7 @@ pub use duplicates::{Duplicate, Likeness};
 pub use facts::{PartFacts, RosterFacts};
 pub use form::Malformed;
 pub use list::{List, ListRow, judge_id, read_list};
+use set::FileSet;
 pub use store::Roster;
 pub use view::{Caregiver, Child, Seat};
 
@@ -88,10 +107,33 @@ pub fn read(sources: &[RosterSource], now: Timestamp) -> Result<(Roster, Diagnos
     if problems.has_errors() { Err(problems) } else { Ok((roster, problems)) }
 }
 
-/// Reads one export. Its own date is the file's.
+/// Reads one export. Its own date is what it says, else the file's.
 pub fn read_one(source: &RosterSource, now: Timestamp) -> Result<(Roster, Diagnostics), Diagnostics> {
-    let (file, exported_at) = open(source)?;
-    read_from(source, file, exported_at, now)
+    if is_table(source.format) {
+        let (file, exported_at) = open(source)?;
+        return read_table(source, file, exported_at, now);
+    }
+    FileSet::open(source).map_or_else(|problem| Err((*problem).into()), |files| read_set(source, files, now))
+}
+
+/// Whether it is one file of rows.
+fn is_table(format: RosterFormat) -> bool {
+    matches!(format, RosterFormat::Csv | RosterFormat::Xlsx)
+}
+
+fn read_table(
+    source: &RosterSource,
+    input: impl io::Read + Send,
+    exported_at: Timestamp,
+    now: Timestamp,
+) -> Result<(Roster, Diagnostics), Diagnostics> {
+    match source.format {
+        #[cfg(feature = "xlsx")]
+        RosterFormat::Xlsx => xlsx::read(source, input, exported_at, now),
+        #[cfg(not(feature = "xlsx"))]
+        RosterFormat::Xlsx => Err(no_xlsx(source).into()),
+        _ => csv::read(source, input, exported_at, now),
+    }
 }
 
 fn open(source: &RosterSource) -> Result<(impl io::Read + Send + use<>, Timestamp), Diagnostics> {
@@ -106,22 +148,29 @@ pub fn read_bytes(
     exported_at: Timestamp,
     now: Timestamp,
 ) -> Result<(Roster, Diagnostics), Diagnostics> {
-    read_from(source, bytes, exported_at, now)
+    if !is_table(source.format) {
+        let files = FileSet::of_bytes(source, bytes, exported_at).map_err(|problem| Diagnostics::from(*problem))?;
+        return read_set(source, files, now);
+    }
+    read_table(source, bytes, exported_at, now)
 }
 
-fn read_from(
-    source: &RosterSource,
-    input: impl io::Read + Send,
-    exported_at: Timestamp,
-    now: Timestamp,
-) -> Result<(Roster, Diagnostics), Diagnostics> {
+/// Reads the formats whose files may lie in a folder or a ZIP.
+fn read_set(source: &RosterSource, files: FileSet<'_>, now: Timestamp) -> Result<(Roster, Diagnostics), Diagnostics> {
     match source.format {
-        RosterFormat::Csv => csv::read(source, input, exported_at, now),
-        #[cfg(feature = "xlsx")]
-        RosterFormat::Xlsx => xlsx::read(source, input, exported_at, now),
-        #[cfg(not(feature = "xlsx"))]
-        RosterFormat::Xlsx => Err(no_xlsx(source).into()),
+        RosterFormat::Ide => ide::read(source, files, now),
+        RosterFormat::Edge => edge::read(source, files, now),
+        RosterFormat::Kamar => kamar::read(source, files, now),
+        RosterFormat::OneRoster => oneroster::read(source, files, now),
+        RosterFormat::Sds => sds::read(source, files, now),
+        // A rollout that names one of these has been answered by `read_table`.
+        RosterFormat::Csv | RosterFormat::Xlsx => Err(not_a_set(source).into()),
     }
+}
+
+fn not_a_set(source: &RosterSource) -> Diagnostic {
+    let message = format!("format `{}` is one file", source.format.as_str());
+    Diagnostic::error("roster::not-a-set", message).with_place(Place::file(&source.written_path))
 }
 
 #[cfg(not(feature = "xlsx"))]

@@ -166,7 +166,6 @@ impl People {
     }
 
     /// Marks the caregivers who have one of these addresses, folded, as staff.
-    #[allow(dead_code, reason = "for the readers of other formats")]
     pub(super) fn mark_staff(&mut self, addresses: &HashSet<String>) {
         for person in self.all.iter_mut().filter(|person| !person.is_staff) {
             let email = self.emails.get(person.email);

@@ -36,7 +36,6 @@ impl Problems {
     }
 
     /// What comes is in this file of the export, until another is entered.
-    #[allow(dead_code, reason = "for the readers of other formats")]
     pub(super) fn enter(&mut self, file: &str) -> FileNumber {
         let known = self.files.iter().position(|known| known == file);
         let number = known.unwrap_or_else(|| {
@@ -64,6 +63,11 @@ impl Problems {
     /// A problem with the file as a whole.
     pub(super) fn whole(&mut self, problem: Diagnostic) {
         self.found.push(problem.with_place(Place::file(self.name(self.file))));
+    }
+
+    /// A problem that has its place already.
+    pub(super) fn placed(&mut self, problem: Diagnostic) {
+        self.found.push(problem);
     }
 
     /// A problem with a line, not counted as a faulty row.

@@ -35,6 +35,8 @@ const RIGHT: &[&str] =
 /// How alike two domains must be: `gmial.com` is 0.89 like `gmail.com`, `xero.co.nz` 0.8 like `xtra.co.nz`.
 const ALIKE_DOMAIN: f32 = 0.85;
 const ALIKE_HEADING: f32 = 0.6;
+/// `dataLastModified` is 0.94 like `dateLastModified`, `userSourcedId` 0.82 like `sourcedId`.
+const ALIKE_SLIP: f32 = 0.9;
 
 /// The address that was probably meant; `None` where the written one looks right or nothing is likely.
 pub(super) fn address(written: &str) -> Option<String> {
@@ -51,6 +53,15 @@ pub(super) fn heading<'a>(wanted: &str, found: &[&'a str]) -> Option<&'a str> {
     let candidates: Vec<&str> = lower.iter().map(String::as_str).collect();
     let near = nearest(&wanted.to_lowercase(), &candidates, ALIKE_HEADING)?;
     lower.iter().position(|heading| heading == near).map(|at| found[at])
+}
+
+/// The heading that is the wanted one but for a slip of the fingers (`dataLastModified`); `None` where two could be meant.
+pub(super) fn misspelt<'a>(wanted: &str, found: &[&'a str]) -> Option<&'a str> {
+    let lower: Vec<String> = found.iter().map(|heading| heading.to_lowercase()).collect();
+    let candidates: Vec<&str> = lower.iter().map(String::as_str).collect();
+    let near = similar::get_close_matches(wanted.to_lowercase().as_str(), &candidates, 2, ALIKE_SLIP);
+    let [only] = near.as_slice() else { return None };
+    lower.iter().position(|heading| heading == *only).map(|at| found[at])
 }
 
 fn domain_meant(domain: &str) -> Option<&'static str> {

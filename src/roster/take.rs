@@ -32,7 +32,6 @@ enum Cells<'a> {
     /// The columns of a record, found by their headings; those of one caregiver.
     Record(&'a Columns, &'a Slot, &'a StringRecord),
     /// Few cells, each with what it holds and the name by which the export knows it.
-    #[allow(dead_code, reason = "for the readers of other formats")]
     Own(&'a [(Column, &'a str, &'a str)]),
 }
 
@@ -43,7 +42,6 @@ impl<'a> Row<'a> {
     }
 
     /// Cells of another format: what each holds, the heading or key that it came from, and its text.
-    #[allow(dead_code, reason = "for the readers of other formats")]
     pub(super) fn of_cells(cells: &'a [(Column, &'a str, &'a str)], (file, line): (FileNumber, u32)) -> Self {
         Self { cells: Cells::Own(cells), file, line, slot: 0, value: None }
     }

@@ -56,6 +56,7 @@ pub(super) fn source() -> RosterSource {
         is_unknown_access_chosen: true,
         traced: None,
         timezone: TimeZone::UTC,
+        year_from: None,
         placeholder_emails: vec!["office@kowhai.example.nz".into()],
         staff_domains: vec!["kowhai.example.nz".into()],
     }

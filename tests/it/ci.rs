@@ -3,7 +3,11 @@
 use std::path::Path;
 use std::process::Output;
 
+use clap::Parser;
+use firstbell::cli::Cli;
+
 use crate::binary::Project;
+use crate::markdown::words;
 
 fn plain(project: &Project, args: &[&str]) -> Output {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ci/plain.sh");
@@ -60,4 +64,50 @@ fn a_mistake_in_a_pull_request_is_found_without_anything_secret() {
     let checked = plain(&project, &["check", project.path().to_str().unwrap()]);
     assert_eq!(checked.status.code(), Some(65), "{}", text(&checked));
     assert!(text(&checked).contains("year-77"), "{}", text(&checked));
+}
+
+/// Every text in a YAML document.
+fn texts(value: &serde_yaml::Value, into: &mut Vec<String>) {
+    match value {
+        serde_yaml::Value::String(text) => into.push(text.clone()),
+        serde_yaml::Value::Sequence(items) => items.iter().for_each(|item| texts(item, into)),
+        serde_yaml::Value::Mapping(entries) => entries.values().for_each(|item| texts(item, into)),
+        _ => {}
+    }
+}
+
+/// The texts of one of the workflows, which thereby is seen to be YAML.
+fn workflow(name: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ci").join(name);
+    let mut found = Vec::new();
+    texts(&serde_yaml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap(), &mut found);
+    found
+}
+
+#[test]
+fn the_commands_of_both_workflows_are_such_as_the_program_takes() {
+    for name in ["github.yml", "gitlab.yml"] {
+        let found = workflow(name);
+        let commands = found.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with("firstbell "));
+        let mut used = Vec::new();
+        for command in commands {
+            let command: Vec<String> = words(command.split(['>', '|']).next().unwrap());
+            if let Err(error) = Cli::try_parse_from(&command) {
+                panic!("{name}: {}\n{error}", command.join(" "));
+            }
+            used.push(command[1].clone());
+        }
+        assert_eq!(used, ["check", "plan", "show", "apply"], "{name}");
+    }
+}
+
+#[test]
+fn actions_are_pinned_to_a_commit() {
+    let found = workflow("github.yml");
+    let pins: Vec<&str> =
+        found.iter().filter(|text| text.starts_with("actions/")).filter_map(|text| text.split('@').nth(1)).collect();
+    assert_eq!(pins.len(), 6);
+    for pin in pins {
+        assert!(pin.len() == 40 && pin.bytes().all(|byte| byte.is_ascii_hexdigit()), "{pin}");
+    }
 }

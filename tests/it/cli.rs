@@ -105,20 +105,6 @@ fn a_second_run_says_who_holds_the_lock() {
     assert_eq!(project.run(&["plan"]).code, 0);
 }
 
-#[test]
-fn of_two_admins_at_once_one_is_told_or_has_nothing_left_to_do() {
-    for _ in 0..5 {
-        let project = Project::example("quickstart");
-        let start = || project.command(&["apply", "--auto-approve"]).spawn().unwrap();
-        let (first, second) = (start(), start());
-        let codes = [first, second].map(|child| child.wait_with_output().unwrap().status.code().unwrap());
-        assert!(codes.contains(&0) && codes.iter().all(|code| [0, 6].contains(code)), "{codes:?}");
-        let passwords = project.effects().iter().filter(|effect| effect["op"] == "set-password").count();
-        assert!(passwords == 21 || passwords == 31, "{passwords} passwords after {codes:?}");
-        assert_eq!(project.letters().len(), passwords);
-    }
-}
-
 /// The power went off between the making of the state and its first run.
 #[test]
 fn a_state_that_was_made_and_never_used_is_used() {
@@ -213,7 +199,12 @@ fn a_guard_that_blocks_does_not_hide_the_plan() {
     );
     let expired = project.run(&["apply", "--auto-approve", "--now", "2027-06-02T00:00:00Z"]);
     assert_eq!(expired.code, 65, "{}", expired.all());
-    assert!(expired.err.contains("rollout::override-expired"), "{}", expired.all());
+    let line = project.read("rollout.yaml").lines().count();
+    let place = format!("rollout.yaml:{line}:20");
+    for part in ["rollout::override-expired", "expired on 2027-06-01", &place, "help: remove the line"] {
+        assert!(expired.err.contains(part), "`{part}` is not said: {}", expired.all());
+    }
+    assert!(project.effects().is_empty());
     let said = project.run(&["apply", "--auto-approve", "--now", "2027-05-01T00:00:00Z"]);
     assert_eq!(said.code, 0, "{}", said.all());
 }

@@ -31,6 +31,66 @@ fn hundreds_of_kills_reset_nobody_twice() {
     }
 }
 
+#[test]
+fn the_program_proves_it_by_itself_wherever_it_stands() {
+    let project = Project::empty();
+    let temporary = project.path().join("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    let key = project.home().join(".config/firstbell/key");
+    // A folder that is no project, and a key that must stay out of it.
+    let mut command = project.command(&["selftest", "--crash", "--rounds", "3", "--seed", "26"]);
+    let said = crate::binary::said(&command.env("TMPDIR", &temporary).env("FIRSTBELL_KEY", "no key").output().unwrap());
+    assert_eq!(said.code, 0, "{}", said.all());
+    let figure = |what: &str| -> usize {
+        let line =
+            said.out.lines().find(|line| line.ends_with(what)).unwrap_or_else(|| panic!("{what}: {}", said.all()));
+        line.split_whitespace().next().unwrap().parse().unwrap()
+    };
+    assert!(figure("runs killed") > 0, "{}", said.all());
+    assert_eq!(figure("passwords set"), 4 * 30);
+    for nothing in ["second resets", "lost letters", "letters sent twice", "passwords that don't sign in"] {
+        assert_eq!(figure(nothing), 0);
+    }
+    assert!(said.out.contains("journal mode wal, synchronous full") && said.out.ends_with("\nAll held.\n"));
+    assert!(std::fs::read_dir(&temporary).unwrap().next().is_none(), "it cleans up");
+    assert!(!key.exists(), "the key of the one who tries it is not touched");
+}
+
+#[test]
+fn a_selftest_from_which_somebody_takes_a_letter_fails_and_keeps_the_folder() {
+    let project = Project::empty();
+    let mut command = project.command(&["selftest", "--crash", "--rounds", "1", "--in", "."]);
+    let mut child = command.current_dir(project.path()).spawn().unwrap();
+    let mut taken = None;
+    while taken.is_none() && child.try_wait().unwrap().is_none() {
+        taken = letter_in_a_round(&project).filter(|path| std::fs::remove_file(path).is_ok());
+    }
+    let said = crate::binary::said(&child.wait_with_output().unwrap());
+    assert!(taken.is_some() && said.code == 1, "{}", said.all());
+    assert!(said.out.contains("      1  lost letters\n") && !said.out.contains("All held"), "{}", said.all());
+    let kept = std::fs::read_dir(project.path()).unwrap().next().expect("the folder is kept").unwrap().file_name();
+    assert!(said.err.contains(kept.to_str().unwrap()), "{}", said.all());
+}
+
+/// A letter of the selftest that is running in the project's folder.
+fn letter_in_a_round(project: &Project) -> Option<std::path::PathBuf> {
+    let below = |path: &std::path::Path| std::fs::read_dir(path).ok()?.next()?.ok().map(|entry| entry.path());
+    let round = below(&below(&project.path())?)?;
+    let outbox = std::fs::read_dir(round.join("project/outbox")).ok()?;
+    outbox.filter_map(|entry| Some(entry.ok()?.path())).find(|path| path.extension().is_some_and(|end| end == "eml"))
+}
+
+#[test]
+fn a_selftest_that_cannot_be_tried_says_why() {
+    let project = Project::empty();
+    let nowhere = project.run(&["selftest", "--crash", "--in", "not-there"]);
+    assert!(nowhere.code == 1 && nowhere.err.contains("not-there"), "{}", nowhere.all());
+    let fixed = project.run(&["selftest", "--crash", "--now", "2027-02-01T09:00:00Z"]);
+    assert!(fixed.code == 64 && fixed.err.contains("--now"), "{}", fixed.all());
+    assert_eq!(project.run(&["selftest"]).code, 64);
+    assert_eq!(project.run(&["selftest", "--crash", "--rounds", "0"]).code, 64);
+}
+
 /// Runs an apply and kills it after a while; whether it was still running then.
 fn killed_after(project: &Project, wait: Duration) -> bool {
     let mut child = project.command(&["apply", "--auto-approve"]).spawn().unwrap();

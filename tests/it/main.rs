@@ -16,6 +16,7 @@ mod hand_over;
 mod kill;
 mod laws;
 mod mail;
+mod many_hands;
 mod markdown;
 mod moodle;
 mod office;

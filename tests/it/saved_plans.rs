@@ -31,7 +31,11 @@ fn a_reviewed_plan_is_carried_out_once() {
     let effects = project.read("state/lms.json.effects.jsonl");
     let again = project.run(&["apply", &path]);
     assert_eq!(again.code, 0, "{}", again.all());
-    assert!(again.err.contains("done already"), "{}", again.all());
+    assert!(again.err.contains("All of this plan (23 changes) is done already"), "{}", again.all());
+    assert!(!again.all().contains("partial"), "{}", again.all());
+    let for_machines = project.run(&["apply", &path, "--format", "json"]);
+    let plan: Value = serde_json::from_str(&for_machines.out).unwrap();
+    assert_eq!((for_machines.code, &plan["changes"]), (0, &serde_json::json!([])));
     assert_eq!(effects, project.read("state/lms.json.effects.jsonl"), "the same plan again does nothing");
 }
 
@@ -46,6 +50,27 @@ fn a_saved_plan_names_nobody_whatever_the_flags() {
         assert!(cells[3].is_empty() || !plan.contains(cells[3]), "{}", cells[3]);
     }
     assert!(!plan.contains(project.path().to_str().unwrap()), "the folder on this machine is in the plan");
+}
+
+#[test]
+fn a_saved_plan_tells_what_it_was_made_from() {
+    let project = Project::example("quickstart");
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    saved(&project, &[]);
+    let inputs = &json(&project)["inputs"];
+    assert_eq!(
+        (&inputs["lms"]["driver"], &inputs["state"]["schema"]),
+        (&"sandbox".into(), &firstbell::state::sqlite::SCHEMA.into())
+    );
+    assert_eq!((&inputs["roster"]["format"], inputs["roster"]["rows"].is_u64()), (&"csv".into(), true));
+    assert_eq!(inputs["roster"]["previous_rows"], inputs["roster"]["rows"]);
+    for sum in ["roster", "rollout", "letters"] {
+        assert_eq!(inputs[sum]["sha256"].as_str().unwrap().len(), 64, "{sum}");
+    }
+    let state = &inputs["state"];
+    let lineage = state["lineage"].as_str().unwrap();
+    assert!(project.read("rollout.lock").contains(lineage), "{lineage}");
+    assert!(state["serial"].as_u64() > Some(0) && state["head"].as_str().unwrap().len() == 64, "{state}");
 }
 
 #[test]
@@ -152,6 +177,63 @@ fn what_is_no_plan_of_ours_is_told_apart() {
     huge.set_len(2 << 30).unwrap();
     refused(&project.run(&["apply", project.path().join("huge.json").to_str().unwrap()]), 65, "too large");
     assert!(project.effects().is_empty());
+}
+
+/// Nothing was done: no effect, no letter, no state, no `rollout.lock`.
+fn nothing_done(project: &Project, about: &str) {
+    assert!(project.effects().is_empty() && project.letters().is_empty(), "{about}");
+    assert!(!project.path().join("rollout.lock").exists(), "{about}");
+}
+
+#[test]
+fn no_byte_of_a_plan_can_be_edited() {
+    let project = Project::example("quickstart");
+    let path = saved(&project, &["--caregiver", "C1001"]);
+    let plan = project.read("plan.json").into_bytes();
+    let is_space = |byte: u8| byte.is_ascii_whitespace();
+    let places: Vec<usize> = (0..plan.len()).step_by(40).filter(|at| !is_space(plan[*at])).collect();
+    assert!(places.len() > 40, "{} places", places.len());
+    for at in places {
+        let mut edited = plan.clone();
+        edited[at] = if edited[at] == b'7' { b'8' } else { b'7' };
+        project.write("plan.json", &edited);
+        let said = project.run(&["apply", &path]);
+        assert!([5, 65].contains(&said.code), "byte {at}: {}", said.all());
+        assert!(said.err.contains("nothing was done") || said.err.contains("Nothing was done"), "{}", said.all());
+        nothing_done(&project, &format!("byte {at}"));
+    }
+    project.write("plan.json", &plan);
+    assert_eq!(project.run(&["apply", &path]).code, 0, "as it was made it is applied");
+    assert_eq!(project.letters().len(), 1);
+}
+
+#[test]
+fn a_plan_that_was_cut_short_is_refused_wherever() {
+    let project = Project::example("quickstart");
+    let path = saved(&project, &["--caregiver", "C1001"]);
+    let plan = project.read("plan.json");
+    for kept in [0, 1, plan.len() / 3, plan.len() - 3] {
+        project.write("plan.json", &plan[..kept]);
+        refused(&project.run(&["apply", &path]), 65, "cut short");
+        nothing_done(&project, &format!("{kept} bytes"));
+    }
+}
+
+#[test]
+fn what_is_no_file_at_all_is_no_plan() {
+    let project = Project::example("quickstart");
+    let folder = project.path().join("folder.json");
+    std::fs::create_dir(&folder).unwrap();
+    let pipe = project.path().join("pipe.json");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    for path in [folder, pipe] {
+        for command in ["apply", "show"] {
+            // A pipe that nobody writes to would hold up a program that opens it.
+            refused(&project.run(&[command, path.to_str().unwrap()]), 65, "is no file; nothing was done");
+        }
+    }
+    nothing_done(&project, "no file");
 }
 
 #[test]

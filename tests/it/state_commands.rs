@@ -141,6 +141,21 @@ fn who_is_forgotten_is_not_reset_when_their_id_is_still_in_the_roster() {
 }
 
 #[test]
+fn a_second_activation_is_not_given_again_after_its_person_was_forgotten_and_adopted() {
+    let project = Project::example("quickstart");
+    ok(&project, &["apply", "--auto-approve"]);
+    let reissue = "reissue: [{caregiver: C1008, activation: 2, because: T-131}]\n";
+    project.write("rollout.yaml", project.read("rollout.yaml") + reissue);
+    ok(&project, &["apply", "--auto-approve"]);
+    assert_eq!(passwords(&project)["C1008"], 2, "the reviewed line asked for it");
+    ok(&project, &["state", "forget", "C1008", "--because", "T-150"]);
+    ok(&project, &["adopt", "C1008", "--because", "T-152"]);
+    project.run(&["apply", "--auto-approve"]);
+    assert_eq!(passwords(&project)["C1008"], 2, "the line was carried out before they were forgotten");
+    ok(&project, &["state", "verify"]);
+}
+
+#[test]
 fn a_record_goes_to_the_new_id_and_they_are_not_reset() {
     let project = Project::example("quickstart");
     ok(&project, &["apply", "--auto-approve"]);

@@ -22,7 +22,7 @@ pub(crate) const FLOORS: [&[&str]; 11] = [
 const WALLS: &[(&str, &str)] = &[
     ("clap_complete", "src/command/completions.rs"),
     ("clap_mangen", "src/command/man.rs"),
-    ("mail_parser", "src/mail/bounce"),
+    ("mail_parser", "src/mail/"),
     ("annotate_snippets", "src/diagnostic/"),
     ("serde_yaml", "src/rollout/"),
     ("saphyr_parser", "src/rollout/"),

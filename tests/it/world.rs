@@ -226,6 +226,7 @@ impl World {
             lms: lms.capabilities(),
             mail: self.mail(&loaded.rollout).capabilities(),
             state_path: "state/firstbell.db",
+            state_schema: firstbell::state::sqlite::SCHEMA,
             letters_sha256: loaded.letters.sha256(),
             timetable: timetable.as_ref(),
             retry_unknown: self.retry_unknown,

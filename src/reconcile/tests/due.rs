@@ -115,6 +115,8 @@ fn d4_a_done_reissue_is_only_noted() {
     let plan = school.plan();
     assert_eq!(symbols(&plan, "C1"), "");
     assert_eq!(plan.inputs.rollout.notes, ["`reissue` of C1 (activation 2) is done; the line may go"]);
+    let guard = plan.guards.iter().find(|guard| guard.name == "second-resets").unwrap();
+    assert_eq!(guard.limit, 0, "a line that is used allows no other second reset");
 }
 
 #[test]

@@ -116,6 +116,7 @@ impl School {
             timetable: None,
             retry_unknown: self.retry_unknown,
             state_path: "state",
+            state_schema: 1,
             letters_sha256: "",
             git: None,
             narrowing: &self.narrowing,

@@ -104,6 +104,22 @@ fn s6_a_known_person_under_another_id_is_held() {
 }
 
 #[test]
+fn s6_two_people_whom_the_rollout_tells_apart_are_not_held() {
+    let arrives = |distinct: &str| {
+        let mut school = School::new(&format!("{distinct}{YEAR_7}"), MERE);
+        school.activate("C1");
+        school.set_roster("C91,Mere,Tamihana,new@example.nz,S1,7,yes,\n");
+        let plan = school.plan();
+        (symbols(&plan, "C91"), code(&plan, "C91"))
+    };
+    let line = |ids: &str| format!("distinct: [{{caregivers: [{ids}], because: T-140}}]\n");
+    let held = (String::new(), Some(HoldCode::PossibleRename));
+    assert_eq!(arrives(""), held);
+    assert_eq!(arrives(&line("C1, C90")), held, "it is said of somebody else");
+    assert_eq!(arrives(&line("C91, C1")), ("+".to_owned(), None), "in either order");
+}
+
+#[test]
 fn s7_new_arrivals_in_the_three_settings() {
     let arrive = |setting: &str, account: Option<Account>| {
         let mut school = School::new(&format!("new-arrivals: {setting}\n{YEAR_7}"), &format!("{MERE}{HONE}"));

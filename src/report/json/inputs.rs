@@ -144,12 +144,16 @@ struct State {
     head: String,
     /// Caregivers who are active.
     active: u64,
+    /// The number of the form in which it is stored.
+    schema: u32,
 }
 
 /// The LMS.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Lms {
+    /// Its driver, as the rollout names it.
+    driver: String,
     /// Driver and place.
     description: String,
     /// When it was read (RFC 3339).
@@ -171,6 +175,7 @@ pub(super) fn inputs(inputs: &plan::Inputs, personal: Personal) -> Inputs {
         letters: Letters { sha256: inputs.letters_sha256.clone() },
         state: state(&inputs.state),
         lms: Lms {
+            driver: inputs.lms.driver.to_owned(),
             description: inputs.lms.description.clone(),
             read_at: inputs.lms.read_at.to_string(),
             accounts: inputs.lms.accounts,
@@ -235,5 +240,6 @@ fn state(state: &plan::StateInput) -> State {
         serial: state.serial,
         head: state.head.clone(),
         active: state.active,
+        schema: state.schema,
     }
 }

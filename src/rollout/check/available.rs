@@ -7,12 +7,6 @@ use super::Page;
 
 const CODE: &str = "rollout::not-available";
 
-/// The same for each roster.
-const LATER_IN_ROSTERS: &[(&str, &[&str], &str)] = &[
-    ("format", &["ide", "edge", "kamar", "oneroster", "sds"], "export a CSV and write `format: csv`"),
-    ("upload", &["by-manifest"], "write `upload: full` or `upload: partial`"),
-];
-
 /// Where, which values, and what to write for now.
 const LATER: &[(&[&str], &[&str], &str)] = &[
     (&["state", "store"], &["postgres"], "write `store: sqlite`"),
@@ -21,15 +15,12 @@ const LATER: &[(&[&str], &[&str], &str)] = &[
 
 /// Values of a setting.
 pub(super) fn values(page: &Page<'_>, problems: &mut Diagnostics) {
-    let in_rosters = page.rosters().iter().flat_map(|roster| {
-        LATER_IN_ROSTERS.iter().map(move |(key, values, instead)| (roster.get(key), *values, *instead))
-    });
-    let elsewhere = LATER.iter().map(|(route, values, instead)| (page.root.at(route), *values, *instead));
-    for (node, values, instead) in in_rosters.chain(elsewhere) {
+    for (route, values, instead) in LATER {
+        let node = page.root.at(route);
         let Some(node) = node else { continue };
         let Some(text) = node.text().filter(|text| values.contains(text)) else { continue };
         let problem = page.error(CODE, node.span, format!("`{text}` is not available in this version of firstbell"));
-        problems.push(problem.with_help(instead));
+        problems.push(problem.with_help(*instead));
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) fn select_nothing(page: &Page<'_>, problems: &mut Diagnostics) {
 pub(super) fn select_without_column(page: &Page<'_>, problems: &mut Diagnostics) {
     const NEEDS: &[(&str, &str)] =
         &[("years", "year"), ("classes", "class"), ("schools", "school"), ("students", "student-id")];
-    if page.columns().is_none() {
+    if page.columns().is_none() || !page.rosters().iter().any(super::formats::has_columns) {
         return;
     }
     for select in page.root.items("cohorts").iter().filter_map(|cohort| cohort.get("select")) {

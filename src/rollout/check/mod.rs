@@ -4,6 +4,7 @@
 mod available;
 mod circles;
 mod cohorts;
+mod formats;
 mod lms;
 mod mail;
 mod paths;
@@ -76,6 +77,10 @@ const RULES: &[Rule] = &[
     rosters::required_has_its_column,
     rosters::asked_without_effect,
     rosters::one_answer_for_unknown,
+    formats::columns_fit_the_format,
+    formats::year_from_one_place,
+    formats::manifest_is_there,
+    formats::select_what_the_format_has,
     settings::language_has_its_column,
     settings::hours_go_forward,
     settings::password_keys_fit_its_style,
@@ -105,6 +110,7 @@ const RULES: &[Rule] = &[
     people::moved_to_itself,
     people::moved_twice,
     people::moved_in_a_circle,
+    people::distinct_from_nobody,
     people::reissued_twice,
 ];
 

@@ -1,5 +1,7 @@
 //! Rules about lines for single caregivers.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::Diagnostics;
 
 use super::super::node::Node;
@@ -50,6 +52,19 @@ pub(super) fn moved_in_a_circle(page: &Page<'_>, problems: &mut Diagnostics) {
         let message = format!("ids moved in a circle: `{}`", circle.names.join("` -> `"));
         let problem = page.error("rollout::moved-circle", circle.closed_at, message);
         problems.push(problem.with_help("keep the lines that lead to the id that the SMS has now"));
+    }
+}
+
+/// One id alone is told apart from nobody.
+pub(super) fn distinct_from_nobody(page: &Page<'_>, problems: &mut Diagnostics) {
+    for line in page.root.items("distinct") {
+        let ids: BTreeSet<&str> = line.items("caregivers").iter().filter_map(Node::text).map(str::trim).collect();
+        if ids.len() < 2 {
+            let span = line.get("caregivers").map_or(line.span, |node| node.span);
+            let problem =
+                page.error("rollout::distinct-from-nobody", span, "it takes two different ids to be two people");
+            problems.push(problem.with_help("`caregivers: [C1, C2]`: the id that is gone and the id that is new"));
+        }
     }
 }
 

@@ -9,10 +9,23 @@ use super::{Page, repeated};
 /// `by: language` without a language chooses nothing.
 pub(super) fn language_has_its_column(page: &Page<'_>, problems: &mut Diagnostics) {
     let Some(by) = page.root.at(&["mail", "language", "by"]).filter(|by| by.text() == Some("language")) else { return };
-    if page.columns().is_some() && !page.has_column("language") {
-        let message = "the letter is chosen by language, but `roster.columns` names no `language` column";
+    let has_columns = page.rosters().iter().any(super::formats::has_columns);
+    if has_columns && page.columns().is_none() {
+        return;
+    }
+    if !page.has_column("language") {
+        let (message, help) = if has_columns {
+            (
+                "the letter is chosen by language, but `roster.columns` names no `language` column",
+                "all letters are in the default language; add `language:` and its heading to `columns`",
+            )
+        } else {
+            (
+                "the letter is chosen by language, but a roster of this format does not say it",
+                "all letters are in the default language; take `by: language` out",
+            )
+        };
         let problem = page.warning("rollout::no-column", by.span, message);
-        let help = "all letters are in the default language; add `language:` and its heading to `columns`";
         problems.push(problem.with_help(help));
     }
 }

@@ -24,10 +24,10 @@ pub(super) use families::{
 pub(super) use limits::{GuardName, Guards, Override};
 pub(super) use lms::{DEFAULT_STATE, Driver, ExportColumn, Lms, Passwords, Policy, State, Store, StudentField};
 pub(super) use mail::{Hours, Mail, Pace, Preset, SignIn, Smtp, Tls, Transport, Weekday};
-pub(super) use people::{Hold, Moved, Reissue};
+pub(super) use people::{Distinct, Hold, Moved, Reissue};
 pub(super) use roster::{
     CaregiverColumns, Columns, Encoding, Flag, Format, Headings, Identity, OneOrMore, Part, Required, Roster, Rows,
-    UnknownAccess, Upload,
+    UnknownAccess, Upload, YearFrom,
 };
 
 /// The zone of those who name none: the tool's schools are in New Zealand.
@@ -99,6 +99,9 @@ pub(super) struct Document {
     /// Caregivers whose id in the SMS changed, so that they are not taken for somebody new.
     #[serde(default, deserialize_with = "list_or_nothing")]
     pub(super) moved: Vec<Moved>,
+    /// Caregivers who look like one person and are not, so that the new one gets access of their own.
+    #[serde(default, deserialize_with = "list_or_nothing")]
+    pub(super) distinct: Vec<Distinct>,
     /// Caregivers who get another password: the only way to a second activation. A line stays true after use.
     #[serde(default, deserialize_with = "list_or_nothing")]
     pub(super) reissue: Vec<Reissue>,

@@ -34,6 +34,18 @@ pub(in crate::rollout) struct Moved {
     pub(in crate::rollout) because: Spelled<Line>,
 }
 
+/// People who look like one and are not.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(in crate::rollout) struct Distinct {
+    /// Whom, by the SMS's ids: the one that is gone and the one that is new.
+    #[schemars(length(min = 2))]
+    pub(in crate::rollout) caregivers: Vec<Spelled<Id>>,
+    /// Why: a ticket number, not a family's story.
+    #[schemars(example = "T-140")]
+    pub(in crate::rollout) because: Spelled<Line>,
+}
+
 /// Somebody who gets another password.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -9,7 +9,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::super::form::{Address, Domain, Length, Line, Path, Spelled};
+use super::super::form::{Address, Domain, Length, Line, Path, Pattern, Spelled};
 
 /// The SMS export.
 #[derive(Deserialize, JsonSchema)]
@@ -18,7 +18,7 @@ pub(in crate::rollout) struct Roster {
     /// What kind of export it is.
     #[serde(default)]
     pub(in crate::rollout) format: Format,
-    /// The file, inside the project.
+    /// The file inside the project; for formats other than `csv` also a folder or a ZIP.
     #[schemars(example = "roster/caregivers.csv")]
     pub(in crate::rollout) path: Spelled<Path>,
     /// Whether everybody is in it: only then can it say that somebody has left.
@@ -40,7 +40,9 @@ pub(in crate::rollout) struct Roster {
     #[serde(default)]
     pub(in crate::rollout) part: Part,
     /// The heading of each column that firstbell reads. Where a heading occurs several times in the file, `ID#2` is the
-    /// second `ID` from the left.
+    /// second `ID` from the left. For `csv` and `xlsx`, and for `edge` where its headings are others than usual; the other
+    /// formats fix their own.
+    #[serde(default)]
     pub(in crate::rollout) columns: Columns,
     /// Columns that must say yes before a caregiver may see a child, besides `portal-access`.
     #[serde(default, deserialize_with = "super::list_or_nothing")]
@@ -48,6 +50,9 @@ pub(in crate::rollout) struct Roster {
     /// Columns in which a blank cell means no, because the SMS fills them in for a yes only. Else a blank one is unknown.
     #[serde(default, deserialize_with = "super::list_or_nothing")]
     pub(in crate::rollout) blank_is_no: Vec<Flag>,
+    /// Where the year level is found, for `ide`, which has no column for it.
+    #[serde(default)]
+    pub(in crate::rollout) year_from: Option<YearFrom>,
     /// Addresses that stand for "none", such as the office's.
     #[serde(default, deserialize_with = "super::list_or_nothing")]
     pub(in crate::rollout) placeholder_emails: Vec<Spelled<Address>>,
@@ -73,15 +78,15 @@ pub(in crate::rollout) enum Format {
     /// The same in the first sheet of an Excel workbook, with ids as text. Needs a firstbell that was built with
     /// `--features xlsx`.
     Xlsx,
-    /// The Ministry's IDE file. Not in this version.
+    /// New Zealand's Identity Data Extract: `SMSIAM.csv`.
     Ide,
-    /// MUSAC edge. Not in this version.
+    /// MUSAC edge: Student Detail, Caregiver Detail and Caregiver Child Mapping, in a folder or a ZIP.
     Edge,
-    /// KAMAR. Not in this version.
+    /// A push of KAMAR's Directory Services, saved as JSON. Needs `identity: email`.
     Kamar,
-    /// `OneRoster` of 1EdTech. Not in this version.
+    /// `OneRoster` 1.1 or 1.2 of 1EdTech, in a folder or a ZIP.
     Oneroster,
-    /// Microsoft School Data Sync. Not in this version.
+    /// Microsoft School Data Sync 2.1 or 1, in a folder or a ZIP.
     Sds,
 }
 
@@ -94,8 +99,21 @@ pub(in crate::rollout) enum Upload {
     Full,
     /// Only some are in it: who is missing has not left.
     Partial,
-    /// Its own manifest says. Not in this version.
+    /// It says itself: `ide` by its trailer, `kamar` by `sync`, `oneroster` by its manifest.
     ByManifest,
+}
+
+/// Where the year level is found: one of the two, with a pattern (a regular expression) whose first group, or else the
+/// whole of it, is the year.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(in crate::rollout) struct YearFrom {
+    /// In the home group: `^(\d+)` finds 7 in `7B`.
+    #[schemars(example = r"^(\d+)")]
+    pub(in crate::rollout) home_group: Option<Spelled<Pattern>>,
+    /// In the names of the groups, of which the first that fits counts: `^Year (\d+)$`.
+    #[schemars(example = r"^Year (\d+)$")]
+    pub(in crate::rollout) groups: Option<Spelled<Pattern>>,
 }
 
 /// What tells one caregiver from another.

@@ -4,6 +4,7 @@
 
 mod address;
 mod limit;
+mod pattern;
 mod time;
 mod user_id;
 mod word;
@@ -16,6 +17,7 @@ use serde_json::Value;
 
 pub(super) use address::{Address, Domain, Host, Mail, WebAddress, is_this_machine};
 pub(super) use limit::{Percent, Share};
+pub(super) use pattern::Pattern;
 pub(super) use time::{Clock, Day, Length, Zone};
 pub(super) use user_id::UserId;
 pub(super) use word::{Activation, Environment, Id, Language, Line, Name, Path, Version};
@@ -122,6 +124,7 @@ const FORMS: &[KnownForm] = &[
     row::<Mail>(),
     row::<Name>(),
     row::<Path>(),
+    row::<Pattern>(),
     row::<Percent>(),
     row::<Share>(),
     row::<UserId>(),

@@ -177,8 +177,6 @@ fn what_is_not_available_yet() {
         added(&format!("{lines}\n"), &[&format!("rollout::not-available 11:{column}")]);
     }
     added("lms: {driver: moodle}\n", &["rollout::lms-key 11:1"]);
-    replaced("path: roster", "format: kamar\n  path: roster", &["rollout::not-available 4:11"]);
-    replaced("path: roster", "upload: by-manifest\n  path: roster", &["rollout::not-available 4:11"]);
 }
 
 #[test]
@@ -304,10 +302,16 @@ fn people() {
         let line = format!("reissue: [{{caregiver: C1, activation: {number}, because: x}}]\n");
         added(&line, &["rollout::reissue-number 11:39"]);
     }
+    for ids in ["C1", "C1, C1"] {
+        added(&format!("distinct: [{{caregivers: [{ids}], because: x}}]\n"), &["rollout::distinct-from-nobody 11:26"]);
+    }
     let reissue = "{caregiver: C1, activation: 2, because: x}";
     added(&format!("reissue:\n  - {reissue}\n  - {reissue}\n"), &["rollout::reissue-twice 13:33"]);
     let guard = "{guard: resets, value: 900, because: x, expires: 2027-02-11}";
     added(&format!("override:\n  - {guard}\n  - {guard}\n"), &["rollout::override-twice 13:13"]);
+    let over = guard.replace("900", "101%");
+    added(&format!("override: [{over}]\n"), &["rollout::bad-limit 11:35"]);
+    added("guards: {resets: 100.5%}\n", &["rollout::bad-limit 11:18"]);
     let unending = guard.replace(", expires: 2027-02-11", "");
     added(&format!("override: [{unending}]\n"), &["rollout::missing-key 11:13"]);
 }

@@ -30,13 +30,11 @@ pub(super) fn prepare(scope: Scope<'_>, prepared: &Prepared) -> Result<(), Fault
     letter.as_ref().map_or(Ok(()), |letter| letter::insert(scope, subject, letter))
 }
 
-/// Records that somebody was active already, as number 1.
+/// Records that somebody was active already: as number 1, or at the number that was kept when they were forgotten.
 pub(super) fn adopt(scope: Scope<'_>, adopted: &Adopted) -> Result<(), Fault> {
     let Adopted { subject, key, cohort, since, because: _, identity } = adopted;
     check(scope, subject, ActivationStep::Adopt)?;
-    if subject.activation != ActivationNumber::FIRST {
-        return Err(Fault::rule(format!("adopting counts as activation 1, not {}", subject.activation)));
-    }
+    counts_from(scope, subject.activation)?;
     person::identify(scope, &subject.caregiver, identity)?;
     let row = Row {
         key: *key,
@@ -48,6 +46,14 @@ pub(super) fn adopt(scope: Scope<'_>, adopted: &Adopted) -> Result<(), Fault> {
         stage_at: since.map_or(scope.at, super::value::At),
     };
     put(scope, subject, &row)
+}
+
+fn counts_from(scope: Scope<'_>, number: ActivationNumber) -> Result<(), Fault> {
+    let kept = "SELECT count(*) FROM forgotten WHERE number = ?";
+    if number == ActivationNumber::FIRST || lookup::<i64>(scope.conn, kept, [number])?.is_some_and(|many| many > 0) {
+        return Ok(());
+    }
+    Err(Fault::rule(format!("adopting counts as activation 1, not {number}: nobody forgotten had that many")))
 }
 
 /// Records what a repair found: somebody has access, or may have. Nothing sealed stays under that number.

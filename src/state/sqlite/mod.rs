@@ -5,6 +5,7 @@
 
 mod activation;
 mod commit;
+mod durability;
 mod fault;
 mod forgotten;
 mod handover;
@@ -38,7 +39,9 @@ use crate::model::ids::{ActivationNumber, CaregiverId, Lineage, RunNumber};
 use crate::model::observed::Observed;
 use crate::model::recorded::{Position, Recorded};
 
+pub use self::durability::Durability;
 pub use self::read::ListedActivation;
+pub use self::schema::SCHEMA;
 pub use self::secrets::SealedSecret;
 pub use self::verify::{Finding, Verified};
 
@@ -109,6 +112,11 @@ impl SqliteStore {
     /// How many letters have gone out, ever.
     pub fn letters_sent(&self) -> Result<u64, StateError> {
         self.with("count the letters", read::letters_sent)
+    }
+
+    /// What a commit is worth on this disk: asked of a state that is open to write.
+    pub fn durability(&self) -> Result<Durability, StateError> {
+        self.with("ask how it is kept", durability::ask)
     }
 
     /// All activations, by caregiver and number.

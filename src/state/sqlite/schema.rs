@@ -17,6 +17,10 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../schema/0005_handovers.sql"),
 ];
 
+/// The number of the form in which this program stores a state.
+#[expect(clippy::cast_possible_truncation, reason = "there will never be four billion migrations")]
+pub const SCHEMA: u32 = MIGRATIONS.len() as u32;
+
 /// Refuses what is not ours or of a newer version. Reads only.
 pub(super) fn check(conn: &Connection, path: &Utf8Path, known: usize) -> Result<(), Fault> {
     let id: i64 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;

@@ -143,6 +143,7 @@ impl School {
         let mut session = Session {
             dir: self.world.path().to_owned(),
             config_dir: None,
+            temporary: self.world.path().to_owned(),
             key: Some("07".repeat(32)),
             hosts: Hosts::default(),
             actor: actor(),

@@ -1,0 +1,293 @@
+//! One CSV file of a set, its columns found by headings that the format fixes.
+//!
+//! Real files differ from the format: headings in another order or case, under an older name, or misspelt. What can be meant
+//! only one way is taken, with a warning; a needed column that can't be found is an error that names the nearest heading.
+
+use std::io::Read;
+
+use crate::diagnostic::{Diagnostic, Severity};
+
+use super::clean::clean;
+use super::csv;
+use super::notices::Kind;
+use super::problems::FileNumber;
+use super::reading::Reading;
+use super::rows::{Next, Rows};
+use super::set::FileSet;
+use super::suggest;
+
+/// A column that a format has.
+pub(super) struct Heading {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// Names that it has in other files of this kind.
+    pub(super) others: &'static [&'static str],
+    /// Whether the file can't be understood without it.
+    pub(super) is_needed: bool,
+}
+
+/// A column that can't be missing.
+pub(super) const fn needed(name: &'static str) -> Heading {
+    Heading { name, others: &[], is_needed: true }
+}
+
+/// A column that may be missing.
+pub(super) const fn optional(name: &'static str) -> Heading {
+    Heading { name, others: &[], is_needed: false }
+}
+
+const SHORT: Kind = Kind {
+    code: "roster::short-row",
+    what: "shorter than the heading line; what is missing counts as blank",
+    unit: "row",
+    help: "see in the SMS whether the export was changed by hand",
+};
+
+const OTHER_CASE: Kind = Kind {
+    code: "roster::file-case",
+    what: "the file's name is spelt with other capitals than the format's",
+    unit: "file",
+    help: "it is read all the same; other programs may not find it",
+};
+
+/// A row of a table, for whoever does not care where the bytes come from.
+pub(super) trait Cells {
+    /// A cell, trimmed; blank where there is none.
+    fn get(&self, column: usize) -> &str;
+    /// Whether the file has a column.
+    fn has(&self, column: usize) -> bool;
+    /// The file and the line.
+    fn place(&self) -> (FileNumber, u32);
+}
+
+impl<R: Read> Cells for Table<R> {
+    fn get(&self, column: usize) -> &str {
+        Self::get(self, column)
+    }
+
+    fn has(&self, column: usize) -> bool {
+        Self::has(self, column)
+    }
+
+    fn place(&self) -> (FileNumber, u32) {
+        Self::place(self)
+    }
+}
+
+/// Reads a file of a set row by row; what the file looks like. One that is not needed may be missing; short rows are
+/// filled up.
+pub(super) fn each(
+    reading: &mut Reading<'_>,
+    files: &mut FileSet<'_>,
+    (wanted, is_needed): (&str, bool),
+    headings: &[Heading],
+    mut take: impl FnMut(&dyn Cells, &mut Reading<'_>),
+) -> String {
+    let Some(name) = files.find(wanted) else {
+        if is_needed {
+            let problem = files.missing(wanted);
+            reading.stopped(problem);
+        }
+        return String::new();
+    };
+    let place = files.place_of(&name);
+    let Some(input) = reading.open(files, &name) else { return String::new() };
+    let Some(table) = open(reading, (&place, is_needed), input, headings) else { return String::new() };
+    if name != wanted {
+        reading.note(&OTHER_CASE, (table.file, 1));
+    }
+    let mut table = table.allow_short_rows();
+    while table.next(reading) {
+        take(&table, reading);
+    }
+    table.finish(reading)
+}
+
+/// A file of a set.
+pub(super) struct Table<R> {
+    rows: Rows<R>,
+    name: String,
+    file: FileNumber,
+    at: Vec<Option<usize>>,
+    headings: Vec<String>,
+    /// Whether short rows are filled up with blanks.
+    allows_short: bool,
+}
+
+impl<R: Read> Table<R> {
+    /// A cell of the row, trimmed; blank where there is none.
+    pub(super) fn get(&self, column: usize) -> &str {
+        let at = self.at.get(column).copied().flatten();
+        at.and_then(|at| self.rows.record.get(at)).unwrap_or_default().trim()
+    }
+
+    /// What the file calls a column.
+    pub(super) fn heading(&self, column: usize) -> &str {
+        let at = self.at.get(column).copied().flatten();
+        at.and_then(|at| self.headings.get(at)).map_or("", String::as_str)
+    }
+
+    /// Whether the file has a column.
+    pub(super) fn has(&self, column: usize) -> bool {
+        self.at.get(column).is_some_and(Option::is_some)
+    }
+
+    /// All cells of the row.
+    pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
+        self.rows.record.iter().map(str::trim)
+    }
+
+    /// The file and the line of the row.
+    pub(super) fn place(&self) -> (FileNumber, u32) {
+        (self.file, self.rows.line)
+    }
+
+    /// The next row that fits the heading line.
+    pub(super) fn next(&mut self, reading: &mut Reading<'_>) -> bool {
+        while self.advance(reading) {
+            if self.fits(reading) {
+                reading.rows += 1;
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The next row, whatever it looks like; `false` at the end.
+    pub(super) fn advance(&mut self, reading: &mut Reading<'_>) -> bool {
+        match self.rows.next() {
+            Next::Row => true,
+            end => {
+                end.report(self.rows.line, &mut reading.problems);
+                false
+            }
+        }
+    }
+
+    /// Whether the row has the width of the heading line; if not, that is a problem.
+    pub(super) fn fits(&self, reading: &mut Reading<'_>) -> bool {
+        let (found, wanted) = (self.rows.record.len(), self.headings.len());
+        if found < wanted && self.allows_short {
+            reading.note(&SHORT, self.place());
+            return true;
+        }
+        let is_blank_beyond = found > wanted && self.cells().skip(wanted).all(str::is_empty);
+        let width = if is_blank_beyond { found } else { wanted };
+        match self.rows.problem(width) {
+            Some(problem) => {
+                reading.problems.row(self.rows.line, problem);
+                false
+            }
+            None => true,
+        }
+    }
+
+    /// The file has been read: its hash counts.
+    pub(super) fn finish(self, reading: &mut Reading<'_>) -> String {
+        let (shape, sha256) = self.rows.finish();
+        reading.has_read(&self.name, &sha256);
+        shape.clone()
+    }
+}
+
+/// Opens a file of a set, which messages call `place`. An empty one that is not needed is a warning.
+pub(super) fn open<R: Read + Send>(
+    reading: &mut Reading<'_>,
+    (place, is_needed): (&str, bool),
+    input: R,
+    headings: &[Heading],
+) -> Option<Table<impl Read + use<R>>> {
+    let file = reading.problems.enter(place);
+    let mut rows = match csv::open(input, reading.source.encoding) {
+        Ok(rows) => rows,
+        Err(mut problem) => {
+            if !is_needed {
+                problem.severity = Severity::Warning;
+            }
+            reading.problems.whole(*problem);
+            return None;
+        }
+    };
+    let Next::Row = rows.next() else {
+        reading.problems.whole(super::shape::empty());
+        return None;
+    };
+    let name = place.rsplit('/').next().unwrap_or(place).to_owned();
+    let found: Vec<String> = rows.record.iter().map(|cell| clean(cell).into_owned()).collect();
+    let mut table = Table { rows, name, file, at: Vec::new(), headings: found, allows_short: false };
+    table.find_all(headings, reading).then_some(table)
+}
+
+impl<R: Read> Table<R> {
+    /// Rows that are too short are filled up with blanks.
+    pub(super) fn allow_short_rows(mut self) -> Self {
+        self.allows_short = true;
+        self
+    }
+
+    fn find_all(&mut self, wanted: &[Heading], reading: &mut Reading<'_>) -> bool {
+        let line = self.rows.line;
+        if self.headings.iter().any(|heading| heading.contains('@')) {
+            let message = "the first line holds an email address, so it is no heading line";
+            let problem = Diagnostic::error("roster::no-headings", message);
+            reading.problems.at_line(line, problem.with_help("export with column headings"));
+            return false;
+        }
+        let text = self.headings.join(",");
+        let mut is_complete = true;
+        for heading in wanted {
+            let (at, problem) = self.find(heading, wanted);
+            self.at.push(at);
+            if let Some(problem) = problem {
+                is_complete &= problem.severity != Severity::Error;
+                reading.problems.heading(line, &text, problem);
+            }
+        }
+        is_complete
+    }
+
+    fn find(&self, wanted: &Heading, all: &[Heading]) -> (Option<usize>, Option<Diagnostic>) {
+        let places = |name: &str| -> Vec<usize> {
+            let is_it = |(_, heading): &(usize, &String)| heading.eq_ignore_ascii_case(name);
+            self.headings.iter().enumerate().filter(is_it).map(|(at, _)| at).collect()
+        };
+        match places(wanted.name).as_slice() {
+            [] => {}
+            [at] => return (Some(*at), None),
+            [first, second, ..] => return (Some(*first), Some(twofold(wanted.name, *first, *second))),
+        }
+        let other = wanted.others.iter().find_map(|name| places(name).first().copied());
+        let near = || self.near(wanted.name, all);
+        match other.or_else(near) {
+            Some(at) => (Some(at), Some(taken_for(&self.headings[at], wanted.name))),
+            None if wanted.is_needed => (None, Some(self.missing(wanted.name))),
+            None => (None, None),
+        }
+    }
+
+    /// A heading so near that only a slip can lie between, and that is no other column's.
+    fn near(&self, name: &str, all: &[Heading]) -> Option<usize> {
+        let is_free = |heading: &&str| !all.iter().any(|other| other.name.eq_ignore_ascii_case(heading));
+        let free: Vec<&str> = self.headings.iter().map(String::as_str).filter(is_free).collect();
+        let near = suggest::misspelt(name, &free)?;
+        self.headings.iter().position(|heading| heading == near)
+    }
+
+    fn missing(&self, name: &str) -> Diagnostic {
+        let headings: Vec<&str> = self.headings.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+        let near = suggest::heading(name, &headings).map(|near| format!("did you mean `{near}`? "));
+        let help =
+            format!("{}the headings are: {}", near.unwrap_or_default(), headings[..headings.len().min(40)].join(", "));
+        Diagnostic::error("roster::missing-heading", format!("there is no column `{name}`")).with_help(help)
+    }
+}
+
+fn twofold(name: &str, first: usize, second: usize) -> Diagnostic {
+    let message = format!("there are two columns `{name}` ({} and {})", first + 1, second + 1);
+    Diagnostic::error("roster::duplicate-heading", message).with_help("leave one of them out of the export")
+}
+
+fn taken_for(found: &str, meant: &str) -> Diagnostic {
+    let message = format!("column `{found}` is taken for `{meant}`");
+    Diagnostic::warning("roster::other-heading", message).with_help(format!("the format calls it `{meant}`"))
+}
