@@ -186,8 +186,9 @@ fn unopened(source: &RosterSource, error: &io::Error) -> Diagnostic {
         io::ErrorKind::NotFound => Diagnostic::error("roster::missing", format!("there is no roster at `{path}`"))
             .with_help("export it from the SMS to that place, or correct `path:` in the rollout"),
         io::ErrorKind::IsADirectory => {
-            Diagnostic::error("roster::not-a-file", format!("`{path}` is a folder, and format `csv` is one file"))
-                .with_help("name the file in it, as in `path: roster/caregivers.csv`")
+            let format = source.format.as_str();
+            Diagnostic::error("roster::not-a-file", format!("`{path}` is a folder, and format `{format}` is one file"))
+                .with_help(format!("name the file in it, as in `path: roster/caregivers.{format}`"))
         }
         _ => Diagnostic::error("roster::unreadable", format!("the roster can't be opened: {error}"))
             .with_help("see that this user may read the file and that no other program holds it"),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Diagnostics;
 
 use super::super::node::{Node, Value};
+use super::formats::has_columns;
 use super::{Page, has, repeated};
 
 const CORRECTIONS: &str = "corrections";
@@ -34,7 +35,7 @@ pub(super) fn path_twice(page: &Page<'_>, problems: &mut Diagnostics) {
 
 /// Without an id of the SMS, only `identity: email` tells caregivers apart, and that must be said.
 pub(super) fn identity_has_its_column(page: &Page<'_>, problems: &mut Diagnostics) {
-    for roster in page.rosters() {
+    for roster in page.rosters().iter().filter(|roster| has_columns(roster)) {
         let Some(columns) = roster.entry("columns").filter(|columns| matches!(columns.value.value, Value::Map(_)))
         else {
             continue;
