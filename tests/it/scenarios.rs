@@ -11,7 +11,8 @@ use crate::story::{self, Played};
 
 /// Holds that no story can reach, because neither the sandbox nor the outbox brings them about. Each is covered by unit
 /// tests of `reconcile` with a record made by hand.
-const OUT_OF_REACH: [(HoldCode, &str); 8] = [
+const OUT_OF_REACH: [(HoldCode, &str); 9] = [
+    (HoldCode::ChildNotLinked, "only a Moodle links children: tests/it/moodle/applies.rs"),
     (HoldCode::FullUploadNeeded, "only an import screen has it: tests/it/hand_over.rs"),
     (HoldCode::RowRefused, "only an import screen has it: tests/it/hand_over.rs"),
     (HoldCode::ResetUnknown, "the sandbox writes markers, so it can always say whether a password was set"),
