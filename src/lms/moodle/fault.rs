@@ -101,9 +101,9 @@ const CODES: &[(&str, Certainty, &str)] = &[
         "this Moodle has no such function: it is older than 4.0, or the web service is not Moodle's own",
     ),
     ("servicerequireslogin", Certainty::Person, "the web service asks for something that a token alone can't give"),
-    ("sitemaintenance", Certainty::Later, "the site is in maintenance mode; run again when it is back"),
-    ("upgraderunning", Certainty::Later, "the site is being upgraded; run again when it is back"),
-    ("dbconnectionfailed", Certainty::Later, "Moodle can't reach its database; run again when it is back"),
+    ("sitemaintenance", Certainty::Silence, "the site is in maintenance mode; run again when it is back"),
+    ("upgraderunning", Certainty::Silence, "the site is being upgraded; run again when it is back"),
+    ("dbconnectionfailed", Certainty::Silence, "Moodle can't reach its database; run again when it is back"),
     ("invalidparameter", Certainty::Row, "Moodle refused the values, and does not say which"),
     ("codingerror", Certainty::Row, "Moodle refused the call: an account in it does not exist, or not any more"),
     (
@@ -122,7 +122,8 @@ pub(super) fn of_code(code: &str) -> Fault {
     if let Some((_, certainty, words)) = CODES.iter().find(|(known, _, _)| *known == code) {
         return Fault { is_coding_error: code == "codingerror", ..Fault::new(*certainty, *words) };
     }
-    let certainty = if code.starts_with("dml") { Certainty::Database } else { Certainty::Silence };
+    // The one that was recorded. Another may come from the very end of the work.
+    let certainty = if code == "dmlwriteexception" { Certainty::Database } else { Certainty::Silence };
     Fault::new(certainty, format!("Moodle answered with the error {}", shown(code)))
 }
 
@@ -234,7 +235,7 @@ mod tests {
 
     #[test]
     fn an_exception_that_nobody_knows_may_have_changed_something() {
-        for code in ["somethingnew", "", "Übel", "dmlwriteexception", "invalidresponse"] {
+        for code in ["somethingnew", "", "Übel", "dmlwriteexception", "dmltransactionexception", "invalidresponse"] {
             assert!(matches!(of_code(code).outcome(), Outcome::Unknown(_)), "{code}");
         }
         assert!(!of_code("Secret-1x!").words.contains("Secret"));
@@ -249,13 +250,20 @@ mod tests {
             "sitepolicynotagreed",
             "forcepasswordchangenotice",
             "wsaccessusersuspended",
-            "sitemaintenance",
-            "dbconnectionfailed",
         ];
         for code in codes {
             assert!(of_code(code).is_for_everybody(), "{code}");
         }
         assert!(of_status(403, None, None).is_for_everybody() && of_status(302, None, None).is_for_everybody());
+    }
+
+    /// They are worth a later try, and only after a look: perhaps they came in the middle of the work.
+    #[test]
+    fn a_site_that_goes_away_has_not_said_no() {
+        for code in ["sitemaintenance", "dbconnectionfailed"] {
+            assert!(matches!(of_code(code).outcome(), Outcome::Unknown(_)), "{code}");
+            assert!(matches!(of_code(code).while_reading(), LmsError::Unreachable { .. }), "{code}");
+        }
     }
 
     #[test]
