@@ -79,9 +79,12 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         session.clock.now(),
     )?;
     let scope = Scope { narrowing, git, timetable, retry_unknown: false };
-    let reader = doors::lms_reader(session, &loaded.rollout)?;
-    let mut lms: Box<dyn LmsRead + '_> =
-        if args.offline { Box::new(Remembered::of(state.store.as_mut(), &*reader)?) } else { reader };
+    let mut lms: Box<dyn LmsRead + '_> = if args.offline {
+        let unasked = doors::lms_unasked(session, &loaded.rollout)?;
+        Box::new(Remembered::of(state.store.as_mut(), &*unasked)?)
+    } else {
+        doors::lms_reader(session, &loaded.rollout)?
+    };
     if args.summary && !is_for_machines {
         let outline =
             project::make_outline(session, &loaded, &state.recorded, &state.fingerprinter, &mut *lms, &scope)?;

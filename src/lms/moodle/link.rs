@@ -29,8 +29,13 @@ impl Site<'_> {
             Ok((assign, unassign)) => {
                 for (function, list, pairs) in [(ASSIGN, "assignments", assign), (UNASSIGN, "unassignments", unassign)]
                 {
+                    let mut over = None;
                     for some in pairs.chunks(self.batch()) {
-                        self.send(function, list, role, some, &mut outcomes);
+                        // What reaches everybody is asked once; nothing is sent after it.
+                        match &over {
+                            Some(fault) => fail(some, fault, &mut outcomes),
+                            None => over = self.send(function, list, role, some, &mut outcomes),
+                        }
                     }
                 }
                 outcomes
@@ -80,7 +85,8 @@ impl Site<'_> {
         Ok((assign, unassign))
     }
 
-    fn send(&self, function: &str, list: &str, role: u32, pairs: &[Pair], outcomes: &mut [Outcome]) {
+    /// The fault, where it reaches everybody.
+    fn send(&self, function: &str, list: &str, role: u32, pairs: &[Pair], outcomes: &mut [Outcome]) -> Option<Fault> {
         let mut form = Form::default();
         for (number, pair) in pairs.iter().enumerate() {
             let mut row = Row::new(&mut form, list, number);
@@ -90,19 +96,29 @@ impl Site<'_> {
             row.add("instanceid", &pair.child.to_string());
         }
         match self.client.call(function, &form) {
-            Ok(_) => {}
+            Ok(_) => None,
             Err(fault) if fault.certainty == Certainty::Row && pairs.len() > 1 => {
                 let (first, second) = pairs.split_at(pairs.len() / 2);
-                self.send(function, list, role, first, outcomes);
-                self.send(function, list, role, second, outcomes);
-            }
-            Err(fault) => {
-                for pair in pairs {
-                    if let Some(outcome) = outcomes.get_mut(pair.of) {
-                        *outcome = not_linked(&fault);
+                match self.send(function, list, role, first, outcomes) {
+                    None => self.send(function, list, role, second, outcomes),
+                    Some(fault) => {
+                        fail(second, &fault, outcomes);
+                        Some(fault)
                     }
                 }
             }
+            Err(fault) => {
+                fail(pairs, &fault, outcomes);
+                Some(fault).filter(Fault::is_for_everybody)
+            }
+        }
+    }
+}
+
+fn fail(pairs: &[Pair], fault: &Fault, outcomes: &mut [Outcome]) {
+    for pair in pairs {
+        if let Some(outcome) = outcomes.get_mut(pair.of) {
+            *outcome = not_linked(fault);
         }
     }
 }

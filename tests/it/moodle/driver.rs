@@ -1,6 +1,6 @@
 //! The driver by itself: what it sees, what it refuses, what it makes of each answer.
 
-use firstbell::edge::{Ask, Asked, How, LmsError, LmsRead, LmsWrite, NewAccount, Wanted};
+use firstbell::edge::{Ask, Asked, How, Links, LmsError, LmsRead, LmsWrite, NewAccount, Wanted};
 use firstbell::lms::moodle::{MoodleReader, MoodleWriter};
 use firstbell::model::account::{SignIn, SignInMethod};
 use firstbell::model::ids::{ActivationKey, CaregiverId, StudentId, Username};
@@ -319,4 +319,24 @@ fn an_older_moodle_without_names_is_understood() {
     moodle.site().add(parent("C1", "mere"));
     let observed = observe(&moodle, &ask(&[("C1", "mere@example.nz", "mere")])).unwrap();
     assert_eq!(observed.of_caregiver("C1").next().unwrap().first_name.as_ref(), "");
+}
+
+#[test]
+fn a_link_that_nobody_may_make_is_tried_once() {
+    let moodle = Standin::start(&["S1", "S2", "S3"]);
+    for n in 1..=3 {
+        moodle.site().add(parent(&format!("P{n}"), &format!("par{n}")));
+    }
+    moodle.site().capabilities.remove("moodle/role:assign");
+    let people: Vec<_> = (1..=3)
+        .map(|n| (CaregiverId::new(format!("P{n}")), Username::new(format!("par{n}")), StudentId::new(format!("S{n}"))))
+        .collect();
+    let links: Vec<Links<'_>> = people
+        .iter()
+        .map(|(caregiver, username, child)| Links { caregiver, username, link: vec![child], unlink: vec![] })
+        .collect();
+    let outcomes = with_writer(MoodleSettings { batch: 1, ..settings(&moodle) }, |writer| writer.link_all(&links));
+    assert_eq!(outcomes.len(), 3);
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Refused(_))), "{outcomes:?}");
+    assert_eq!(moodle.site().counted("core_role_assign_roles"), 1);
 }

@@ -103,3 +103,15 @@ fn keys_that_do_not_fit_and_a_policy_that_no_password_keeps_are_said() {
     project.edit("rollout.yaml", "https://moodle", "http://moodle");
     assert!(run(&project, &["check"]).err.contains("only https is safe"));
 }
+
+/// For a build server, and for a day on which the Moodle is away.
+#[test]
+fn a_plan_from_what_is_remembered_asks_nobody_and_needs_no_token() {
+    let (project, moodle) = school();
+    assert_eq!(run(&project, &["apply", "--auto-approve"]).code, 0);
+    let before = moodle.site().calls.len();
+    let offline = said(&project.command(&["plan", "--offline"]).output().unwrap());
+    assert_eq!(offline.code, 0, "{}", offline.all());
+    assert!(offline.out.contains("offline, as it was on"), "{}", offline.all());
+    assert_eq!(moodle.site().calls.len(), before);
+}
