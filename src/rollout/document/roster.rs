@@ -75,8 +75,7 @@ pub(in crate::rollout) enum Format {
     /// One row for each caregiver and child, with the columns that `columns` names.
     #[default]
     Csv,
-    /// The same in the first sheet of an Excel workbook, with ids as text. Needs a firstbell that was built with
-    /// `--features xlsx`.
+    /// The same in the first sheet of an Excel workbook, with ids as text.
     Xlsx,
     /// New Zealand's Identity Data Extract: `SMSIAM.csv`.
     Ide,
