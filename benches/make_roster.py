@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Makes a project folder for the plan benchmark: N caregivers, about 1.6 links each, from a seed.
 
-    python3 benches/make_roster.py --caregivers 100k --out target/bench/100k [--recorded 0.6] [--accounts 0.6]
+    python3 benches/make_roster.py --caregivers 100k --out target/bench/100k [--recorded 0.6] [--accounts 0.6] [--later]
 
 Writes rollout.yaml, roster/caregivers.csv, state/lms.json and letters/ (copied). With --recorded also adopt.csv, that share
 of the caregivers, for `firstbell adopt --file adopt.csv --because bench`; with --accounts that share has an account in the
-LMS (the same people, where both are given alike). Python's standard library only; the same arguments give the same bytes.
+LMS (the same people, where both are given alike). --later writes the roster alone, as the SMS exports it some time after: one
+person in fifty has another address, and one in a hundred is gone (only from families with one caregiver: somebody else with the
+same name and child would be held as a possible rename). Python's standard library only; the same arguments give the same bytes.
 The rows are in the order of a real export (by year), so that one caregiver's lie far apart.
 """
 
@@ -77,9 +79,9 @@ def address(chance, person, number):
     return good.title() if at < 0.17 else f"{good} " if at < 0.20 else good
 
 
-def generate(caregivers, seed):
+def generate(caregivers, seed, is_later=False):
     """The rows of each year, and the caregivers as (id, address, first name, last name)."""
-    chance = random.Random(seed).random
+    chance, change = random.Random(seed).random, random.Random(f"{seed}/later").random
     years, people, student = {year: [] for year in YEARS}, [], 0
     while len(people) < caregivers:
         at = chance()
@@ -92,21 +94,28 @@ def generate(caregivers, seed):
                                f"{year},{year}{'ABCDEFGH'[int(chance() * 8)]},"))
             student += 1
         shared = None
-        for place in range(2 if chance() < 0.7 and len(people) + 1 < caregivers else 1):
+        parents = 2 if chance() < 0.7 and len(people) + 1 < caregivers else 1
+        for place in range(parents):
             number = len(people)
             person = (int(chance() * len(FIRST)), last if chance() < 0.75 else int(chance() * len(LAST)))
             email = address(chance, person, number)
             if place and shared and chance() < 0.026:
                 email = shared
             shared = email
+            spread = chance()
+            fate = change() if is_later else 0.5
+            if fate < 0.02:
+                email = f"moved.{number}@{HOSTS[0]}"
             identity = f"C{(number * MUL + 11) % MOD:08d}"
             people.append((identity, email, FIRST[person[0]], LAST[person[1]]))
             portal = "Yes" if chance() < 0.97 else "No"
             row = (f"{identity},{FIRST[person[0]]},{LAST[person[1]]},{email},{'Father' if place else 'Mother'},{portal}\n")
-            for year, child in kids:
-                years[year].append(child + row)
-                if chance() < 0.005:
-                    years[year].append(child + row)
+            other = int(spread / 0.008 * len(kids)) if spread < 0.008 and len(kids) > 1 and "@" in email else -1
+            for at, (year, child) in enumerate(kids):
+                mine = row if at != other else row.replace(f",{email},", f",second.{number}@{HOSTS[0]},")
+                # What chance gives the others must not depend on who is gone.
+                times = 2 if chance() < 0.005 else 1
+                years[year].extend([child + mine] * (0 if fate > 0.97 and parents == 1 else times))
     return years, people
 
 
@@ -144,6 +153,7 @@ def main():
     options.add_argument("--out", type=pathlib.Path, required=True)
     options.add_argument("--recorded", type=float, default=0.0)
     options.add_argument("--accounts", type=float, default=0.0)
+    options.add_argument("--later", action="store_true")
     options.add_argument("--seed", type=int, default=20260131)
     chosen = options.parse_args()
     if not 0 < chosen.caregivers <= MOD // 4:
@@ -154,14 +164,17 @@ def main():
 
     for folder in ("roster", "state"):
         (chosen.out / folder).mkdir(parents=True, exist_ok=True)
-    shutil.copytree(letters, chosen.out / "letters/welcome.en", dirs_exist_ok=True)
     cohorts = "".join(f"  - {{name: year-{year}, select: {{years: [{year}]}}}}\n" for year in YEARS)
-    (chosen.out / "rollout.yaml").write_text(ROLLOUT + cohorts, encoding="utf-8")
-    years, people = generate(chosen.caregivers, chosen.seed)
+    if not chosen.later:
+        shutil.copytree(letters, chosen.out / "letters/welcome.en", dirs_exist_ok=True)
+        (chosen.out / "rollout.yaml").write_text(ROLLOUT + cohorts, encoding="utf-8")
+    years, people = generate(chosen.caregivers, chosen.seed, chosen.later)
     with open(chosen.out / "roster/caregivers.csv", "w", encoding="utf-8", newline="") as roster:
         roster.write(HEADING)
         for year in YEARS:
             roster.writelines(years[year])
+    if chosen.later:
+        return
     if chosen.recorded > 0:
         with open(chosen.out / "adopt.csv", "w", encoding="utf-8", newline="") as record:
             record.write("caregiver-id,email,date\n")

@@ -81,7 +81,7 @@ fn entries(
     let mut random = (session.random)();
     let entry = |one: &Before| {
         let caregiver = loaded.roster.caregiver(one.caregiver.as_str());
-        let marker = observed.of_caregiver(one.caregiver.as_str()).find_map(|account| account.marker);
+        let marker = observed.of_caregiver(one.caregiver.as_str()).find_map(|account| account.view().marker);
         Entry::Adopted(Adopted {
             subject: Subject { caregiver: one.caregiver.clone(), activation: counts_as(state, &one.caregiver) },
             key: marker.unwrap_or_else(|| ActivationKey(random.id())),

@@ -34,7 +34,7 @@ pub enum Format {
 
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
-    let (loaded, mut state) = project::load_with_state(session)?;
+    let (loaded, mut state) = project::load_with_state(session, false)?;
     let mut lms = doors::lms_reader(session, &loaded.rollout)?;
     let before = state.store.as_mut().map(StateStore::remembered).transpose()?.flatten();
     let now = lms.observe(&project::ask(&loaded, &state.recorded))?;

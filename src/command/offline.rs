@@ -1,12 +1,11 @@
 //! The LMS as it was when a run last read it: for plans where the LMS is out of reach, or is not to be troubled. It can only be
 //! read, so nothing can be applied from it.
 
-use crate::edge::{Ask, LmsError, LmsRead, StateStore};
+use crate::edge::{Ask, LmsError, LmsRead};
 use crate::model::account::Account;
 use crate::model::capability::LmsCapabilities;
 use crate::model::ids::CaregiverId;
-use crate::model::observed::Observed;
-use crate::state::sqlite::SqliteStore;
+use crate::model::observed::{Observed, Seen};
 
 use super::exit::Exit;
 use super::trouble::Trouble;
@@ -19,9 +18,9 @@ pub(super) struct Remembered {
 }
 
 impl Remembered {
-    /// What the state kept of this LMS.
-    pub(super) fn of(store: Option<&mut SqliteStore>, lms: &dyn LmsRead) -> Result<Self, Trouble> {
-        let observed = store.map(StateStore::remembered).transpose()?.flatten().ok_or_else(|| {
+    /// What the state kept of this LMS, put in its place.
+    pub(super) fn of(observed: Option<Observed>, lms: &dyn LmsRead) -> Result<Self, Trouble> {
+        let observed = observed.ok_or_else(|| {
             Trouble::new(
                 Exit::Unreachable,
                 "there is no earlier look at the LMS to plan from: plan once without `--offline`, and apply",
@@ -48,6 +47,6 @@ impl LmsRead for Remembered {
     }
 
     fn observe_one(&mut self, caregiver: &CaregiverId) -> Result<Vec<Account>, LmsError> {
-        Ok(self.observed.of_caregiver(caregiver.as_str()).cloned().collect())
+        Ok(self.observed.of_caregiver(caregiver.as_str()).map(Seen::to_account).collect())
     }
 }

@@ -64,7 +64,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         return Err(Trouble::new(Exit::Usage, "`--expires-in` must be a time to come, such as 24h"));
     }
     events::begin(session, args.json_into.as_deref())?;
-    let (loaded, mut state) = project::load_with_state(session)?;
+    let (loaded, mut state) = project::load_with_state(session, args.offline)?;
     if args.output.is_some() && state.store.is_none() {
         // The saved plan is bound to the state to be: to its key, and to its name.
         state.fingerprinter = Fingerprinter::new(&key::find_or_make(session)?);
@@ -81,7 +81,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let scope = Scope { narrowing, git, timetable, retry_unknown: false };
     let mut lms: Box<dyn LmsRead + '_> = if args.offline {
         let unasked = doors::lms_unasked(session, &loaded.rollout)?;
-        Box::new(Remembered::of(state.store.as_mut(), &*unasked)?)
+        Box::new(Remembered::of(state.remembered.take(), &*unasked)?)
     } else {
         doors::lms_reader(session, &loaded.rollout)?
     };

@@ -48,11 +48,11 @@ pub(super) fn load(session: &mut Session<'_>) -> Result<Loaded, Trouble> {
     load_rest(session, rollout)
 }
 
-/// All of it, and the state: that is read while the roster is.
-pub(super) fn load_with_state(session: &mut Session<'_>) -> Result<(Loaded, StateView), Trouble> {
+/// All of it, and the state: that is read while the roster is, and with it what the LMS showed last, where that is asked for.
+pub(super) fn load_with_state(session: &mut Session<'_>, wants_observed: bool) -> Result<(Loaded, StateView), Trouble> {
     let rollout = load_rollout(session)?;
     let path = rollout.state.clone();
-    let (loaded, opened) = both(|| load_rest(session, rollout), || open_state(&path));
+    let (loaded, opened) = both(|| load_rest(session, rollout), || open_state(&path, wants_observed));
     let loaded = loaded?;
     Ok((loaded, trusted(session, opened?)?))
 }
@@ -120,27 +120,37 @@ pub(super) struct StateView {
     pub(super) recorded: Recorded,
     pub(super) fingerprinter: Fingerprinter,
     pub(super) store: Option<SqliteStore>,
+    /// What the LMS showed last, where that was asked for and kept.
+    pub(super) remembered: Option<Observed>,
     /// While a plan is made, no apply may begin.
     _lock: RunLock,
 }
 
 /// Opens the state for reading. Where there is none yet, nothing is recorded.
 pub(super) fn read_state(session: &mut Session<'_>, rollout: &Rollout) -> Result<StateView, Trouble> {
-    trusted(session, open_state(&rollout.state)?)
+    trusted(session, open_state(&rollout.state, false)?)
 }
 
 /// What a state holds, as long as it is not known whether it can be trusted.
 struct Opened {
     lock: RunLock,
-    stored: Option<(SqliteStore, Result<Recorded, StateError>)>,
+    stored: Option<Stored>,
 }
 
-fn open_state(path: &Utf8Path) -> Result<Opened, StateError> {
+/// A store, and what could be read from it.
+struct Stored {
+    store: SqliteStore,
+    recorded: Result<Recorded, StateError>,
+    remembered: Result<Option<Observed>, StateError>,
+}
+
+fn open_state(path: &Utf8Path, wants_observed: bool) -> Result<Opened, StateError> {
     let lock = run_lock::acquire_shared(path)?;
     let store = SqliteStore::exists(path).then(|| SqliteStore::open(path, Access::Read)).transpose()?;
     let stored = store.map(|mut store| {
         let recorded = store.load();
-        (store, recorded)
+        let remembered = if wants_observed { store.remembered() } else { Ok(None) };
+        Stored { store, recorded, remembered }
     });
     Ok(Opened { lock, stored })
 }
@@ -148,18 +158,24 @@ fn open_state(path: &Utf8Path) -> Result<Opened, StateError> {
 /// Holds a state against its key and against `rollout.lock`.
 fn trusted(session: &mut Session<'_>, opened: Opened) -> Result<StateView, Trouble> {
     let Opened { lock, stored } = opened;
-    let Some((mut store, recorded)) = stored else {
+    let Some(Stored { mut store, recorded, remembered }) = stored else {
         mark::compare(session, None)?;
         key::check_named(session)?;
         // Nothing is recorded, so no fingerprint is ever compared: any key will do.
         let fingerprinter = Fingerprinter::new(&SealingKey::new([0; 32]));
-        return Ok(StateView { recorded: Recorded::default(), fingerprinter, store: None, _lock: lock });
+        return Ok(StateView {
+            recorded: Recorded::default(),
+            fingerprinter,
+            store: None,
+            remembered: None,
+            _lock: lock,
+        });
     };
     let fingerprinter = Fingerprinter::new(&key::existing(session)?);
     store.check_key(&fingerprinter)?;
     let recorded = recorded?;
     mark::compare(session, Some((&recorded, &mut store)))?;
-    Ok(StateView { recorded, fingerprinter, store: Some(store), _lock: lock })
+    Ok(StateView { recorded, fingerprinter, store: Some(store), remembered: remembered?, _lock: lock })
 }
 
 /// Whom a plan is for, and where its rollout stands.

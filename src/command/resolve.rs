@@ -112,7 +112,7 @@ fn of_letter(
 ) -> Result<(Entry, &'static str), Trouble> {
     let open = |letter: &&LetterRecord| matches!(letter.stage, LetterStage::Sending | LetterStage::Unknown);
     let is_set = history.stage == ActivationStage::Set;
-    let Some(letter) = history.letter.as_ref().filter(open).filter(|_| is_set) else {
+    let Some(letter) = history.letter.as_deref().filter(open).filter(|_| is_set) else {
         let stage = history.letter.as_ref().map_or("not there", |letter| letter.stage.as_str());
         let what = format!("nothing is open about the letter of {caregiver}: it is `{stage}`");
         return Err(Trouble::new(Exit::Usage, what));

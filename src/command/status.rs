@@ -14,7 +14,7 @@ pub struct Args {}
 
 /// Runs it.
 pub fn run(_: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
-    let (loaded, state) = project::load_with_state(session)?;
+    let (loaded, state) = project::load_with_state(session, false)?;
     let mut lms = doors::lms_reader(session, &loaded.rollout)?;
     let plan =
         project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut *lms, &Scope::default())?;

@@ -90,7 +90,7 @@ pub trait LmsRead {
 
     /// Tries everything that a rollout needs, without changing anything.
     fn check(&mut self, ask: &Ask) -> Result<Vec<Finding>, LmsError> {
-        let accounts = self.observe(ask)?.accounts().len();
+        let accounts = self.observe(ask)?.len();
         let answer = Answer::Good(format!("{accounts} accounts"));
         Ok(vec![Finding { what: "the accounts can be read".to_owned(), answer }])
     }

@@ -2,6 +2,7 @@
 //!
 //! Judging why a text is *not* such an address is the roster's business (`roster::address`).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,30 @@ impl EmailAddress {
 /// The form two spellings of one address share: trimmed, lower-case ASCII.
 pub fn fold(address: &str) -> String {
     address.trim().to_ascii_lowercase()
+}
+
+/// The same, lent where the address is written in that form already.
+pub fn folded(address: &str) -> Cow<'_, str> {
+    let trimmed = address.trim();
+    if trimmed.bytes().any(|byte| byte.is_ascii_uppercase()) { fold(trimmed).into() } else { trimmed.into() }
+}
+
+/// Whether two spellings are one address, as [`fold`] has it.
+pub fn is_same(one: &str, other: &str) -> bool {
+    one.trim().eq_ignore_ascii_case(other.trim())
+}
+
+/// A hash of [`fold`]'s form, for look-ups in memory alone: it is no fingerprint.
+pub fn folded_hash(address: &str) -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    let mut hasher = foldhash::fast::FixedState::with_seed(0x6d61_696c).build_hasher();
+    let mut folded = [0_u8; 64];
+    for chunk in address.trim().as_bytes().chunks(folded.len()) {
+        folded[..chunk.len()].copy_from_slice(chunk);
+        folded[..chunk.len()].make_ascii_lowercase();
+        hasher.write(&folded[..chunk.len()]);
+    }
+    hasher.finish()
 }
 
 /// The part behind the last `@`, lower-case; empty where there is none.

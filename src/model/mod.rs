@@ -16,6 +16,7 @@ pub mod ids;
 pub mod nfc;
 pub mod observed;
 pub mod outcome;
+mod packed;
 pub mod recorded;
 pub mod secret;
 pub mod source;

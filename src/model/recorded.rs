@@ -91,8 +91,8 @@ pub struct History {
     pub earlier: Vec<ActivationKey>,
     /// Whether the sealed password is still held.
     pub has_secret: bool,
-    /// The latest letter of this activation.
-    pub letter: Option<LetterRecord>,
+    /// The latest letter of this activation; most of a million were adopted and have none.
+    pub letter: Option<Box<LetterRecord>>,
     /// Who they were when it was done.
     pub identity: Identity,
     /// Disabled by us, because they had left.

@@ -11,7 +11,7 @@ use crate::model::recorded::History;
 use crate::rollout::Canary;
 
 use super::cohort::Openness;
-use super::decide::{Case, Decision};
+use super::decide::{Case, Cases, Decision};
 use super::due::Due;
 use super::ground::Ground;
 
@@ -43,7 +43,7 @@ pub(super) fn is_bound(due: &Due<'_>) -> bool {
 }
 
 /// The gates of all cohorts, in their order.
-pub(super) fn gates<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Openness]) -> Vec<Gate<'a>> {
+pub(super) fn gates<'a>(ground: &Ground<'a>, cases: &Cases<'a>, openness: &[Openness]) -> Vec<Gate<'a>> {
     let cohorts = ground.rollout.cohorts.iter().zip(openness).enumerate();
     let gate = |(index, (cohort, openness)): (usize, (&crate::rollout::Cohort, &Openness))| match cohort.canary {
         Some(canary) if openness.is_open() => of_cohort(ground, cases, index, canary),
@@ -52,8 +52,8 @@ pub(super) fn gates<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Ope
     cohorts.map(gate).collect()
 }
 
-fn of_cohort<'a>(ground: &Ground<'a>, cases: &[Case<'a>], index: usize, canary: Canary) -> Gate<'a> {
-    let members = || cases.iter().filter(|case| case.member.cohort == Some(index));
+fn of_cohort<'a>(ground: &Ground<'a>, cases: &Cases<'a>, index: usize, canary: Canary) -> Gate<'a> {
+    let members = || cases.iter().filter(|case| case.member.cohort() == Some(index));
     let seen = Seen::of(members().filter_map(|case| ground.history(case.member.caregiver)));
     let first = canary.first as usize;
     if seen.begun < first {

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::handover::HandOverOutcome;
 use crate::model::ids::CaregiverId;
-use crate::model::observed::Observed;
+use crate::model::observed::{Observed, Seen};
 use crate::model::recorded::{History, Recorded};
 use crate::rollout::{Override, Reissue, Rollout};
 
@@ -70,18 +70,18 @@ fn wrong_number(line: &Reissue, last: u32) -> Diagnostic {
 
 /// A marker in the LMS that the record does not know means that the record is older than the LMS, or another one.
 pub(super) fn markers(recorded: &Recorded, observed: &Observed) -> Result<(), Refusal> {
-    let accounts = observed.accounts().iter().filter(|account| account.marker.is_some());
+    let accounts = observed.accounts().filter(|account| account.has_marker()).map(Seen::view);
     let mut unknown: Vec<CaregiverId> = Vec::new();
     let mut known = None;
     for account in accounts {
-        let (Some(marker), Some(id)) = (account.marker, &account.caregiver) else { continue };
+        let (Some(marker), Some(id)) = (account.marker, account.caregiver) else { continue };
         let is_own = recorded
             .histories
             .get(id)
             .is_some_and(|history| history.key == marker || history.earlier.contains(&marker));
         // A person may have moved to another id since: only then all keys are gathered.
         if !is_own && !known.get_or_insert_with(|| all_keys(recorded)).contains(&marker) {
-            unknown.push(id.clone());
+            unknown.push(CaregiverId::new(id));
         }
     }
     unknown.sort_unstable();

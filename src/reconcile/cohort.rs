@@ -15,14 +15,12 @@ use crate::plan::CohortState;
 use crate::rollout::{Cohort, Rollout, Select};
 use crate::roster::{Caregiver, Child, Roster, Seat};
 
-use super::decide::Case;
+use super::decide::{Case, Cases};
 use super::ground::{Ground, is_permitted};
 
 /// A caregiver of the roster and where they belong.
 pub(super) struct Member<'a> {
     pub(super) caregiver: Caregiver<'a>,
-    /// The index of their cohort.
-    pub(super) cohort: Option<usize>,
     pub(super) has_permitted_child: bool,
     selecting: Selecting,
 }
@@ -34,8 +32,12 @@ impl<'a> Member<'a> {
         for child in ground.counting(caregiver, has_permitted_child) {
             ground.selecting(caregiver, child).for_each(|index| selecting.add(index));
         }
-        let cohort = selecting.iter().next();
-        Self { caregiver, cohort, has_permitted_child, selecting }
+        Self { caregiver, has_permitted_child, selecting }
+    }
+
+    /// The index of their cohort.
+    pub(super) fn cohort(&self) -> Option<usize> {
+        self.selecting.iter().next()
     }
 
     /// The cohorts behind their own that would select them too.
@@ -44,12 +46,13 @@ impl<'a> Member<'a> {
     }
 }
 
-/// The cohorts that select somebody, each once, in order. Few rollouts have more than a handful.
+/// The cohorts that select somebody, each once, in order. Few rollouts have more than a handful, and there may be a million
+/// of these.
 #[derive(Default)]
 struct Selecting {
     /// A bit for each of the first 64.
     first: u64,
-    more: BTreeSet<usize>,
+    more: Option<Box<[usize]>>,
 }
 
 impl Selecting {
@@ -57,7 +60,9 @@ impl Selecting {
         if index < 64 {
             self.first |= 1 << index;
         } else {
-            self.more.insert(index);
+            let more = self.more.take().unwrap_or_default();
+            let more: BTreeSet<usize> = more.into_iter().chain([index]).collect();
+            self.more = Some(more.into_iter().collect());
         }
     }
 
@@ -68,7 +73,7 @@ impl Selecting {
             left &= left - 1;
             Some(index)
         });
-        first.chain(self.more.iter().copied())
+        first.chain(self.more.iter().flat_map(|more| more.iter().copied()))
     }
 }
 
@@ -149,7 +154,10 @@ fn fits_seat(select: &Select, [year, class, school]: [&str; 3]) -> bool {
 }
 
 fn names(select: &Select, caregiver: Caregiver<'_>, child: Child<'_>) -> bool {
-    select.all || (fits(select.students.as_ref(), child.id()) && fits(select.caregivers.as_ref(), caregiver.id()))
+    // An id lies somewhere else in memory: it is asked for only where it decides.
+    let is_student = || select.students.as_ref().is_none_or(|wanted| wanted.contains(child.id()));
+    let is_caregiver = || select.caregivers.as_ref().is_none_or(|wanted| wanted.contains(caregiver.id()));
+    select.all || (is_student() && is_caregiver())
 }
 
 /// Whether a cohort is open, and whether everything in it is settled.
@@ -166,10 +174,10 @@ impl Openness {
 }
 
 /// Which cohorts are open: recorded as opened, or their day has come and the cohorts before them are settled.
-pub(super) fn openness(ground: &Ground<'_>, cases: &[Case<'_>]) -> Vec<Openness> {
+pub(super) fn openness(ground: &Ground<'_>, cases: &Cases<'_>) -> Vec<Openness> {
     let mut is_busy = vec![false; ground.rollout.cohorts.len()];
-    for Case { member, decision } in cases {
-        if let Some(index) = member.cohort {
+    for Case { member, decision } in cases.iter() {
+        if let Some(index) = member.cohort() {
             is_busy[index] |= decision.is_unsettled();
         }
     }

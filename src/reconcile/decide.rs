@@ -45,19 +45,24 @@ pub(super) struct Case<'a> {
     pub(super) decision: Decision<'a>,
 }
 
-/// Decides for every caregiver of the roster, ordered by id. Each case depends on the ground alone, so two threads may
-/// share them.
-pub(super) fn cases<'a>(ground: &Ground<'a>) -> Vec<Case<'a>> {
-    let len = ground.roster.len();
-    let half = len / 2;
-    let mut cases = Vec::with_capacity(len);
-    let ((), second) = both_if(
-        len >= MANY,
-        || cases.extend(ground.roster.caregivers().take(half).map(|caregiver| case(ground, caregiver))),
-        || ground.roster.caregivers().skip(half).map(|caregiver| case(ground, caregiver)).collect::<Vec<_>>(),
-    );
-    cases.extend(second);
-    cases
+/// What is decided for every caregiver of the roster, ordered by id.
+pub(super) struct Cases<'a>([Vec<Case<'a>>; 2]);
+
+impl<'a> Cases<'a> {
+    /// Decides. Each case depends on the ground alone, so two threads may share them.
+    pub(super) fn new(ground: &Ground<'a>) -> Self {
+        let (len, half) = (ground.roster.len(), ground.roster.len() / 2);
+        let decide = |from: usize, count: usize| {
+            ground.roster.caregivers().skip(from).take(count).map(|caregiver| case(ground, caregiver)).collect()
+        };
+        let (first, second) = both_if(len >= MANY, || decide(0, half), || decide(half, len - half));
+        Self([first, second])
+    }
+
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Case<'a>> {
+        self.0.iter().flatten()
+    }
 }
 
 fn case<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>) -> Case<'a> {
@@ -69,7 +74,7 @@ fn case<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>) -> Case<'a> {
 fn decide_one<'a>(ground: &Ground<'a>, member: &Member<'a>) -> Decision<'a> {
     let history = ground.history(member.caregiver);
     let row = history.map_or(Row::Fresh, |history| due::from_record(ground, member.caregiver, history));
-    let due = match (row, member.cohort) {
+    let due = match (row, member.cohort()) {
         (Row::Active, _) => return Decision::Active,
         (Row::Stop(stop), _) => return Decision::Hold { stop, waits_for_opening: false },
         (Row::Due(due), _) => due,

@@ -11,7 +11,7 @@ use crate::rollout::Cohort;
 
 use super::canary::{self, Gate};
 use super::cohort::{Member, Openness};
-use super::decide::{Case, Decision};
+use super::decide::{Case, Cases, Decision};
 use super::due::Due;
 use super::ground::Ground;
 use super::stop::Stop;
@@ -53,7 +53,7 @@ pub(super) struct Draft<'g, 'a, S> {
 /// Goes through all decisions, then through those whom the roster does not have.
 pub(super) fn draft<'g, 'a, S: Scribe<'a>>(
     ground: &'g Ground<'a>,
-    cases: &[Case<'a>],
+    cases: &Cases<'a>,
     openness: &'g [Openness],
     scribe: S,
 ) -> Draft<'g, 'a, S> {
@@ -69,7 +69,7 @@ pub(super) fn draft<'g, 'a, S: Scribe<'a>>(
         typing_errors: Vec::new(),
         good_domains: HashSet::new(),
     };
-    for Case { member, decision } in cases {
+    for Case { member, decision } in cases.iter() {
         draft.add(member, decision);
     }
     draft.add_gone();
@@ -78,13 +78,13 @@ pub(super) fn draft<'g, 'a, S: Scribe<'a>>(
 
 impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
     fn add(&mut self, member: &Member<'a>, decision: &Decision<'a>) {
-        if let Some(cohort) = member.cohort {
+        if let Some(cohort) = member.cohort() {
             self.cohorts[cohort].caregivers += 1;
         }
         for later in member.later_cohorts() {
             self.cohorts[later].in_earlier += 1;
         }
-        let closed = member.cohort.filter(|&cohort| !self.openness[cohort].is_open());
+        let closed = member.cohort().filter(|&cohort| !self.openness[cohort].is_open());
         match (decision, closed) {
             (_, Some(cohort)) if decision.waits_for_opening() => self.idle(self.not_open(cohort)),
             (Decision::Act(due), _) => match self.behind_gate(member, due) {
@@ -103,7 +103,7 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
 
     /// Why somebody's first letter waits for those of others in their cohort.
     fn behind_gate(&self, member: &Member<'a>, due: &Due<'a>) -> Option<Idle> {
-        let cohort = member.cohort.filter(|_| canary::is_bound(due))?;
+        let cohort = member.cohort().filter(|_| canary::is_bound(due))?;
         let name = || self.ground.rollout.cohorts[cohort].name.clone();
         match &self.gates[cohort] {
             Gate::Open => None,
@@ -127,7 +127,7 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
     }
 
     fn act(&mut self, member: &Member<'a>, due: &Due<'a>) {
-        if let Some(cohort) = member.cohort {
+        if let Some(cohort) = member.cohort() {
             self.cohorts[cohort].changing += 1;
         }
         if due.kind().sends_letter() {
@@ -152,12 +152,12 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
 
     /// D4: nothing is due, but the account may need correcting.
     fn active(&mut self, member: &Member<'a>) {
-        if let Some(cohort) = member.cohort {
+        if let Some(cohort) = member.cohort() {
             self.cohorts[cohort].active += 1;
         }
         match update::of(self.ground, member) {
             Some(act) => {
-                if let Some(cohort) = member.cohort {
+                if let Some(cohort) = member.cohort() {
                     self.cohorts[cohort].changing += 1;
                 }
                 self.scribe.update(member, act);
@@ -169,7 +169,7 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
     }
 
     fn hold(&mut self, member: &Member<'a>, stop: &Stop<'a>) {
-        if let Some(cohort) = member.cohort {
+        if let Some(cohort) = member.cohort() {
             self.cohorts[cohort].held += 1;
         }
         self.scribe.hold(member, stop);

@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
-use crate::model::account::{Account, SignIn, SignInMethod};
+use crate::model::account::{AccountView, SignIn, SignInMethod};
 use crate::model::activation::ActivationStage;
 use crate::model::ids::{CaregiverId, Username};
-use crate::model::observed::Observed;
+use crate::model::observed::{Observed, Seen};
 use crate::model::recorded::{History, Recorded};
 use crate::plan::{Drift, DriftField, DriftKind, Finding};
 
@@ -43,18 +43,16 @@ impl Compared<'_> {
     /// Accounts that are gone, or other than they were.
     fn since_the_last_look(&self, findings: &mut Vec<Finding>) {
         let Some(before) = self.before else { return };
-        let now: HashMap<&str, &Account> = by_username(self.now);
-        for old in before.accounts() {
-            let renamed = || {
-                let id = old.caregiver.as_ref()?;
-                self.now.of_caregiver(id.as_str()).next()
-            };
-            match now.get(old.username.as_str()).copied().or_else(renamed) {
-                None => findings.push(of(DriftKind::Vanished, old)),
+        let now: HashMap<&str, Seen<'_>> =
+            self.now.accounts().map(|account| (account.view().username, account)).collect();
+        for old in before.accounts().map(Seen::view) {
+            let renamed = || self.now.of_caregiver(old.caregiver?).next();
+            match now.get(old.username).copied().or_else(renamed).map(Seen::view) {
+                None => findings.push(of(DriftKind::Vanished, &old)),
                 Some(new) => {
-                    let fields = changes(old, new);
+                    let fields = changes(&old, &new);
                     if !fields.is_empty() {
-                        findings.push(Finding { fields, ..of(DriftKind::Changed, new) });
+                        findings.push(Finding { fields, ..of(DriftKind::Changed, &new) });
                     }
                 }
             }
@@ -65,7 +63,7 @@ impl Compared<'_> {
     fn of_the_record(&self, findings: &mut Vec<Finding>) {
         let moved: BTreeSet<&str> = self.desired.rollout.moved.iter().map(|line| line.from.as_str()).collect();
         for (id, history) in self.recorded.histories.iter().filter(|(id, _)| !moved.contains(id)) {
-            let accounts: Vec<&Account> = self.accounts_of(id);
+            let accounts = self.accounts_of(id);
             if history.is_active() && accounts.is_empty() && !self.has_vanished(id) {
                 let caregiver = Some(CaregiverId::new(id));
                 findings.push(Finding { kind: DriftKind::Vanished, caregiver, username: None, fields: Vec::new() });
@@ -77,10 +75,10 @@ impl Compared<'_> {
     }
 
     /// The accounts under this id, else under the one that it had before.
-    fn accounts_of<'s>(&'s self, id: &'s str) -> Vec<&'s Account> {
-        let own: Vec<&Account> = self.now.of_caregiver(id).collect();
+    fn accounts_of<'s>(&'s self, id: &'s str) -> Vec<AccountView<'s>> {
+        let own: Vec<AccountView<'_>> = self.now.of_caregiver(id).map(Seen::view).collect();
         let moved = self.desired.rollout.moved.iter().find(|line| own.is_empty() && line.to.as_str() == id);
-        moved.map_or(own, |line| self.now.of_caregiver(line.from.as_str()).collect())
+        moved.map_or(own, |line| self.now.of_caregiver(line.from.as_str()).map(Seen::view).collect())
     }
 
     /// Whether the last look had an account of theirs, so that it is reported by its name already.
@@ -91,18 +89,18 @@ impl Compared<'_> {
     /// Accounts that we did not make what they are.
     fn of_accounts(&self, findings: &mut Vec<Finding>) {
         let keys = all_keys(self.recorded);
-        for account in self.now.accounts() {
+        for account in self.now.accounts().map(Seen::view) {
             if account.marker.is_some_and(|marker| !keys.contains(&marker)) {
-                findings.push(of(DriftKind::ForeignMarker, account));
+                findings.push(of(DriftKind::ForeignMarker, &account));
             }
             if !account.is_staff {
-                findings.extend(self.against_people(account).map(|kind| of(kind, account)));
+                findings.extend(self.against_people(&account).map(|kind| of(kind, &account)));
             }
         }
     }
 
-    fn against_people(&self, account: &Account) -> Option<DriftKind> {
-        let Some(id) = account.caregiver.as_ref().map(CaregiverId::as_str) else { return Some(DriftKind::NoId) };
+    fn against_people(&self, account: &AccountView<'_>) -> Option<DriftKind> {
+        let Some(id) = account.caregiver else { return Some(DriftKind::NoId) };
         let is_in_roster = self.desired.roster.caregiver(id).is_some();
         let history = self.recorded.histories.get(id);
         let is_moved = || self.desired.rollout.moved.iter().any(|line| line.from.as_str() == id);
@@ -119,7 +117,7 @@ impl Compared<'_> {
     }
 }
 
-fn against_record(history: &History, account: &Account) -> Option<DriftKind> {
+fn against_record(history: &History, account: &AccountView<'_>) -> Option<DriftKind> {
     let is_older = account.marker.is_some_and(|marker| history.earlier.contains(&marker));
     match (history.is_withdrawn, account.is_disabled) {
         (false, true) => Some(DriftKind::Disabled),
@@ -129,22 +127,19 @@ fn against_record(history: &History, account: &Account) -> Option<DriftKind> {
     }
 }
 
-fn by_username(observed: &Observed) -> HashMap<&str, &Account> {
-    observed.accounts().iter().map(|account| (account.username.as_str(), account)).collect()
-}
-
-fn of(kind: DriftKind, account: &Account) -> Finding {
-    Finding { kind, caregiver: account.caregiver.clone(), username: Some(account.username.clone()), fields: Vec::new() }
+fn of(kind: DriftKind, account: &AccountView<'_>) -> Finding {
+    let caregiver = account.caregiver.map(CaregiverId::new);
+    Finding { kind, caregiver, username: Some(Username::new(account.username)), fields: Vec::new() }
 }
 
 /// What is other than it was; signing in is no change of an account.
-fn changes(old: &Account, new: &Account) -> Vec<DriftField> {
-    let id = |account: &Account| account.caregiver.as_ref().map(ToString::to_string).unwrap_or_default();
-    let method = |account: &Account| match account.method {
+fn changes(old: &AccountView<'_>, new: &AccountView<'_>) -> Vec<DriftField> {
+    let id = |account: &AccountView<'_>| account.caregiver.unwrap_or_default().to_owned();
+    let method = |account: &AccountView<'_>| match account.method {
         SignInMethod::Password => "password",
         SignInMethod::Other => "another system",
     };
-    let role = |account: &Account| if account.is_staff { "staff" } else { "not staff" };
+    let role = |account: &AccountView<'_>| if account.is_staff { "staff" } else { "not staff" };
     let values = [
         ("sms-id", id(old), id(new)),
         ("username", old.username.to_string(), new.username.to_string()),

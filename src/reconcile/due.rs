@@ -2,9 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::account::{Account, SignIn};
+use crate::model::account::SignIn;
 use crate::model::activation::{ActivationKind, ActivationStage, LetterStage};
 use crate::model::ids::ActivationNumber;
+use crate::model::observed::Seen;
 use crate::model::recorded::{History, LetterRecord};
 use crate::plan::{ActKind, LetterSource, Proof};
 use crate::rollout::{Bounced, NewArrivals, Reissue};
@@ -31,13 +32,13 @@ pub(super) enum Due<'a> {
     /// D2: the password is set, its letter not yet accepted.
     Email { history: &'a History, source: LetterSource },
     /// D3: a reviewed line asks for another activation: on the account that stands; where it has vanished, on a new one.
-    Reissue { line: &'a Reissue, account: Option<&'a Account> },
+    Reissue { line: &'a Reissue, account: Option<Seen<'a>> },
     /// D5: seen signing in, or mailed by the LMS's own gateway.
-    Adopt { account: &'a Account, by_gateway: bool },
+    Adopt { account: Seen<'a>, by_gateway: bool },
     /// D5: no account.
     Create,
     /// D5: an account, never signed in.
-    Reset { account: &'a Account },
+    Reset { account: Seen<'a> },
 }
 
 impl<'a> Due<'a> {
@@ -52,7 +53,7 @@ impl<'a> Due<'a> {
             Self::Email { .. } => ActKind::Email,
             Self::Reissue { line, account: Some(account) } => ActKind::Reset {
                 is_second: line.activation > ActivationNumber::FIRST,
-                has_signed_in: matches!(account.sign_in, SignIn::At(_)),
+                has_signed_in: matches!(account.view().sign_in, SignIn::At(_)),
             },
             Self::Create | Self::Reissue { account: None, .. } => ActKind::Create,
             Self::Adopt { .. } => ActKind::Adopt,
@@ -123,10 +124,10 @@ fn settle<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
         // What a run began stands in an open hand-over; this was handed back by the word of the person who imports.
         return Row::Due(Due::Settle { history, proof: Proof::NotSet, is_create, source });
     }
-    if account.and_then(|account| account.marker) == Some(history.key) {
+    if account.and_then(|account| account.view().marker) == Some(history.key) {
         return Row::Due(Due::Settle { history, proof: Proof::WasSet, is_create: false, source });
     }
-    if account.is_some_and(|account| matches!(account.sign_in, SignIn::At(at) if at > history.stage_at)) {
+    if account.is_some_and(|account| matches!(account.view().sign_in, SignIn::At(at) if at > history.stage_at)) {
         return Row::Stop(Stop::ChangedMeanwhile);
     }
     let lms = ground.context.lms;
@@ -222,7 +223,9 @@ pub(super) fn fresh<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, cohort: u
     let is_gateway = ground.rollout.new_arrivals == NewArrivals::Gateway;
     let by_gateway = is_gateway && is_new_arrival(ground, caregiver.id(), cohort);
     match ground.accounts(caregiver.id()) {
-        Match::One(account) if matches!(account.sign_in, SignIn::At(_)) => Due::Adopt { account, by_gateway: false },
+        Match::One(account) if matches!(account.view().sign_in, SignIn::At(_)) => {
+            Due::Adopt { account, by_gateway: false }
+        }
         Match::One(account) if by_gateway => Due::Adopt { account, by_gateway },
         Match::One(account) => Due::Reset { account },
         Match::None | Match::Several => Due::Create,

@@ -8,7 +8,7 @@ use crate::model::recorded::History;
 use crate::plan::{Act, CohortState, HeldCounts, HoldCode, Outline, Records, Totals};
 
 use super::cohort::{Member, Openness};
-use super::decide::{Case, Decision};
+use super::decide::{Cases, Decision};
 use super::draft::{Draft, Scribe, draft};
 use super::due::Due;
 use super::ground::Ground;
@@ -18,7 +18,7 @@ use super::stop::Stop;
 use super::{guard, identity, lists, notes};
 
 /// The outline of the whole plan, for everybody.
-pub(super) fn outline<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Openness]) -> Outline {
+pub(super) fn outline<'a>(ground: &Ground<'a>, cases: &Cases<'a>, openness: &[Openness]) -> Outline {
     let Draft { cohorts, unchanged, scribe: Figures { mut totals, held, second }, typing_errors, gates, .. } =
         draft(ground, cases, openness, Figures::default());
     totals.summary.unchanged = unchanged.values().sum();
@@ -53,11 +53,11 @@ impl<'a> Scribe<'a> for Figures<'a> {
         if let Due::Reissue { line, account: Some(_) } = due {
             self.second.push((member.caregiver.id(), line.activation));
         }
-        self.totals.change(member.cohort.is_none(), [due.kind()].into_iter().chain(update.map(|act| act.kind())));
+        self.totals.change(member.cohort().is_none(), [due.kind()].into_iter().chain(update.map(|act| act.kind())));
     }
 
     fn update(&mut self, member: &Member<'a>, update: Act) {
-        self.totals.change(member.cohort.is_none(), [update.kind()]);
+        self.totals.change(member.cohort().is_none(), [update.kind()]);
     }
 
     fn withdraw(&mut self, _: &CaregiverId, _: &History, withdraw: Act) {
@@ -65,7 +65,7 @@ impl<'a> Scribe<'a> for Figures<'a> {
     }
 
     fn hold(&mut self, member: &Member<'a>, stop: &Stop<'a>) {
-        self.held(stop.code(), member.cohort);
+        self.held(stop.code(), member.cohort());
     }
 
     fn hold_gone(&mut self, _: &CaregiverId, stop: &Stop<'_>) {
@@ -88,7 +88,7 @@ fn named(ground: &Ground<'_>, held: BTreeMap<(HoldCode, Option<usize>), u64>) ->
 }
 
 /// How many active caregivers are not quite who they were.
-fn identities(ground: &Ground<'_>, cases: &[Case<'_>]) -> u64 {
+fn identities(ground: &Ground<'_>, cases: &Cases<'_>) -> u64 {
     let active = cases.iter().filter(|case| matches!(case.decision, Decision::Active));
     active.filter(|case| identity::changed(ground, case.member.caregiver).is_some()).count() as u64
 }

@@ -57,7 +57,8 @@ fn stop<'a>(ground: &Ground<'a>, id: &CaregiverId, history: &History, presence: 
 
 /// S1 for somebody who is gone: nobody knows what became of their password. A driver that writes markers can always say.
 fn unsettled<'a>(ground: &Ground<'a>, id: &CaregiverId, history: &History) -> Option<Stop<'a>> {
-    let has_marker = || ground.observed.of_caregiver(id.as_str()).any(|account| account.marker == Some(history.key));
+    let has_marker =
+        || ground.observed.of_caregiver(id.as_str()).any(|account| account.view().marker == Some(history.key));
     if let Some(stop) = hand_over::unsettled(ground, id.as_str(), history) {
         return Some(stop);
     }

@@ -6,11 +6,10 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use crate::both::{MANY, both_if};
-use crate::model::account::Account;
 use crate::model::activation::LetterStage;
 use crate::model::handover::HandOver;
 use crate::model::ids::{CaregiverId, Username};
-use crate::model::observed::Observed;
+use crate::model::observed::{Observed, Seen};
 use crate::model::recorded::{History, Recorded};
 use crate::rollout::{HoldRule, Moved, Reissue, Rollout};
 use crate::roster::{Caregiver, Roster};
@@ -56,14 +55,14 @@ pub(super) enum Match<'a> {
     /// None carries their id.
     None,
     /// Exactly one does.
-    One(&'a Account),
+    One(Seen<'a>),
     /// Several do.
     Several,
 }
 
 impl<'a> Match<'a> {
     /// The account, where it is certain.
-    pub(super) fn one(self) -> Option<&'a Account> {
+    pub(super) fn one(self) -> Option<Seen<'a>> {
         match self {
             Self::One(account) => Some(account),
             Self::None | Self::Several => None,
@@ -171,7 +170,7 @@ impl<'a> Ground<'a> {
     fn by_user_id(&self, id: &'a str) -> Match<'a> {
         let names = std::iter::once(id).chain(self.given_name(id).map(Username::as_str));
         let accounts = names.flat_map(|name| self.observed.with_username(name));
-        one_of(accounts.filter(|account| account.caregiver.is_none()))
+        one_of(accounts.filter(|account| account.view().caregiver.is_none()))
     }
 
     /// The id under which the LMS knows this caregiver: theirs, else the one they had before while an account carries it.
@@ -251,7 +250,7 @@ fn given_names(recorded: &Recorded) -> HashMap<&str, &Username> {
     rows.map(|row| (row.caregiver.as_str(), &row.username)).collect()
 }
 
-fn one_of<'a>(mut accounts: impl Iterator<Item = &'a Account>) -> Match<'a> {
+fn one_of<'a>(mut accounts: impl Iterator<Item = Seen<'a>>) -> Match<'a> {
     match (accounts.next(), accounts.next()) {
         (None, _) => Match::None,
         (Some(account), None) => Match::One(account),

@@ -4,9 +4,9 @@
 //! The rules for a row are Ultranet's own (docs/ultranet.md says where each is known from): what its validation would refuse is
 //! held here, and never written.
 
-use crate::model::account::Account;
 use crate::model::activation::ActivationStage;
-use crate::model::email::fold;
+use crate::model::email::is_same;
+use crate::model::observed::Seen;
 use crate::model::recorded::History;
 use crate::plan::CohortState;
 use crate::rollout::{Leavers, NewArrivals, Ultranet};
@@ -53,7 +53,7 @@ pub(super) fn full_upload_needed<'a>(ground: &Ground<'a>, member: &Member<'a>, d
     let is_mailed = needs_row(ground, due) && !ground.context.lms.carrier.has_letters();
     let account = ground.accounts(member.caregiver.id()).one().filter(|_| is_mailed)?;
     let address = member.caregiver.address().ok()?;
-    (fold(&account.email) != fold(address))
+    (!is_same(account.view().email, address))
         .then(|| Stop::FullUploadNeeded { is_default: is_default(ground.rollout.lms.ultranet(), account) })
 }
 
@@ -71,13 +71,13 @@ fn needs_row(ground: &Ground<'_>, due: &Due<'_>) -> bool {
     ground.context.lms.carrier.is_person() && due.kind().sets_password()
 }
 
-fn row_fault(ground: &Ground<'_>, caregiver: Caregiver<'_>, account: Option<&Account>) -> Option<RowFault> {
+fn row_fault(ground: &Ground<'_>, caregiver: Caregiver<'_>, account: Option<Seen<'_>>) -> Option<RowFault> {
     let id = caregiver.id();
     if !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Some(RowFault::SmsId);
     }
     if let Some(account) = account {
-        let username = account.username.as_str();
+        let username = account.view().username;
         if !username.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')) {
             return Some(RowFault::UserId);
         }
@@ -88,15 +88,15 @@ fn row_fault(ground: &Ground<'_>, caregiver: Caregiver<'_>, account: Option<&Acc
     if caregiver.first_name().is_empty() && caregiver.last_name().is_empty() {
         return Some(RowFault::NoName);
     }
-    let username = account.map_or("", |account| account.username.as_str());
+    let username = account.map_or("", |account| account.view().username);
     let address = caregiver.address().unwrap_or_default();
     let cells = [caregiver.first_name(), caregiver.last_name(), address, username];
     cells.iter().any(|cell| cell.starts_with(FORMULA)).then_some(RowFault::Formula)
 }
 
-fn is_default(ultranet: Option<&Ultranet>, account: &Account) -> bool {
+fn is_default(ultranet: Option<&Ultranet>, account: Seen<'_>) -> bool {
     let default = ultranet.and_then(|ultranet| ultranet.default_email.as_deref());
-    default.is_some_and(|default| fold(default) == fold(&account.email))
+    default.is_some_and(|default| is_same(default, account.view().email))
 }
 
 /// The sentence and the fix of a row that would be refused.
@@ -142,9 +142,9 @@ fn full_upload(ground: &Ground<'_>, ultranet: &Ultranet) -> Option<String> {
     let mut other = Vec::new();
     let mut defaults = 0_usize;
     for caregiver in ground.roster.caregivers() {
-        let account = ground.accounts(caregiver.id()).one().filter(|account| !account.is_staff);
+        let account = ground.accounts(caregiver.id()).one().filter(|account| !account.is_staff());
         let (Some(account), Ok(address)) = (account, caregiver.address()) else { continue };
-        if fold(&account.email) != fold(address) {
+        if !is_same(account.view().email, address) {
             defaults += usize::from(is_default(Some(ultranet), account));
             other.push(caregiver.id());
         }

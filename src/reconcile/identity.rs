@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::model::email::fold;
+use crate::model::email::{fold, folded};
 use crate::model::fingerprint::{Fingerprint, Fingerprinter, Purpose};
 use crate::model::ids::StudentId;
 use crate::model::recorded::Identity;
@@ -65,7 +65,7 @@ pub(super) fn link_fingerprint(student: &str, fingerprinter: &Fingerprinter) -> 
 }
 
 pub(super) fn address_fingerprint(address: &str, fingerprinter: &Fingerprinter) -> Fingerprint {
-    fingerprinter.of(Purpose::Address, [fold(address).as_str()])
+    fingerprinter.of(Purpose::Address, [&*folded(address)])
 }
 
 pub(super) fn name_fingerprint(caregiver: Caregiver<'_>, fingerprinter: &Fingerprinter) -> Option<Fingerprint> {
@@ -88,5 +88,6 @@ pub(super) fn letter_fingerprint(
 
 /// The form that two spellings of one name share.
 fn fold_name(name: &str) -> String {
-    name.trim().nfc().flat_map(char::to_lowercase).collect()
+    let name = name.trim();
+    if name.is_ascii() { name.to_ascii_lowercase() } else { name.nfc().flat_map(char::to_lowercase).collect() }
 }

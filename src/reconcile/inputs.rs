@@ -35,7 +35,7 @@ pub(super) fn inputs(ground: &Ground<'_>) -> Inputs {
             driver: rollout.lms.driver(),
             description: ground.context.lms_description.to_owned(),
             read_at: ground.observed.read_at,
-            accounts: ground.observed.accounts().len() as u64,
+            accounts: ground.observed.len() as u64,
             capabilities: ground.context.lms,
         },
         letters_sha256: ground.context.letters_sha256.to_owned(),

@@ -7,13 +7,13 @@ use jiff::Timestamp;
 
 use crate::model::email::EmailAddress;
 use crate::model::entry::Subject;
-use crate::model::ids::{ActivationNumber, CaregiverId, CohortName, RosterNumber};
+use crate::model::ids::{ActivationNumber, CaregiverId, CohortName, RosterNumber, Username};
 use crate::model::recorded::{History, Identity};
 use crate::plan::{Act, ActKind, Change, CohortState, CohortSummary, Held, Idle, Person, Plan};
 
 use super::canary::Gate;
 use super::cohort::{Member, Openness};
-use super::decide::Case;
+use super::decide::Cases;
 use super::draft::{Draft, Scribe, draft};
 use super::due::{self, Due};
 use super::ground::Ground;
@@ -24,7 +24,7 @@ use super::username::Usernames;
 use super::{guard, notes, words};
 
 /// The whole plan.
-pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &[Case<'a>], openness: &[Openness]) -> Plan {
+pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &Cases<'a>, openness: &[Openness]) -> Plan {
     let Draft { cohorts, mut unchanged, scribe: mut lists, mut typing_errors, gates, .. } =
         draft(ground, cases, openness, Lists::new(ground));
     let left_out = lists.narrow();
@@ -144,7 +144,7 @@ impl<'g, 'a> Lists<'g, 'a> {
     }
 
     fn cohort_name(&self, member: &Member<'_>) -> Option<CohortName> {
-        member.cohort.map(|cohort| self.ground.rollout.cohorts[cohort].name.clone())
+        member.cohort().map(|cohort| self.ground.rollout.cohorts[cohort].name.clone())
     }
 
     fn change(&mut self, member: &Member<'a>, acts: Vec<Act>, reason: String) {
@@ -177,8 +177,8 @@ impl<'g, 'a> Lists<'g, 'a> {
             },
             Due::Email { history, source } => Act::Email { activation: history.number, recipient, letter, source },
             Due::Adopt { account, by_gateway } => Act::Adopt {
-                evidence: words::evidence(account, by_gateway, &ground.rollout.timezone),
-                marker: account.marker,
+                evidence: words::evidence(account.view().sign_in, by_gateway, &ground.rollout.timezone),
+                marker: account.view().marker,
             },
             Due::Create | Due::Reissue { account: None, .. } => {
                 let username = self.usernames.draw(member.caregiver);
@@ -186,7 +186,13 @@ impl<'g, 'a> Lists<'g, 'a> {
             }
             Due::Reset { account } | Due::Reissue { account: Some(account), .. } => {
                 let has_signed_in = matches!(due.kind(), ActKind::Reset { has_signed_in: true, .. });
-                Act::Reset { activation, username: account.username.clone(), recipient, letter, has_signed_in }
+                Act::Reset {
+                    activation,
+                    username: Username::new(account.view().username),
+                    recipient,
+                    letter,
+                    has_signed_in,
+                }
             }
         }
     }

@@ -149,7 +149,7 @@ pub fn reconcile(
     check::export_is_newer(desired.rollout, recorded, observed, context)?;
     let recorded = &*forgotten::remember(desired.roster, recorded, context.fingerprinter);
     let ground = ground::Ground::new(desired, recorded, observed, context);
-    let cases = decide::cases(&ground);
+    let cases = decide::Cases::new(&ground);
     let openness = cohort::openness(&ground, &cases);
     Ok(lists::plan(&ground, &cases, &openness))
 }
@@ -168,7 +168,7 @@ pub fn outline(
     check::export_is_newer(desired.rollout, recorded, observed, context)?;
     let recorded = &*forgotten::remember(desired.roster, recorded, context.fingerprinter);
     let ground = ground::Ground::new(desired, recorded, observed, context);
-    let cases = decide::cases(&ground);
+    let cases = decide::Cases::new(&ground);
     let openness = cohort::openness(&ground, &cases);
     Ok(figures::outline(&ground, &cases, &openness))
 }

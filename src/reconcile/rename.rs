@@ -9,7 +9,7 @@ use crate::rollout::Distinct;
 use crate::roster::Caregiver;
 
 use super::ground::Ground;
-use super::identity::identity_of;
+use super::identity::{address_fingerprint, identity_of, name_fingerprint};
 
 /// Those with an activation whose id the roster has no more.
 pub(super) struct Renames<'a> {
@@ -45,12 +45,15 @@ impl<'a> Renames<'a> {
         if self.by_address.is_empty() && self.by_name.is_empty() {
             return None;
         }
-        let now = identity_of(caregiver, ground.rollout, ground.context.fingerprinter);
+        let (rollout, fingerprinter) = (ground.rollout, ground.context.fingerprinter);
         let may_be = |id: &str| !self.distinct.iter().any(|line| line.parts(id, caregiver.id()));
-        let same_address = now.address.and_then(|address| self.by_address.get(&address));
+        // Each fingerprint costs, and almost nobody's name is that of somebody who is gone: the children come last.
+        let address = caregiver.address().ok().map(|address| address_fingerprint(address, fingerprinter));
+        let same_address = address.and_then(|address| self.by_address.get(&address));
         let same_address = same_address.and_then(|ids| ids.iter().copied().find(|id| may_be(id)));
         same_address.or_else(|| {
-            let same_name = self.by_name.get(&now.name?)?;
+            let same_name = self.by_name.get(&name_fingerprint(caregiver, fingerprinter)?)?;
+            let now = identity_of(caregiver, rollout, fingerprinter);
             let same_child = same_name.iter().filter(|(_, then)| has_common(&then.students, &now.students));
             same_child.map(|(id, _)| *id).find(|id| may_be(id))
         })

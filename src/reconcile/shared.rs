@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use crate::model::access::Access;
-use crate::model::email::fold;
+use crate::model::email::{fold, folded_hash as hash};
 use crate::rollout::{Rollout, SharedEmail};
 use crate::roster::{Caregiver, Roster};
 
@@ -123,18 +123,6 @@ fn judge(members: &[Caregiver<'_>], rollout: &Rollout, groups: &mut HashMap<usiz
         };
         groups.insert(caregiver.place(), group);
     }
-}
-
-fn hash(address: &str) -> u64 {
-    use std::hash::{BuildHasher, Hasher};
-    let mut hasher = foldhash::fast::FixedState::with_seed(0x6d61_696c).build_hasher();
-    let mut folded = [0_u8; 64];
-    for chunk in address.as_bytes().chunks(folded.len()) {
-        folded[..chunk.len()].copy_from_slice(chunk);
-        folded[..chunk.len()].make_ascii_lowercase();
-        hasher.write(&folded[..chunk.len()]);
-    }
-    hasher.finish()
 }
 
 /// The caregivers who share their address with somebody, for the office's list.

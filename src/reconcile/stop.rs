@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use crate::model::account::{SignIn, SignInMethod};
 use crate::model::handover::HandOver;
 use crate::model::ids::ActivationNumber;
+use crate::model::observed::Seen;
 use crate::plan::HoldCode;
 use crate::rollout::NewArrivals;
 use crate::roster::{AddressProblem, Caregiver};
@@ -134,10 +135,10 @@ fn asked_to_wait<'a>(ground: &Ground<'a>, member: &Member<'a>, _: &Due<'a>) -> O
 fn account<'a>(ground: &Ground<'a>, member: &Member<'a>, _: &Due<'a>) -> Option<Stop<'a>> {
     match ground.accounts(member.caregiver.id()) {
         Match::Several => Some(Stop::SeveralAccounts),
-        Match::One(account) if account.is_staff => Some(Stop::StaffAccount),
+        Match::One(account) if account.is_staff() => Some(Stop::StaffAccount),
         _ if member.caregiver.is_staff() => Some(Stop::StaffInSms),
-        Match::One(account) if account.method == SignInMethod::Other => Some(Stop::OtherSignIn),
-        Match::One(account) if account.is_disabled && !is_withdrawn(ground, member.caregiver) => {
+        Match::One(account) if account.view().method == SignInMethod::Other => Some(Stop::OtherSignIn),
+        Match::One(account) if account.view().is_disabled && !is_withdrawn(ground, member.caregiver) => {
             Some(Stop::DisabledAccount)
         }
         Match::One(_) => None,
@@ -152,7 +153,7 @@ fn is_withdrawn(ground: &Ground<'_>, caregiver: Caregiver<'_>) -> bool {
 /// Without an account of their own, a staff account with their address is probably theirs.
 fn staff_address<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>) -> Option<Stop<'a>> {
     let address = caregiver.address().ok()?;
-    ground.observed.with_email(address).any(|account| account.is_staff).then_some(Stop::StaffAddress)
+    ground.observed.with_email(address).any(Seen::is_staff).then_some(Stop::StaffAddress)
 }
 
 /// S6
@@ -169,13 +170,13 @@ fn email_taken<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> O
 }
 
 /// The username of another person's account with this address. People who share it in the roster are `shared-email`.
-pub(super) fn taken_by<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, address: &str) -> Option<&'a str> {
+pub(super) fn taken_by<'a>(ground: &Ground<'a>, caregiver: Caregiver<'_>, address: &'a str) -> Option<&'a str> {
     let own = caregiver.id();
     let taken = ground.observed.with_email(address).find(|account| {
-        let owner = account.caregiver.as_ref().map(crate::model::ids::CaregiverId::as_str);
+        let owner = account.view().caregiver;
         owner != Some(own) && !ground.is_former_id(own, owner) && !shares_in_roster(ground, caregiver, owner, address)
     });
-    taken.map(|account| account.username.as_str())
+    taken.map(|account| account.view().username)
 }
 
 fn shares_in_roster(ground: &Ground<'_>, own: Caregiver<'_>, owner: Option<&str>, address: &str) -> bool {
@@ -196,7 +197,7 @@ fn child_not_linked<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>)
 
 /// S7
 fn new_arrival<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Option<Stop<'a>> {
-    let cohort = member.cohort.filter(|_| due.waits_for_opening())?;
+    let cohort = member.cohort().filter(|_| due.waits_for_opening())?;
     let is_held = match ground.rollout.new_arrivals {
         NewArrivals::Activate => false,
         NewArrivals::Hold => true,
@@ -216,9 +217,9 @@ pub(super) fn is_new_arrival(ground: &Ground<'_>, id: &str, cohort: usize) -> bo
 fn sign_in_unknown<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Option<Stop<'a>> {
     let Due::Reset { account } = due else { return None };
     let is_assumed = member
-        .cohort
+        .cohort()
         .is_some_and(|cohort| ground.rollout.assume_never_signed_in.contains(&ground.rollout.cohorts[cohort].name));
-    (account.sign_in == SignIn::Unknown && !is_assumed).then_some(Stop::SignInUnknown)
+    (account.view().sign_in == SignIn::Unknown && !is_assumed).then_some(Stop::SignInUnknown)
 }
 
 /// S9

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::model::account::{Account, SignIn};
+use crate::model::account::SignIn;
 use crate::model::handover::HandOver;
 use crate::plan::Proof;
 use crate::rollout::SharedEmail;
@@ -43,8 +43,8 @@ pub(super) fn reason(due: &Due<'_>) -> String {
 }
 
 /// How it is known that somebody is active.
-pub(super) fn evidence(account: &Account, by_gateway: bool, zone: &TimeZone) -> String {
-    match account.sign_in {
+pub(super) fn evidence(sign_in: SignIn, by_gateway: bool, zone: &TimeZone) -> String {
+    match sign_in {
         SignIn::At(at) => format!("signed in {}", at.to_zoned_datetime(zone.clone()).date()),
         SignIn::Never | SignIn::Unknown if by_gateway => "mailed by the gateway".to_owned(),
         SignIn::Never | SignIn::Unknown => "adopted".to_owned(),

@@ -57,16 +57,16 @@ impl Batch {
         self.count += 1;
     }
 
-    fn take(&mut self, take: &mut impl FnMut(&mut Parsed)) {
-        self.rows[..self.count].iter_mut().for_each(take);
+    fn rows(&mut self) -> &mut [Parsed] {
+        &mut self.rows[..self.count]
     }
 }
 
-/// Takes all rows that are left, in order, and says why there are no more.
-pub(super) fn each<R: Read + Send>(rows: &mut Rows<R>, width: usize, mut take: impl FnMut(&mut Parsed)) -> Next {
+/// Takes all rows that are left, in order, some at a time, and says why there are no more.
+pub(super) fn each<R: Read + Send>(rows: &mut Rows<R>, width: usize, mut take: impl FnMut(&mut [Parsed])) -> Next {
     let mut first = Batch::default();
     let stop = first.fill(rows, width);
-    first.take(&mut take);
+    take(first.rows());
     if let Some(stop) = stop {
         return stop;
     }
@@ -75,6 +75,6 @@ pub(super) fn each<R: Read + Send>(rows: &mut Rows<R>, width: usize, mut take: i
         stop = batch.fill(rows, width);
         stop.is_none()
     };
-    ahead(BATCHES, fill, |batch| batch.take(&mut take));
+    ahead(BATCHES, fill, |batch| take(batch.rows()));
     stop.unwrap_or(Next::End)
 }

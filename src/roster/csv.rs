@@ -7,7 +7,7 @@ use std::io::Read;
 use jiff::Timestamp;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::source::{Encoding, RosterSource, Upload};
+use crate::model::source::{Column, Encoding, RosterSource, Upload};
 
 use super::age;
 use super::batch;
@@ -56,9 +56,12 @@ fn read_rows(
     let Some(columns) = headings(source, &mut rows, &mut problems) else { return Err(problems.finish()) };
     let mut fold = Fold::of_columns(source, &columns);
     let mut count = 0;
-    let stop = batch::each(&mut rows, columns.width(), |row| {
-        take(row, &columns, &mut fold, &mut problems);
-        count += 1;
+    let stop = batch::each(&mut rows, columns.width(), |rows| {
+        fold.look_ahead(rows.iter().map(|row| columns.slot(0).cell(Column::CaregiverId, &row.record)));
+        for row in rows.iter_mut() {
+            take(row, &columns, &mut fold, &mut problems);
+        }
+        count += rows.len() as u64;
     });
     end(stop, &rows, &mut problems);
     fold.finish(facts(source, rows, count, exported_at), problems)

@@ -89,6 +89,14 @@ impl Fold {
         }
     }
 
+    /// Visits what rows about these caregivers will need. Of a million people each lies somewhere else in memory, and many
+    /// are fetched at once as quickly as one, as long as none waits for the one before.
+    pub(super) fn look_ahead<'a>(&mut self, ids: impl Iterator<Item = &'a str>) {
+        if self.identity == IdentityBy::CaregiverId && self.people.len() >= MANY {
+            self.people.visit(ids);
+        }
+    }
+
     /// Takes a row in.
     pub(super) fn add(&mut self, row: &Row<'_>, problems: &mut Problems) {
         let Some(person) = self.person(row, problems) else { return };

@@ -1,7 +1,7 @@
 //! Texts, each kept once and known by its number: ids of caregivers and students, and the words that many rows share.
 //!
 //! All bytes lie in one string, so that a million rows make no million small objects. Numbers are given in the order of
-//! arrival until [`Interned::reorder`] changes them.
+//! arrival until [`Interned::sort`] changes them.
 
 use std::hash::BuildHasher;
 
@@ -12,6 +12,13 @@ use hashbrown::HashTable;
 pub(super) struct Text {
     at: u32,
     len: u32,
+}
+
+impl Text {
+    /// Where it ends.
+    pub(super) fn end(self) -> usize {
+        self.at as usize + self.len as usize
+    }
 }
 
 /// Texts one behind the other. The reader refuses a file of 4 GiB (`decode`), so 32 bits reach.
@@ -55,6 +62,8 @@ pub(super) struct Interned {
     texts: Texts,
     places: Vec<Text>,
     entries: HashTable<Entry>,
+    /// In the order of their bytes: then they are found by halves, and `entries` is empty.
+    is_sorted: bool,
 }
 
 /// A number with its text's hash beside it, so that neither a search among others nor a growing table has to visit the
@@ -78,9 +87,24 @@ impl Interned {
 
     /// The number of a text that is there.
     pub(super) fn find(&self, text: &str) -> Option<u32> {
+        if self.is_sorted {
+            let found = self.places.binary_search_by(|&place| self.texts.get(place).cmp(text));
+            return found.ok().map(short);
+        }
         let hash = hash(text);
         let is_it = |entry: &Entry| entry.hash == hash && self.get(entry.number) == text;
         self.entries.find(spread(hash), is_it).map(|entry| entry.number)
+    }
+
+    /// The number that a text probably has, without a look at the text that has it.
+    pub(super) fn probe(&self, text: &str) -> Option<u32> {
+        let hash = hash(text);
+        self.entries.find(spread(hash), |entry| entry.hash == hash).map(|entry| entry.number)
+    }
+
+    /// Where a text ends.
+    pub(super) fn end(&self, number: u32) -> usize {
+        self.places.get(number as usize).map_or(0, |place| place.end())
     }
 
     /// Adds a text that [`Interned::find`] has not found.
@@ -92,14 +116,12 @@ impl Interned {
         number
     }
 
-    /// Gives the text that has number `order[n]` the number `n`.
-    pub(super) fn reorder(&mut self, order: &[u32]) {
+    /// Gives the text that has number `order[n]` the number `n`. The order is that of their bytes, and none is added any more.
+    pub(super) fn sort(&mut self, order: &[u32]) {
+        self.entries = HashTable::new();
+        self.is_sorted = true;
         self.places = order.iter().map(|&old| self.places[old as usize]).collect();
         self.texts = self.texts.packed(self.places.iter_mut());
-        let ranks = ranks(order);
-        for entry in &mut self.entries {
-            entry.number = ranks[entry.number as usize];
-        }
     }
 
     /// Gives back what growing has reserved.
@@ -151,7 +173,7 @@ mod tests {
         for word in ["c", "a", "b"] {
             words.add(word);
         }
-        words.reorder(&[1, 2, 0]);
+        words.sort(&[1, 2, 0]);
         assert_eq!(["a", "b", "c"].map(|word| words.find(word)), [Some(0), Some(1), Some(2)]);
         assert_eq!([0, 1, 2].map(|number| words.get(number)), ["a", "b", "c"]);
     }

@@ -180,7 +180,7 @@ fn codes(bench: &mut dyn Bench) -> BTreeMap<String, HoldCode> {
 /// One account, one password, a letter whose password signs in; and nothing for those who are to be left alone.
 fn check(bench: &mut dyn Bench, story: &str) {
     let observed = bench.world().observe();
-    let names: Vec<String> = observed.accounts().iter().map(|account| account.username.to_string()).collect();
+    let names: Vec<String> = observed.accounts().map(|account| account.view().username.to_owned()).collect();
     let letters: Vec<_> = bench.world().outbox().iter().map(|(_, bytes)| told(bytes, &names)).collect();
     for (id, address) in PLANNED {
         assert_eq!(observed.of_caregiver(id).count(), 1, "accounts of {id}, {story}");
@@ -230,7 +230,7 @@ fn user_names_are_legal_unique_and_the_same_on_every_run() {
             let mut bench = bench();
             bench.finish();
             let observed = bench.world().observe();
-            let of = |id: &str| observed.of_caregiver(id).next().unwrap().username.to_string();
+            let of = |id: &str| observed.of_caregiver(id).next().unwrap().view().username.to_owned();
             PLANNED.map(|(id, _)| of(id))
         };
         let first = names();

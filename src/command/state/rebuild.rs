@@ -6,13 +6,13 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::edge::Random;
-use crate::model::account::{Account, SignIn, SignInMethod};
+use crate::model::account::{AccountView, SignIn, SignInMethod};
 use crate::model::activation::ActivationStage;
 use crate::model::email::fold;
 use crate::model::entry::{Entry, Recovered, Subject};
 use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId};
-use crate::model::observed::Observed;
+use crate::model::observed::{Observed, Seen};
 use crate::model::recorded::{History, Identity, Recorded};
 use crate::reconcile::identity_of;
 use crate::rollout::Rollout;
@@ -57,13 +57,7 @@ impl Evidence<'_> {
             .roster
             .caregivers()
             .map(crate::roster::Caregiver::id)
-            .chain(
-                self.observed
-                    .accounts()
-                    .iter()
-                    .filter_map(|account| account.caregiver.as_ref())
-                    .map(CaregiverId::as_str),
-            )
+            .chain(self.observed.accounts().filter_map(|account| account.view().caregiver))
             .collect();
         ids.into_iter().flat_map(|id| self.of(id, &keys, random)).collect()
     }
@@ -89,7 +83,7 @@ impl Evidence<'_> {
 
     fn of(&self, id: &str, keys: &HashSet<ActivationKey>, random: &mut dyn Random) -> Vec<Finding> {
         let history = self.recorded.histories.get(id);
-        let accounts: Vec<&Account> = self.observed.of_caregiver(id).collect();
+        let accounts: Vec<AccountView<'_>> = self.observed.of_caregiver(id).map(Seen::view).collect();
         let has_letter = self.has_letter(id);
         let finding = |number, key, is_active, because| Finding {
             caregiver: CaregiverId::new(id),
@@ -117,7 +111,7 @@ impl Evidence<'_> {
     fn doubt(
         &self,
         history: Option<&History>,
-        accounts: &[&Account],
+        accounts: &[AccountView<'_>],
         has_letter: bool,
         id: &str,
     ) -> Option<(bool, &'static str)> {
@@ -133,7 +127,7 @@ impl Evidence<'_> {
         }
     }
 
-    fn fresh(&self, accounts: &[&Account], has_letter: bool) -> Option<(bool, &'static str)> {
+    fn fresh(&self, accounts: &[AccountView<'_>], has_letter: bool) -> Option<(bool, &'static str)> {
         let resettable =
             || accounts.iter().any(|account| !account.is_staff && account.method == SignInMethod::Password);
         if accounts.iter().any(|account| matches!(account.sign_in, SignIn::At(_)) && !account.is_staff) {
@@ -153,7 +147,7 @@ impl Evidence<'_> {
     fn has_letter(&self, id: &str) -> bool {
         let caregiver = self.roster.caregiver(id);
         caregiver.is_some_and(|caregiver| self.letters.contains(&fold(caregiver.email_as_written())))
-            || self.observed.of_caregiver(id).any(|account| self.letters.contains(&fold(&account.email)))
+            || self.observed.of_caregiver(id).any(|account| self.letters.contains(&fold(account.view().email)))
     }
 }
 

@@ -191,7 +191,7 @@ impl School {
             cohort: Some("year-7".into()),
             earlier: Vec::new(),
             has_secret: !is_adopted && letter.stage != LetterStage::Sent,
-            letter: (!is_adopted).then_some(letter),
+            letter: (!is_adopted).then(|| Box::new(letter)),
             identity: self.identity(id),
             is_withdrawn: false,
         }

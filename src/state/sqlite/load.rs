@@ -112,7 +112,7 @@ fn latest(activations: &mut Beside<'_>, letters: &mut Beside<'_>, caregiver: &st
         let activation: ActivationNumber = row.get(1)?;
         if let Some(history) = latest.as_mut().filter(|history| history.number == activation) {
             // In order, so the last one stays.
-            history.letter = Some(letter(row)?);
+            history.letter = Some(Box::new(letter(row)?));
         }
         letters.advance()?;
     }

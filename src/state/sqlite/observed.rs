@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::fault::Fault;
 use super::value::At;
-use crate::model::account::{Account, SignIn, SignInMethod};
-use crate::model::observed::Observed;
+use crate::model::account::{AccountView, SignIn, SignInMethod};
+use crate::model::observed::{Gathered, Observed};
 
 /// Where the LMS can't say whether somebody has signed in.
 const UNKNOWN: i64 = -1;
@@ -17,14 +17,14 @@ pub(super) fn remember(conn: &mut Connection, observed: &Observed) -> Result<(),
     transaction.execute_batch("DELETE FROM observed_accounts; DELETE FROM observation;")?;
     transaction.execute("INSERT INTO observation (one, read_at) VALUES (1, ?)", [At(observed.read_at)])?;
     for account in observed.accounts() {
-        insert(&transaction, account)?;
+        insert(&transaction, &account.view())?;
     }
     transaction.commit()?;
     Ok(())
 }
 
 /// Two accounts under one name can't both be kept; no LMS has such.
-fn insert(transaction: &Transaction<'_>, account: &Account) -> Result<(), Fault> {
+fn insert(transaction: &Transaction<'_>, account: &AccountView<'_>) -> Result<(), Fault> {
     let sign_in = match account.sign_in {
         SignIn::Never => None,
         SignIn::Unknown => Some(UNKNOWN),
@@ -35,9 +35,9 @@ fn insert(transaction: &Transaction<'_>, account: &Account) -> Result<(), Fault>
         .execute(params![
             account.username,
             account.caregiver,
-            &*account.first_name,
-            &*account.last_name,
-            &*account.email,
+            account.first_name,
+            account.last_name,
+            account.email,
             account.is_disabled,
             account.is_staff,
             account.method == SignInMethod::Other,
@@ -55,15 +55,19 @@ pub(super) fn remembered(conn: &Connection) -> Result<Option<Observed>, Fault> {
         "SELECT username, caregiver, first_name, last_name, email, is_disabled, is_staff, is_other, sign_in, marker
          FROM observed_accounts ORDER BY username",
     )?;
-    let accounts = statement.query_map([], account)?.collect::<Result<_, _>>()?;
-    Ok(Some(Observed::new(accounts, read_at)))
+    let mut rows = statement.query([])?;
+    let mut gathered = Gathered::default();
+    while let Some(row) = rows.next()? {
+        gathered.add(&account(row)?);
+    }
+    Ok(Some(gathered.at(read_at)))
 }
 
-fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
-    let text = |at: usize| row.get::<_, String>(at).map(String::into_boxed_str);
-    Ok(Account {
-        username: row.get(0)?,
-        caregiver: row.get(1)?,
+fn account<'a>(row: &'a Row<'_>) -> Result<AccountView<'a>, Fault> {
+    let text = |at: usize| -> Result<&'a str, Fault> { Ok(row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?) };
+    Ok(AccountView {
+        username: text(0)?,
+        caregiver: row.get_ref(1)?.as_str_or_null().map_err(rusqlite::Error::from)?,
         first_name: text(2)?,
         last_name: text(3)?,
         email: text(4)?,

@@ -93,7 +93,7 @@ fn accounts_are_seen_as_they_are() {
         ("C5", "Lan@example.nz", "lan"),
     ];
     let observed = observe(&moodle, &ask(&people)).unwrap();
-    let one = |id| observed.of_caregiver(id).next().unwrap();
+    let one = |id| observed.of_caregiver(id).next().unwrap().view();
     assert_eq!((one("C1").sign_in, one("C1").method), (SignIn::Unknown, SignInMethod::Password));
     assert!(matches!(one("C2").sign_in, SignIn::At(_)));
     assert!(one("C3").is_disabled && one("C3").method == SignInMethod::Other);
@@ -318,7 +318,7 @@ fn an_older_moodle_without_names_is_understood() {
     moodle.site().is_old = true;
     moodle.site().add(parent("C1", "mere"));
     let observed = observe(&moodle, &ask(&[("C1", "mere@example.nz", "mere")])).unwrap();
-    assert_eq!(observed.of_caregiver("C1").next().unwrap().first_name.as_ref(), "");
+    assert_eq!(observed.of_caregiver("C1").next().unwrap().view().first_name, "");
 }
 
 #[test]

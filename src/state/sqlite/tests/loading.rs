@@ -51,7 +51,7 @@ fn what_was_committed_is_loaded() {
         cohort: Some("pilot".into()),
         earlier: vec![ActivationKey(1)],
         has_secret: true,
-        letter: Some(letter),
+        letter: Some(Box::new(letter)),
         identity: identity(5),
         is_withdrawn: true,
     };
