@@ -199,6 +199,15 @@ pub enum Entry {
         /// Why.
         because: String,
     },
+    /// The sealing key became another: everything sealed is sealed under that one now.
+    Rekeyed(super::rekey::Rekeyed),
+    /// The sealing key is lost: what was sealed under it is wiped, and so are the fingerprints, which nobody can take again.
+    KeyLost {
+        /// The check value of the key that takes its place.
+        key_check: Fingerprint,
+        /// Why.
+        because: String,
+    },
     /// A hand-over is about to be put in place: its rows are sealed with it.
     HandOverBegun(HandOverBegun),
     /// The files of a hand-over are in place.
