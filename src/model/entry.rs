@@ -192,8 +192,8 @@ pub enum Entry {
     Forgotten {
         /// Who.
         caregiver: CaregiverId,
-        /// What is left of their id.
-        hash: Fingerprint,
+        /// What is left of their id, and of those that they had before.
+        hashes: Vec<Fingerprint>,
         /// The number of the last activation that gave access; `None` where none did.
         number: Option<ActivationNumber>,
         /// Why.

@@ -442,3 +442,22 @@ fn a_lost_key_costs_what_was_sealed_and_resets_nobody() {
     nobody_twice(&project);
     assert_eq!(passwords(&project).get("C9005"), None);
 }
+
+#[test]
+fn who_had_another_id_is_forgotten_under_both() {
+    let project = applied();
+    let roster = project.read("roster/caregivers.csv");
+    for (from, to) in [("C1005", "C9005"), ("C9005", "C9905")] {
+        project.write("roster/caregivers.csv", roster.replace("C1005", to));
+        ok(&project, &["state", "move", from, to, "--because", "merged: twice"]);
+    }
+    ok(&project, &["state", "forget", "C9905", "--because", "T-150"]);
+    for id in ["C1005", "C9005", "C9905"] {
+        project.write("roster/caregivers.csv", roster.replace("C1005", id));
+        let said = ok(&project, &["explain", id]);
+        assert!(said.out.contains("Now       nothing"), "{id}: {}", said.all());
+        ok(&project, &["apply", "--auto-approve"]);
+        nobody_twice(&project);
+    }
+    ok(&project, &["state", "verify"]);
+}

@@ -141,6 +141,23 @@ fn under_another_key_rows_and_letters_are_the_same() {
 }
 
 #[test]
+fn an_open_hand_over_is_listed_kept_and_not_forgotten() {
+    let story = Story::new("firstbell");
+    story.run("apply --auto-approve --caregiver C101", 8, &["1 row handed over"]);
+    story.run("state secrets", 0, &["handover/0001-year-7.csv`, a hand-over that nobody has confirmed"]);
+    story.run("state forget C101 --because T-150", 1, &["C101 can't be forgotten yet", "hand-over"]);
+    // A copy of the state from before the next one, put back: who stands in that one may have been imported.
+    let backup = std::fs::read(story.project.path().join("state/firstbell.db")).unwrap();
+    story.run("apply --auto-approve", 8, &["0002-year-7"]);
+    story.project.write("state/firstbell.db", backup);
+    story.run("plan", 5, &["state repair"]);
+    story.run("state repair --because T-200", 8, &["? C104", "? C105"]);
+    let said = story.project.run(&["apply", "--auto-approve"]);
+    assert!(!said.out.contains("handed over"), "{}", said.all());
+    story.run("state verify", 0, &["no password was set twice"]);
+}
+
+#[test]
 fn a_lost_key_holds_whose_letter_had_not_gone_out() {
     let mut story = Story::new("firstbell");
     story.run("apply --auto-approve", 8, &["5 rows handed over"]);

@@ -83,7 +83,7 @@ fn record(scope: Scope<'_>, entry: &Entry, accepts_position: bool) -> Result<(),
         Entry::PositionAccepted { serial, .. } => {
             one(scope.conn, "UPDATE meta SET serial = max(serial, ?)", [Count(*serial)])
         }
-        Entry::Forgotten { caregiver, hash, number, .. } => forgotten::forget(scope, caregiver, *hash, *number),
+        Entry::Forgotten { caregiver, hashes, number, .. } => forgotten::forget(scope, caregiver, hashes, *number),
         Entry::Rekeyed(rekeyed) => keys::rekey(scope, rekeyed),
         Entry::KeyLost { key_check, .. } => keys::lose(scope, *key_check),
         Entry::HandOverBegun(begun) => handover::begin(scope, begun),

@@ -130,6 +130,11 @@ impl SqliteStore {
         files::exists(path)
     }
 
+    /// The ids that somebody had before theirs was changed.
+    pub fn former_ids(&self, caregiver: &CaregiverId) -> Result<Vec<CaregiverId>, StateError> {
+        self.with("read the ids that somebody had", |conn| forgotten::former_ids(conn, caregiver))
+    }
+
     /// The key of the fingerprints, sealed, where it is not the sealing key itself.
     pub fn fingerprint_key(&self) -> Result<Option<Sealed>, StateError> {
         self.with("read the key of the fingerprints", keys::fingerprint_key)
