@@ -144,11 +144,11 @@ fn missing(session: &Session<'_>) -> Trouble {
 
 /// The key, made where there is none.
 pub(super) fn find_or_make(session: &mut Session<'_>) -> Result<SealingKey, Trouble> {
-    let path = path(session)?;
     if let Some(key) = find(session)? {
-        warn_if_open(session, Some(&path));
+        warn_if_open(session, path(session).ok().as_deref());
         return Ok(key);
     }
+    let path = path(session)?;
     let mut bytes = [0; 32];
     (session.random)().fill(&mut bytes);
     let failed = |error| Trouble::file(format!("making the sealing key `{path}`"), error);
