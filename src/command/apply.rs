@@ -178,7 +178,8 @@ fn scope(
         );
     }
     let timetable = desk.timetable(&loaded.rollout, session.clock.now())?;
-    Ok(Scope { narrowing, git: None, timetable, retry_unknown: args.retry_unknown })
+    let before = desk.remembered()?;
+    Ok(Scope { narrowing, git: None, timetable, retry_unknown: args.retry_unknown, before })
 }
 
 /// Those for whom a later round may do something: whom the plan names. Unseen plans were agreed to as they come.

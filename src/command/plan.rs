@@ -78,7 +78,11 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         &loaded.rollout,
         session.clock.now(),
     )?;
-    let scope = Scope { narrowing, git, timetable, retry_unknown: false };
+    // For the figures alone nobody asks why.
+    let is_whole = !args.summary || is_for_machines;
+    let store = state.store.as_mut().filter(|_| is_whole && !args.offline);
+    let before = store.map(StateStore::remembered).transpose()?.flatten();
+    let scope = Scope { narrowing, git, timetable, retry_unknown: false, before };
     let mut lms: Box<dyn LmsRead + '_> = if args.offline {
         let unasked = doors::lms_unasked(session, &loaded.rollout)?;
         Box::new(Remembered::of(state.remembered.take(), &*unasked)?)

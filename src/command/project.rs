@@ -186,6 +186,8 @@ pub(super) struct Scope {
     pub(super) retry_unknown: bool,
     /// When letters may leave; `None` where they go to a folder.
     pub(super) timetable: Option<Timetable>,
+    /// What the last run saw in the LMS, where the plan is to say what somebody else has done since.
+    pub(super) before: Option<Observed>,
 }
 
 /// Makes the plan.
@@ -197,7 +199,12 @@ pub(super) fn make_plan(
     lms: &mut dyn LmsRead,
     scope: &Scope,
 ) -> Result<Plan, Trouble> {
-    make(reconcile::reconcile, session, loaded, recorded, fingerprinter, lms, scope)
+    let (mut plan, now) = make(reconcile::reconcile, session, loaded, recorded, fingerprinter, lms, scope)?;
+    if let Some(before) = &scope.before {
+        let desired = Desired { rollout: &loaded.rollout, roster: &loaded.roster };
+        plan.drift = reconcile::behind(&plan, reconcile::drift(desired, recorded, Some(before), &now));
+    }
+    Ok(plan)
 }
 
 /// Makes the plan's outline.
@@ -209,7 +216,7 @@ pub(super) fn make_outline(
     lms: &mut dyn LmsRead,
     scope: &Scope,
 ) -> Result<Outline, Trouble> {
-    make(reconcile::outline, session, loaded, recorded, fingerprinter, lms, scope)
+    Ok(make(reconcile::outline, session, loaded, recorded, fingerprinter, lms, scope)?.0)
 }
 
 type Reconcile<T> = fn(Desired<'_>, &Recorded, &Observed, &Context<'_>) -> Result<T, Refusal>;
@@ -222,7 +229,7 @@ fn make<T>(
     fingerprinter: &Fingerprinter,
     lms: &mut dyn LmsRead,
     scope: &Scope,
-) -> Result<T, Trouble> {
+) -> Result<(T, Observed), Trouble> {
     let today = session.clock.now().to_zoned_datetime(loaded.rollout.timezone.clone()).date();
     let mut mistakes = reconcile::check(&loaded.rollout, recorded, today);
     add_lines(&mut mistakes, &loaded.rollout);
@@ -247,7 +254,8 @@ fn make<T>(
         lms_description: &description,
     };
     let desired = Desired { rollout: &loaded.rollout, roster: &loaded.roster };
-    reconcile(desired, recorded, &observed, &context).map_err(|refusal| refused(&refusal))
+    let made = reconcile(desired, recorded, &observed, &context).map_err(|refusal| refused(&refusal))?;
+    Ok((made, observed))
 }
 
 fn refused(refusal: &Refusal) -> Trouble {

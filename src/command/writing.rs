@@ -116,6 +116,11 @@ impl Writing {
         doors::timetable(self.store.as_mut().map(|store| store as &mut dyn StateStore), rollout, now)
     }
 
+    /// What a run saw in the LMS last.
+    pub(super) fn remembered(&mut self) -> Result<Option<Observed>, Trouble> {
+        Ok(self.store.as_mut().map(StateStore::remembered).transpose()?.flatten())
+    }
+
     /// Keeps what the LMS shows, where there is a state to keep it.
     pub(super) fn remember(&mut self, observed: &Observed) -> Result<(), Trouble> {
         Ok(self.store.as_mut().map_or(Ok(()), |store| store.remember(observed))?)

@@ -11,6 +11,7 @@ use crate::model::ids::{CaregiverId, CohortName, RosterNumber};
 use crate::model::recorded::AcceptedRoster;
 
 use super::change::Change;
+use super::drift::Finding;
 use super::guard::GuardResult;
 use super::hold::Held;
 use super::inputs::Inputs;
@@ -30,6 +31,8 @@ pub struct Plan {
     pub unchanged: BTreeMap<Idle, u64>,
     /// The guards, always all of them.
     pub guards: Vec<GuardResult>,
+    /// What somebody else did in the LMS, as far as it is why something is done.
+    pub drift: Vec<Finding>,
     /// Whom it is for, in words, where it is not for everybody.
     pub partial: Option<String>,
     /// The roster accepted last, before this plan.

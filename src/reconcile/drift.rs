@@ -10,7 +10,7 @@ use crate::model::activation::ActivationStage;
 use crate::model::ids::{CaregiverId, Username};
 use crate::model::observed::{Observed, Seen};
 use crate::model::recorded::{History, Recorded};
-use crate::plan::{Drift, DriftField, DriftKind, Finding};
+use crate::plan::{Act, Drift, DriftField, DriftKind, Finding, Plan};
 
 use super::Desired;
 use super::check::all_keys;
@@ -25,6 +25,31 @@ pub fn drift(desired: Desired<'_>, recorded: &Recorded, before: Option<&Observed
     findings.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
     findings.dedup_by(|a, b| key(a) == key(b));
     Drift { read_at: now.read_at, since: view.since, findings }
+}
+
+/// What of it is why something is done: an account that is gone and made again, one that is corrected because somebody else
+/// changed it, one that is enabled or disabled against somebody's hand.
+pub fn behind(plan: &Plan, drift: Drift) -> Vec<Finding> {
+    let acts: HashMap<&str, &[Act]> =
+        plan.changes.iter().map(|change| (change.caregiver.as_str(), change.acts.as_slice())).collect();
+    let explains = |finding: &Finding| {
+        let id = finding.caregiver.as_ref().map_or("", CaregiverId::as_str);
+        acts.get(id).copied().unwrap_or_default().iter().any(|act| is_why(finding, act))
+    };
+    drift.findings.into_iter().filter(explains).collect()
+}
+
+fn is_why(finding: &Finding, act: &Act) -> bool {
+    match (finding.kind, act) {
+        (DriftKind::Vanished, Act::Create { .. })
+        | (DriftKind::Disabled, Act::Update { enable: true, .. })
+        | (DriftKind::Enabled, Act::Withdraw { .. }) => true,
+        (DriftKind::Changed, Act::Update { fields, .. }) => {
+            let is_corrected = |name: &str| fields.iter().any(|field| field.field.as_str() == name);
+            finding.fields.iter().any(|field| is_corrected(field.field))
+        }
+        _ => false,
+    }
 }
 
 fn key(finding: &Finding) -> (DriftKind, &Option<CaregiverId>, &Option<Username>) {

@@ -42,6 +42,7 @@ pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &Cases<'a>, openness: &[Openn
         unchanged,
         guards: Vec::new(),
         last_roster: ground.recorded.last_roster().map_or(RosterNumber::FIRST, |last| last.number),
+        drift: Vec::new(),
         partial: Some(ground.context.narrowing.in_words()).filter(|words| !words.is_empty()),
         moves: ground.moves(),
         acceptance: ground.absences.acceptance(ground.context.now),

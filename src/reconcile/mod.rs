@@ -49,7 +49,7 @@ use crate::roster::Roster;
 
 pub use check::check;
 pub use cohort::cohort_of;
-pub use drift::drift;
+pub use drift::{behind, drift};
 pub use identity::{identity_of, person_of};
 pub use shared::sharers;
 

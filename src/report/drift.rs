@@ -4,11 +4,14 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::plan::DriftKind;
+use crate::plan::{DriftKind, Plan};
 
 use super::clean::clean;
 use super::markdown::{self, code};
 use super::names::{count, number};
+use super::page::Page;
+use super::paint::Tone;
+use super::view::{Personal, View};
 
 /// The drift as text.
 pub fn drift_text(drift: &Value) -> String {
@@ -43,6 +46,24 @@ pub fn drift_markdown(drift: &Value) -> String {
         .iter()
         .flat_map(|&kind| of_kind(drift, kind).map(move |finding| format!("{:<17} {}", kind.as_str(), line(finding))));
     markdown::with_details(top, "Each account", lines)
+}
+
+/// The section of a plan: what somebody else did, where it is why something is done.
+pub(super) fn behind(page: &mut Page, plan: &Plan, view: &View) {
+    if plan.drift.is_empty() {
+        return;
+    }
+    page.gap();
+    let label = page.dress(Tone::Strong, "Done by somebody else in the LMS");
+    page.line(0, &format!("{label}: {}; `firstbell drift` tells all of it", plan.drift.len()));
+    for finding in &plan.drift {
+        let id = finding.caregiver.as_ref().map_or_else(String::new, |id| view.personal.id(id));
+        // Who has come to work at the school is nobody's business who reads a log.
+        let may_show = |field: &&str| *field != "role" || view.personal == Personal::Full;
+        let fields: Vec<&str> = finding.fields.iter().map(|field| field.field).filter(may_show).collect();
+        let which = if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) };
+        page.line(2, &format!("{id}  {}{which}", finding.kind.title()));
+    }
 }
 
 fn of_kind(drift: &Value, kind: DriftKind) -> impl Iterator<Item = &Value> {

@@ -33,6 +33,7 @@ pub(super) fn narrow(width: usize) -> View {
 /// A plan with something of everything.
 pub(super) fn plan() -> Plan {
     Plan {
+        drift: Vec::new(),
         partial: None,
         moves: Vec::new(),
         last_roster: crate::model::ids::RosterNumber::FIRST,

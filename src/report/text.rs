@@ -4,7 +4,7 @@ use crate::plan::{Outline, Plan};
 
 use super::page::Page;
 use super::view::View;
-use super::{blocks, closing, guards, header, held, idle};
+use super::{blocks, closing, drift, guards, header, held, idle};
 
 /// The plan as people read it, ending in a line end.
 pub fn text(plan: &Plan, view: &View) -> String {
@@ -15,6 +15,7 @@ pub fn text(plan: &Plan, view: &View) -> String {
     header::header(&mut page, &plan.inputs);
     page.gap();
     blocks::blocks(&mut page, plan, view);
+    drift::behind(&mut page, plan, view);
     held::holds(&mut page, plan, view);
     figures(page, &plan.outline(), view)
 }

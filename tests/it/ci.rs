@@ -101,6 +101,24 @@ fn the_commands_of_both_workflows_are_such_as_the_program_takes() {
     }
 }
 
+/// What a stranger's pull request is checked with is the commit that somebody has looked at, wherever it comes from.
+#[test]
+fn the_program_is_built_from_a_pinned_commit() {
+    for name in ["github.yml", "gitlab.yml"] {
+        let found = workflow(name);
+        let installs: Vec<&String> = found.iter().filter(|text| text.starts_with("cargo install")).collect();
+        assert_eq!(
+            installs,
+            ["cargo install --locked --git \"$FIRSTBELL_GIT\" --rev \"$FIRSTBELL_REV\" firstbell"],
+            "{name}"
+        );
+        assert!(
+            found.iter().any(|text| text.len() == 40 && text.bytes().all(|byte| byte == b'0')),
+            "{name}: a commit to name"
+        );
+    }
+}
+
 #[test]
 fn actions_are_pinned_to_a_commit() {
     let found = workflow("github.yml");

@@ -106,3 +106,27 @@ fn two_accounts_under_one_id_are_both_told_and_staff_are_left_alone() {
     school.accounts.push(Account { is_staff: true, ..account(None, "teacher") });
     assert_eq!(school.drift(None), vec![(DriftKind::SeveralAccounts, "C2".to_owned()); 2]);
 }
+
+#[test]
+fn a_plan_tells_of_drift_only_where_it_is_why_something_is_done() {
+    let mut school = School::year_7();
+    school.accounts = vec![mere(), hone()];
+    let before = Observed::new(school.accounts.clone(), school.now);
+    let behind = |school: &School| {
+        let now = Observed::new(school.accounts.clone(), school.now);
+        let desired = Desired { rollout: &school.rollout, roster: &school.roster };
+        let drift = super::super::drift(desired, &school.recorded, Some(&before), &now);
+        let found = super::super::behind(&school.plan(), drift);
+        found.into_iter().map(|one| (one.kind, one.caregiver.unwrap().to_string())).collect::<Vec<_>>()
+    };
+    assert_eq!(behind(&school), []);
+    // Not opened to yet, and the account is gone: another is made.
+    school.accounts.remove(0);
+    assert_eq!(behind(&school), [(DriftKind::Vanished, "C1".to_owned())]);
+    school.accounts[0].email = "other@example.nz".into();
+    school.accounts[0].is_staff = false;
+    assert_eq!(behind(&school), [(DriftKind::Vanished, "C1".to_owned()), (DriftKind::Changed, "C2".to_owned())]);
+    // Signing in is told by the adoption itself.
+    school.accounts[0] = Account { sign_in: SignIn::At(school.now), ..hone() };
+    assert_eq!(behind(&school), [(DriftKind::Vanished, "C1".to_owned())]);
+}

@@ -8,6 +8,7 @@ use crate::report::{held, idle, sensitive, words};
 
 use super::FORMAT_VERSION;
 use super::document::{Change, Corrected, Document, Effects, Guard, Held, Summary, Tool};
+use super::drift::found;
 use super::inputs::inputs;
 
 pub(super) fn document(plan: &Plan, view: &View, diagnostics: &[Value]) -> Document {
@@ -20,6 +21,7 @@ pub(super) fn document(plan: &Plan, view: &View, diagnostics: &[Value]) -> Docum
         effects: effects(totals.effects),
         guards: plan.guards.iter().map(|guard| self::guard(guard, personal)).collect(),
         changes: plan.changes.iter().map(|change| self::change(change, personal)).collect(),
+        drift: plan.drift.iter().map(|finding| found(finding, personal)).collect(),
         held: plan.held.iter().map(|held| self::held(held, view)).collect(),
         unchanged: idle::by_code(plan),
         diagnostics: diagnostics.iter().filter_map(|value| diagnostic(value, personal)).collect(),

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::drift::Found;
 use super::inputs::Inputs;
 
 /// A plan of firstbell: what will be done for whom, who is held back and why. Without names and addresses unless
@@ -27,6 +28,9 @@ pub(super) struct Document {
     pub(super) guards: Vec<Guard>,
     /// What is done, ordered by cohort, action, id.
     pub(super) changes: Vec<Change>,
+    /// What somebody else did in the LMS, as far as it is why something is done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) drift: Vec<Found>,
     /// Who is held back, ordered by code, cohort, id.
     pub(super) held: Vec<Held>,
     /// Who is in no change and not held, counted by reason: `active`, `access-revoked`, `outside`, `gone`,

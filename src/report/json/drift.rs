@@ -36,7 +36,7 @@ pub(super) struct Document {
 /// One thing that drifted.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Found {
+pub(super) struct Found {
     /// What, as a code.
     kind: &'static str,
     /// The SMS id on the account; null where it carries none.
@@ -81,7 +81,7 @@ pub fn drift_json(drift: &Drift, lms: &str, personal: Personal) -> Value {
     })
 }
 
-fn found(finding: &Finding, personal: Personal) -> Found {
+pub(super) fn found(finding: &Finding, personal: Personal) -> Found {
     let field = |change: &crate::plan::DriftField| {
         let shown = |value: &str| match (personal, change.field) {
             (Personal::Full, _) => Some(value.to_owned()),
