@@ -1,5 +1,6 @@
 //! What a letter that renders may still lack: the password, the sign-in address, a child's name, a short subject.
 
+use super::html;
 use super::part::Part;
 use super::{Context, Letters, Rendered, sample};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -27,12 +28,20 @@ impl Letters {
                 Err(error) => found.push(Diagnostic::error("letter::template", error.to_string())),
             }
         }
+        let declared = declared(sign_in_url, help);
+        for (language, edition) in &self.by_language {
+            let source = |part| edition.template.source(part);
+            html::judge(source(Part::Html), &self.file(language, Part::Html), &edition.spelling, &mut found);
+            for part in [Part::Html, Part::Text] {
+                html::judge_links(source(part), &self.file(language, part), &declared, &mut found);
+            }
+        }
         found
     }
 
     fn judge(&self, rendered: &Rendered, context: &Context<'_>, found: &mut Diagnostics) {
         let rules = [no_password, no_password_in_html, password_in_subject, unescaped];
-        let warnings = [no_username, no_sign_in_address, no_child, long_subject];
+        let warnings = [no_username, no_sign_in_address, no_child, long_subject, password_twice];
         for (part, diagnostic) in rules.into_iter().chain(warnings).filter_map(|rule| rule(rendered, context)) {
             found.push(diagnostic.with_place(Place::file(self.file(&rendered.language, part))));
         }
@@ -100,6 +109,24 @@ fn long_subject(rendered: &Rendered, _context: &Context<'_>) -> Finding {
         let text = format!("the subject has {length} characters; telephones show about {SHORT_SUBJECT}");
         (Part::Subject, Diagnostic::warning("letter::long-subject", text))
     })
+}
+
+/// The second place is where an old one is forgotten, and where somebody looks over a shoulder.
+fn password_twice(rendered: &Rendered, context: &Context<'_>) -> Finding {
+    let part = [(Part::Text, &rendered.text), (Part::Html, &rendered.html)]
+        .into_iter()
+        .find(|(_, body)| body.matches(context.password.reveal()).nth(1).is_some())?
+        .0;
+    let help = "show it once, on a line of its own";
+    Some((part, Diagnostic::warning("letter::password-twice", "the letter shows the password twice").with_help(help)))
+}
+
+/// Where links may lead: the sign-in address's host, and the domain that the help's address is of.
+fn declared(sign_in_url: &str, help: &Help) -> Vec<String> {
+    let behind_scheme = sign_in_url.split_once("://").map_or(sign_in_url, |(_, rest)| rest);
+    let host = behind_scheme.split(['/', ':', '?', '#']).next().unwrap_or_default();
+    let mail = help.email.as_deref().and_then(|email| email.rsplit_once('@')).map(|(_, domain)| domain);
+    [Some(host), mail].into_iter().flatten().map(str::to_ascii_lowercase).collect()
 }
 
 fn not_a_language(stray: &str) -> Diagnostic {

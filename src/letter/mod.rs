@@ -12,6 +12,7 @@
 mod check;
 mod default;
 mod error;
+mod html;
 mod line;
 mod lint;
 mod load;

@@ -1,9 +1,10 @@
 //! What a template can use: `school`, `caregiver`, `children`, `children_names`, `username`, `password`, `sign_in_url`,
-//! `help` and `language`. `docs/letters.md` says the same for those who write letters.
+//! `help`, `language` and `direction`. `docs/letters.md` says the same for those who write letters.
 
 use serde::Serialize;
 
 use super::Context;
+use super::html::is_right_to_left;
 use super::line::one_line;
 use super::template::join_and;
 use crate::plan::{Child, Person};
@@ -22,6 +23,7 @@ pub(super) const NAMES: &[&str] = &[
     "help.email",
     "help.phone",
     "language",
+    "direction",
 ];
 /// The names of one child.
 pub(super) const CHILD_NAMES: &[&str] = &["first_name", "last_name", "name", "year", "class"];
@@ -38,6 +40,7 @@ pub(super) struct Values<'a> {
     sign_in_url: &'a str,
     help: HelpValues,
     language: &'a str,
+    direction: &'static str,
 }
 
 #[derive(Serialize)]
@@ -73,6 +76,7 @@ pub(super) fn of<'a>(context: &Context<'a>, language: &'a str) -> Values<'a> {
         sign_in_url: context.sign_in_url,
         help: HelpValues { email: given(context.help.email.as_ref()), phone: given(context.help.phone.as_ref()) },
         language,
+        direction: if is_right_to_left(language) { "rtl" } else { "ltr" },
     }
 }
 
