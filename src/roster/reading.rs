@@ -46,18 +46,28 @@ pub(super) struct Reading<'a> {
     hash: Sha256,
     /// Data rows so far.
     pub(super) rows: u64,
+    /// Why a file seems to have been cut short, in words.
+    cut: Option<String>,
 }
 
 impl<'a> Reading<'a> {
     /// Nothing read yet.
     pub(super) fn new(source: &'a RosterSource, now: Timestamp) -> Self {
         let problems = Problems::new(&source.written_path);
-        Self { source, now, problems, notices: Notices::default(), hash: Sha256::new(), rows: 0 }
+        Self { source, now, problems, notices: Notices::default(), hash: Sha256::new(), rows: 0, cut: None }
     }
 
     /// Counts something odd.
     pub(super) fn note(&mut self, kind: &'static Kind, place: (FileNumber, u32)) {
         self.notices.add(kind, place);
+    }
+
+    /// A file seems to end in the middle of a row.
+    pub(super) fn is_cut(&mut self, name: &str, line: u32) {
+        self.cut = Some(format!(
+            "the last row of `{name}` (line {line}) is shorter than the one above it and has no line end, so the file may have \
+             been cut short"
+        ));
     }
 
     /// A file has been read to its end.
@@ -106,7 +116,11 @@ impl<'a> Reading<'a> {
             self.problems.whole(problem);
         }
         self.notices.report(&mut self.problems);
-        let is_full = self.is_full(says);
+        if fold.links() == 0 && fold.caregivers() > 0 && !self.problems.has_errors() {
+            self.problems.whole(nobody_linked());
+        }
+        let cut = self.cut.take().map(Extent::Incomplete);
+        let is_full = self.is_full(cut.as_ref().unwrap_or(says));
         let facts = RosterFacts {
             rows: self.rows,
             links: 0,
@@ -147,6 +161,14 @@ impl<'a> Reading<'a> {
         self.problems.whole(Diagnostic::warning(code, message).with_help(help));
         false
     }
+}
+
+fn nobody_linked() -> Diagnostic {
+    Diagnostic::warning(
+        "roster::nobody-linked",
+        "no caregiver is linked with a student, so that no cohort selects anybody",
+    )
+    .with_help("choose in the SMS that the links between students and caregivers are exported")
 }
 
 /// Bytes in hexadecimal digits.

@@ -6,6 +6,7 @@
 use std::io::Read;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::source::RosterFormat;
 
 use super::clean::clean;
 use super::csv;
@@ -93,7 +94,8 @@ pub(super) fn each(
     let place = files.place_of(&name);
     let Some(input) = reading.open(files, &name) else { return String::new() };
     let Some(table) = open(reading, (&place, is_needed), input, headings) else { return String::new() };
-    if name != wanted {
+    // School Data Sync's own pages write its names with capitals and without.
+    if name != wanted && reading.source.format == RosterFormat::OneRoster {
         reading.note(&OTHER_CASE, (table.file, 1));
     }
     let mut table = table.allow_short_rows();
@@ -112,6 +114,8 @@ pub(super) struct Table<R> {
     headings: Vec<String>,
     /// Whether short rows are filled up with blanks.
     allows_short: bool,
+    /// The widths of the last row and of the one before it.
+    widths: (usize, usize),
 }
 
 impl<R: Read> Table<R> {
@@ -156,11 +160,24 @@ impl<R: Read> Table<R> {
     /// The next row, whatever it looks like; `false` at the end.
     pub(super) fn advance(&mut self, reading: &mut Reading<'_>) -> bool {
         match self.rows.next() {
-            Next::Row => true,
+            Next::Row => {
+                self.widths = (self.rows.record.len(), self.widths.0);
+                true
+            }
             end => {
                 end.report(self.rows.line, &mut reading.problems);
+                self.judge_end(reading);
                 false
             }
+        }
+    }
+
+    /// A last row that is shorter than the one above it and has no line end may have been cut in the middle, and the rows
+    /// behind it with it.
+    fn judge_end(&self, reading: &mut Reading<'_>) {
+        let (last, above) = self.widths;
+        if last < above && self.rows.ends_in_a_line() {
+            reading.is_cut(&self.name, self.rows.line);
         }
     }
 
@@ -214,7 +231,8 @@ pub(super) fn open<R: Read + Send>(
     };
     let name = place.rsplit('/').next().unwrap_or(place).to_owned();
     let found: Vec<String> = rows.record.iter().map(|cell| clean(cell).into_owned()).collect();
-    let mut table = Table { rows, name, file, at: Vec::new(), headings: found, allows_short: false };
+    let widths = (found.len(), found.len());
+    let mut table = Table { rows, name, file, at: Vec::new(), headings: found, allows_short: false, widths };
     table.find_all(headings, reading).then_some(table)
 }
 

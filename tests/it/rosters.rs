@@ -2,9 +2,11 @@
 //! rows, access for each child, several files, what was read, and what differs.
 
 mod access;
+mod exports;
 mod looking;
 mod several;
 mod shapes;
+mod stories;
 
 use crate::binary::{Project, Said};
 

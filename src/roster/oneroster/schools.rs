@@ -10,7 +10,7 @@ use super::is_deleted;
 
 const ORGS: &[Heading] = &[needed("sourcedId"), optional("status"), needed("name"), optional("type")];
 const CLASSES: &[Heading] =
-    &[needed("sourcedId"), optional("status"), optional("title"), optional("classCode"), optional("classType")];
+    &[needed("sourcedId"), optional("status"), needed("title"), optional("classCode"), optional("classType")];
 const ENROLLMENTS: &[Heading] =
     &[optional("sourcedId"), optional("status"), needed("classSourcedId"), needed("userSourcedId"), needed("role")];
 

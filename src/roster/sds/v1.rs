@@ -17,7 +17,7 @@ use super::{NOT_FAMILY, access_of};
 
 const USERS: &[Heading] = &[needed("Email"), needed("First Name"), needed("Last Name"), optional("SIS ID")];
 const STUDENTS: &[Heading] =
-    &[needed("SIS ID"), optional("School SIS ID"), needed("First Name"), needed("Last Name"), optional("Grade")];
+    &[needed("SIS ID"), optional("School SIS ID"), optional("First Name"), optional("Last Name"), optional("Grade")];
 const SCHOOLS: &[Heading] = &[needed("SIS ID"), needed("Name")];
 const RELATIONSHIPS: &[Heading] = &[needed("SIS ID"), needed("Email"), needed("Role")];
 

@@ -126,9 +126,10 @@ impl<'a> FileSet<'a> {
         let found: Vec<&String> = self.names.iter().filter(has_ending).collect();
         match found.as_slice() {
             [name] => Ok((*name).clone()),
-            [] => Err(self.missing(usual)),
+            [] => Err(self.missing(if usual.is_empty() { ending } else { usual })),
             [_, ..] => {
-                let message = format!("there are {} files that end in `{ending}`, and none is `{usual}`", found.len());
+                let which = if usual.is_empty() { String::new() } else { format!(", and none is `{usual}`") };
+                let message = format!("there are {} files that end in `{ending}`{which}", found.len());
                 Err(stop(
                     &self.written,
                     Diagnostic::error("roster::several-files", message).with_help("name the file itself in `path:`"),
