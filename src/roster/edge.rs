@@ -21,6 +21,7 @@ use super::reading::{Answer, Extent, Reading};
 use super::rows::{Next, Rows};
 use super::set::{FileSet, Stop};
 use super::suggest;
+use super::tail::Tail;
 
 const CAREGIVERS: &[(Column, &[&str])] = &[
     (Column::CaregiverId, &["ID number", "Caregiver ID number", "Caregiver ID", "Caregiver Number", "Person ID", "ID"]),
@@ -130,15 +131,19 @@ impl Edge {
         let place = files.place_of(name);
         let file = reading.problems.enter(&place);
         let Some(mut rows) = open(reading, files, name) else { return String::new() };
-        let Next::Row = rows.next() else {
-            reading.problems.whole(super::shape::empty());
-            return String::new();
-        };
+        match rows.next() {
+            Next::Row => {}
+            stop => {
+                stop.report_nothing(rows.line, &mut reading.problems);
+                return String::new();
+            }
+        }
         let headings: Vec<String> = rows.record.iter().map(|cell| cell.trim().to_owned()).collect();
         let found = find_columns(reading, rows.line, &headings, wanted);
+        let mut tail = Tail::under(headings.len());
         loop {
             match rows.next() {
-                Next::Row => {}
+                Next::Row => tail.see(&rows.record, rows.line),
                 end => {
                     end.report(rows.line, &mut reading.problems);
                     break;
@@ -155,6 +160,9 @@ impl Edge {
                 .map(|&(column, at)| (column, headings[at].as_str(), rows.record.get(at).unwrap_or_default()))
                 .collect();
             self.one(reading, &Row::of_cells(&cells, (file, rows.line)));
+        }
+        if rows.ends_in_a_line() {
+            reading.ends_in_a_line(name, file, &tail);
         }
         let (shape, sha256) = rows.finish();
         reading.has_read(name, &sha256);

@@ -54,10 +54,12 @@ mod store;
 mod students;
 mod suggest;
 mod table;
+mod tail;
 mod take;
 mod tally;
 #[cfg(test)]
 mod testing;
+mod uncommented;
 mod utf8;
 mod view;
 mod words;

@@ -16,6 +16,7 @@ use super::reading::Reading;
 use super::rows::{Next, Rows};
 use super::set::FileSet;
 use super::suggest;
+use super::tail::Tail;
 
 /// A column that a format has.
 pub(super) struct Heading {
@@ -114,8 +115,7 @@ pub(super) struct Table<R> {
     headings: Vec<String>,
     /// Whether short rows are filled up with blanks.
     allows_short: bool,
-    /// The widths of the last row and of the one before it.
-    widths: (usize, usize),
+    tail: Tail,
 }
 
 impl<R: Read> Table<R> {
@@ -161,7 +161,7 @@ impl<R: Read> Table<R> {
     pub(super) fn advance(&mut self, reading: &mut Reading<'_>) -> bool {
         match self.rows.next() {
             Next::Row => {
-                self.widths = (self.rows.record.len(), self.widths.0);
+                self.tail.see(&self.rows.record, self.rows.line);
                 true
             }
             end => {
@@ -172,12 +172,10 @@ impl<R: Read> Table<R> {
         }
     }
 
-    /// A last row that is shorter than the one above it and has no line end may have been cut in the middle, and the rows
-    /// behind it with it.
+    /// Whether the file may have been cut in the middle of a row.
     fn judge_end(&self, reading: &mut Reading<'_>) {
-        let (last, above) = self.widths;
-        if last < above && self.rows.ends_in_a_line() {
-            reading.is_cut(&self.name, self.rows.line);
+        if self.rows.ends_in_a_line() {
+            reading.ends_in_a_line(&self.name, self.file, &self.tail);
         }
     }
 
@@ -225,14 +223,17 @@ pub(super) fn open<R: Read + Send>(
             return None;
         }
     };
-    let Next::Row = rows.next() else {
-        reading.problems.whole(super::shape::empty());
-        return None;
-    };
+    match rows.next() {
+        Next::Row => {}
+        stop => {
+            stop.report_nothing(rows.line, &mut reading.problems);
+            return None;
+        }
+    }
     let name = place.rsplit('/').next().unwrap_or(place).to_owned();
     let found: Vec<String> = rows.record.iter().map(|cell| clean(cell).into_owned()).collect();
-    let widths = (found.len(), found.len());
-    let mut table = Table { rows, name, file, at: Vec::new(), headings: found, allows_short: false, widths };
+    let tail = Tail::under(found.len());
+    let mut table = Table { rows, name, file, at: Vec::new(), headings: found, allows_short: false, tail };
     table.find_all(headings, reading).then_some(table)
 }
 

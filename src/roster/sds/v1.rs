@@ -66,9 +66,10 @@ pub(super) fn read(mut reading: Reading<'_>, mut files: FileSet<'_>) -> Answer {
         }
     });
     each(&mut reading, &mut files, ("guardianrelationship.csv", true), RELATIONSHIPS, |row, reading| {
-        let Some((access, odd)) = access_of(row.get(2)) else { return reading.note(&NOT_FAMILY, row.place()) };
+        let Some((access, odd)) = access_of(row.get(2)) else { return reading.doubt(&NOT_FAMILY, row.place()) };
         if let Some(odd) = odd {
-            reading.note(odd, row.place());
+            let note = if row.get(2).is_empty() { Reading::doubt } else { Reading::note };
+            note(reading, odd, row.place());
         }
         let relationship = row.get(2).to_lowercase();
         joiner.pair((row.get(0), &email::fold(row.get(1))), Some(&relationship), access, row.place());

@@ -93,3 +93,46 @@ fn an_id_of_two_people_is_told() {
     assert!(copy.told().contains(&"roster/export/Users.csv:5 roster::id-twice".to_owned()), "{:?}", copy.told());
     assert!(copy.roster().caregiver("P_1").unwrap().address().is_err());
 }
+
+/// The shape of a public sample bundle: other order, older names, columns of its own, and nobody but students.
+#[test]
+fn a_set_of_students_says_that_there_are_no_parents() {
+    let copy = Copy::empty(RosterFormat::OneRoster)
+        .with("manifest.csv", "propertyName,value\nmanifest.version,1.0\noneroster.version,1.1\nfile.users,bulk")
+        .with(
+            "users.csv",
+            "sourcedId,enabledUser,status,dateLastModified,orgSourcedIds,role,username,userId,givenName,familyName,\
+             identifier,email,sms,phone,agents,ext_maker_id\n\
+             u1,TRUE,,,12345,student,tama,abc,Tama,Ngata,an identifier,,,,,\n",
+        );
+    let told = copy.told();
+    assert!(told.contains(&"roster/export/users.csv:1 roster::other-heading".to_owned()), "{told:?}");
+    let problems = copy.problems();
+    let problem = problems.iter().find(|problem| problem.code == "roster::no-caregivers").unwrap();
+    assert_eq!(problem.message, "the export has 1 row, and nobody in it is a parent or caregiver");
+}
+
+/// Another: roles of two kinds for one person, a heading line with names that are blank, rows shorter than it, no line end
+/// behind the last, dates of all kinds.
+#[test]
+fn short_rows_without_a_last_line_end_are_whole_where_all_are_short() {
+    let roles = "sourcedId,status,dataLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,,\n\
+        r1,active,2025-01-01,A2,primary,teacher,2024-03-06,2025-09-23,o1\n\
+        r2,active,2025-01-01,S1,primary,student,2024-03-06,2025-09-23,o1\n\
+        r4,active,2025-01-01,A2,secondary,guardian,2024-03-06,2025-09-23,o1\n\
+        r3,active,2025-01-01,A1,primary,parent,2024-03-06,2025-09-23,o1";
+    let copy = delta().with("roles.csv", roles).replaced("manifest.csv", "delta", "bulk");
+    assert!(copy.roster().facts().is_full, "{:?}", copy.told());
+    let cut = &roles[..roles.len() - 30];
+    assert!(!delta().with("roles.csv", cut).replaced("manifest.csv", "delta", "bulk").roster().facts().is_full);
+}
+
+#[test]
+fn parents_whom_nobody_links_with_a_child_are_said() {
+    let copy = delta().replaced("users.csv", "mere@example.nz,,,S1", "mere@example.nz,,,").replaced(
+        "users.csv",
+        "rua@example.nz,,,S1",
+        "rua@example.nz,,,",
+    );
+    assert_eq!(copy.told(), ["roster/export roster::nobody-linked"]);
+}

@@ -38,12 +38,12 @@ pub(super) const SHEET: &[&[&str]] = &[
 ];
 
 pub(super) const SIMS: &str = "ID,Forename,Surname,ID,Priority,Parental responsibility,Lives with Pupil,Title,Forename,Surname,\
-    Home Email,Main Telephone,Primary Email,Mobile,ID\n\
-    1,Tama,Ngata,51,1,T,T,Ms,Mere,Ngata,mere@example.nz,,,,7B\n\
-    1,Tama,Ngata,51,1,T,T,Ms,Mere,Ngata,mere@example.nz,,,,7C\n\
-    2,Ana,Ngata,51,1,T,T,Ms,Mere,Ngata,,,mere@example.nz,,8A\n\
-    3,Kahu,Hall,51,3,F,F,Ms,Mere,Ngata,mere@example.nz,,,,8A\n\
-    3,Kahu,Hall,52,1,F,T,Mr,Rua,Hall,rua@example.nz,,,,8A\n";
+    Home Email,Main Telephone,Primary Email,Mobile,ID,Year\n\
+    1,Tama,Ngata,51,1,T,T,Ms,Mere,Ngata,mere@example.nz,,,,7B,7\n\
+    1,Tama,Ngata,51,1,T,T,Ms,Mere,Ngata,mere@example.nz,,,,7C,7\n\
+    2,Ana,Ngata,51,1,T,T,Ms,Mere,Ngata,,,mere@example.nz,,8A,8\n\
+    3,Kahu,Hall,51,3,F,F,Ms,Mere,Ngata,mere@example.nz,,,,8A,8\n\
+    3,Kahu,Hall,52,1,F,T,Mr,Rua,Hall,rua@example.nz,,,,8A,8\n";
 
 fn rosters() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rosters")
