@@ -115,6 +115,30 @@ pub fn replace_private(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
     put(path, bytes, PRIVATE)
 }
 
+/// Makes a new file that only its owner may read of what `fill` writes, all or nothing; one that is there is never
+/// overwritten. Durable on return.
+pub fn create_private<E: From<io::Error>>(
+    path: &Utf8Path,
+    fill: impl FnOnce(&mut io::BufWriter<File>) -> Result<(), E>,
+) -> Result<(), E> {
+    if exists(path) {
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("`{path}` is there already")).into());
+    }
+    let temporary = temporary_beside(path);
+    let opened = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(PRIVATE).open(&temporary);
+    let mut out = io::BufWriter::new(opened?);
+    let filled = fill(&mut out).and_then(|()| {
+        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        rename(&temporary, path)?;
+        Ok(())
+    });
+    if filled.is_err() {
+        // The half-written file helps nobody; what matters is the error that we already have.
+        let _ = fs::remove_file(&temporary);
+    }
+    filled
+}
+
 /// Why an all-or-nothing write did not come to its end.
 #[derive(Debug)]
 pub enum NotPlaced {

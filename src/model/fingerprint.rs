@@ -54,6 +54,27 @@ pub struct Fingerprinter {
     check: HmacSha256,
     plan: HmacSha256,
     handover: HmacSha256,
+    export: HmacSha256,
+}
+
+/// A keyed hash of a text that comes in pieces.
+pub struct Authenticator(HmacSha256);
+
+impl Authenticator {
+    /// Of no text and under no key: stands where one was that is finished.
+    pub fn none() -> Self {
+        Self(keyed(&[]))
+    }
+
+    /// Takes in the next piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all of them (64 hexadecimal digits).
+    pub fn finish(self) -> String {
+        hex(&self.0.finalize().into_bytes())
+    }
 }
 
 impl Fingerprinter {
@@ -74,12 +95,18 @@ impl Fingerprinter {
             check: derive(Purpose::KeyCheck),
             plan: derive_label(b"firstbell/1/plan"),
             handover: derive_label(b"firstbell/1/handover"),
+            export: derive_label(b"firstbell/1/export"),
         }
     }
 
     /// The whole keyed hash of a text of a saved plan (64 hexadecimal digits): who has not the key can't make one.
     pub fn authenticate(&self, text: &str) -> String {
         whole(&self.plan, text.as_bytes())
+    }
+
+    /// Begins the keyed hash of an exported state: who has not the key can't make one.
+    pub fn export(&self) -> Authenticator {
+        Authenticator(self.export.clone())
     }
 
     /// The whole keyed hash of a hand-over's file (64 hexadecimal digits): it holds passwords, so that a bare hash could be
@@ -111,10 +138,14 @@ impl Fingerprinter {
 }
 
 fn whole(key: &HmacSha256, bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
     let mut mac = key.clone();
     mac.update(bytes);
-    mac.finalize().into_bytes().iter().fold(String::new(), |mut hex, byte| {
+    hex(&mac.finalize().into_bytes())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut hex, byte| {
         // Writing to a string can't fail.
         let _ = write!(hex, "{byte:02x}");
         hex

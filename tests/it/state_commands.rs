@@ -1,6 +1,7 @@
 //! What a person may do to the state, through the real program: after each of it nobody is reset a second time.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
 
 use crate::binary::{Project, Said};
 
@@ -200,4 +201,117 @@ fn secrets_tells_where_passwords_are() {
     let said = ok(&project, &["state", "secrets"]);
     let letters = format!("{} letters in `outbox` with a password in clear", project.letters().len());
     assert!(said.out.contains(&letters), "{}", said.all());
+}
+
+/// Files are named from where somebody stands, not from the project's folder.
+fn at(project: &Project, file: &str) -> String {
+    project.path().join(file).to_str().unwrap().to_owned()
+}
+
+/// Applied for everybody, exported, and the state gone.
+fn exported() -> Project {
+    let project = Project::example("quickstart");
+    ok(&project, &["apply", "--auto-approve"]);
+    ok(&project, &["state", "export", &at(&project, "state.jsonl")]);
+    std::fs::remove_file(project.path().join(DB)).unwrap();
+    project
+}
+
+#[test]
+fn an_exported_state_plans_the_same_where_it_is_imported() {
+    let project = Project::example("quickstart");
+    ok(&project, &["apply", "--auto-approve", "--caregiver", "C1001"]);
+    ok(&project, &["state", "forget", "C1001", "--because", "T-150"]);
+    let before = [&["plan"][..], &["plan", "--format", "json"], &["plan", "--offline"], &["state", "list"]];
+    let said = |project: &Project| before.map(|args| without_times(&ok(project, args).out));
+    let seen = said(&project);
+    ok(&project, &["state", "export", &at(&project, "state.jsonl")]);
+    let mode = std::fs::metadata(project.path().join("state.jsonl")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    std::fs::remove_file(project.path().join(DB)).unwrap();
+    ok(&project, &["state", "import", &at(&project, "state.jsonl")]);
+    assert_eq!(said(&project), seen);
+    ok(&project, &["state", "verify"]);
+    ok(&project, &["state", "export", &at(&project, "again.jsonl")]);
+    assert_eq!(project.read("again.jsonl"), project.read("state.jsonl"), "byte by byte");
+    ok(&project, &["apply", "--auto-approve"]);
+    nobody_twice(&project);
+}
+
+/// A plan says when it was made.
+fn without_times(text: &str) -> String {
+    text.lines().filter(|line| !line.contains("\"now\"") && !line.contains("_at\"")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn an_older_export_is_refused_by_the_lock() {
+    let project = Project::example("quickstart");
+    ok(&project, &["apply", "--auto-approve", "--caregiver", "C1001"]);
+    ok(&project, &["state", "export", &at(&project, "state.jsonl")]);
+    ok(&project, &["apply", "--auto-approve"]);
+    std::fs::remove_file(project.path().join(DB)).unwrap();
+    let said = project.run(&["state", "import", &at(&project, "state.jsonl")]);
+    assert_eq!(said.code, 5, "{}", said.all());
+    assert!(said.err.contains("state repair"), "{}", said.all());
+    nothing_made(&project);
+}
+
+/// Neither a state nor half of one.
+fn nothing_made(project: &Project) {
+    let left: Vec<String> = std::fs::read_dir(project.path().join("state"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("firstbell.db") && name != "firstbell.db.lock")
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn what_is_no_whole_export_of_this_state_is_refused() {
+    let project = exported();
+    let whole = project.read("state.jsonl");
+    let line = whole.lines().find(|line| line.contains("\"C1001\"")).unwrap();
+    for (bad, code, words) in [
+        (whole.replace("\"adopted\"", "\"voided\""), 5, "was edited"),
+        (whole.replace(line, ""), 5, "was edited"),
+        (whole[..whole.len() - 9].to_owned(), 5, "cut short"),
+        (whole.replacen("\"1.0\"", "\"2.0\"", 1), 65, "newer firstbell"),
+        (whole.replacen("\"schema\":", "\"schema\":9", 1), 65, "newer firstbell"),
+        ("caregiver,email\n".to_owned(), 65, "not a state"),
+        (String::new(), 65, "not a state"),
+    ] {
+        assert_ne!(bad, whole, "{words}");
+        project.write("bad.jsonl", bad);
+        let said = project.run(&["state", "import", &at(&project, "bad.jsonl")]);
+        assert_eq!(said.code, code, "{}", said.all());
+        assert!(said.err.contains(words) && said.err.contains("nothing was imported"), "{}", said.all());
+        nothing_made(&project);
+    }
+    std::os::unix::fs::symlink("state.jsonl", project.path().join("link.jsonl")).unwrap();
+    assert_eq!(project.run(&["state", "import", &at(&project, "link.jsonl")]).code, 65);
+    assert_eq!(project.run(&["state", "import", &at(&project, "nowhere.jsonl")]).code, 65);
+    assert_eq!(project.run(&["state", "import", &at(&project, "state")]).code, 65);
+    let said = project
+        .command(&["state", "import", &at(&project, "state.jsonl")])
+        .env("FIRSTBELL_KEY", "0f".repeat(32))
+        .output()
+        .unwrap();
+    assert_eq!(said.status.code(), Some(5), "{}", String::from_utf8_lossy(&said.stderr));
+    assert!(String::from_utf8_lossy(&said.stderr).contains("another sealing key"));
+    nothing_made(&project);
+    ok(&project, &["state", "import", &at(&project, "state.jsonl")]);
+    let said = project.run(&["state", "import", &at(&project, "state.jsonl")]);
+    assert!(said.code == 1 && said.err.contains("there is a state already"), "{}", said.all());
+}
+
+#[test]
+fn an_export_never_overwrites_and_needs_a_state() {
+    let project = Project::example("quickstart");
+    let said = project.run(&["state", "export", &at(&project, "state.jsonl")]);
+    assert!(said.code == 1 && said.err.contains("nothing is recorded yet"), "{}", said.all());
+    ok(&project, &["apply", "--auto-approve"]);
+    project.write("state.jsonl", "mine");
+    let said = project.run(&["state", "export", &at(&project, "state.jsonl")]);
+    assert!(said.code == 1 && said.err.contains("is there already"), "{}", said.all());
+    assert_eq!(project.read("state.jsonl"), "mine");
 }

@@ -1,6 +1,7 @@
 //! `firstbell state`: looks into the recorded state, and the few things that a person may do to it: repair it after a restored
 //! backup, give somebody's record to their new id, forget somebody.
 
+mod carry;
 mod forget;
 mod moving;
 mod rebuild;
@@ -52,6 +53,12 @@ pub enum What {
     /// Erase who somebody was; that they had access stays, under a keyed hash
     #[command(after_help = "Example:\n  firstbell state forget C1001 --because T-150")]
     Forget(forget::Args),
+    /// Write all that is recorded into a file, for another machine or a safe
+    #[command(after_help = "Example:\n  firstbell state export kowhai-state.jsonl")]
+    Export(carry::Args),
+    /// Make the state of an exported file; only where there is none
+    #[command(after_help = "Example:\n  firstbell state import kowhai-state.jsonl")]
+    Import(carry::Args),
 }
 
 /// Runs it.
@@ -60,6 +67,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         What::Repair(args) => return repair::run(args, session),
         What::Move(args) => return moving::run(args, session),
         What::Forget(args) => return forget::run(args, session),
+        What::Export(args) => return carry::export(args, session),
+        What::Import(args) => return carry::import(args, session),
         What::List | What::Show | What::Verify | What::Secrets => {}
     }
     let rollout = project::load_rollout(session)?;

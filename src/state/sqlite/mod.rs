@@ -5,6 +5,7 @@
 
 mod activation;
 mod commit;
+mod dump;
 mod durability;
 mod fault;
 mod forgotten;
@@ -25,6 +26,8 @@ mod tests;
 mod value;
 mod verify;
 
+use std::io::{BufRead, Write};
+
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -43,7 +46,10 @@ pub use self::durability::Durability;
 pub use self::read::ListedActivation;
 pub use self::schema::SCHEMA;
 pub use self::secrets::SealedSecret;
+use self::value::Count;
 pub use self::verify::{Finding, Verified};
+use crate::state::chain::Hash;
+use crate::state::dump::{DumpError, Header, Reader, Writer};
 
 /// What a state is opened for.
 pub enum Access {
@@ -51,6 +57,37 @@ pub enum Access {
     Read,
     /// Recording; the numbers and salts that stand for people are drawn here.
     Write(Box<dyn Random>),
+}
+
+/// A state made of what was written down, not in its place yet. Dropped, it is gone.
+#[derive(Debug)]
+pub struct Imported {
+    temporary: Utf8PathBuf,
+    path: Utf8PathBuf,
+}
+
+impl Imported {
+    /// Opens it where it stands, to look at it.
+    pub fn look(&self) -> Result<SqliteStore, StateError> {
+        SqliteStore::open(&self.temporary, Access::Read)
+    }
+
+    /// Gives it its place. Durable on return.
+    pub fn place(self) -> Result<(), StateError> {
+        files::rename(&self.temporary, &self.path)
+            .map_err(|error| Fault::from(error).while_trying("put it in its place", &self.path))
+    }
+}
+
+impl Drop for Imported {
+    fn drop(&mut self) {
+        // What can't be removed is overwritten by the next attempt.
+        let _ = open::clear(&self.temporary);
+    }
+}
+
+fn key_check(fingerprinter: &Fingerprinter, lineage: &str) -> String {
+    format!("{:016x}", open::key_check(fingerprinter, &Lineage::new(lineage)).0)
 }
 
 /// The state in one SQLite file.
@@ -107,6 +144,36 @@ impl SqliteStore {
             self.path
         );
         Err(StateError::Foreign { what })
+    }
+
+    /// Writes all that is recorded down, if it is sound.
+    pub fn export(&mut self, out: impl Write, fingerprinter: &Fingerprinter) -> Result<(), DumpError> {
+        let (lineage, run, serial, head) = self.with("read how far it has come", |conn| {
+            let last = "SELECT lineage, (SELECT coalesce(max(number), 0) FROM runs), serial, head FROM meta";
+            let row = conn.query_row(last, [], |row| {
+                let (Count(serial), head) = (row.get(2)?, row.get::<_, Hash>(3)?);
+                Ok((row.get::<_, Lineage>(0)?, row.get::<_, u32>(1)?, serial, head.to_string()))
+            })?;
+            Ok(row)
+        })?;
+        let header =
+            Header::new(SCHEMA, lineage.to_string(), key_check(fingerprinter, lineage.as_str()), (run, serial, head));
+        let mut writer = Writer::begin(out, &header, fingerprinter)?;
+        self.with("write it down", |conn| dump::write(conn, &mut writer))?;
+        Ok(writer.end()?)
+    }
+
+    /// Makes a new state of what was written down, under another name: it takes its own by [`Imported::place`].
+    pub fn import(path: &Utf8Path, input: impl BufRead, fingerprinter: &Fingerprinter) -> Result<Imported, DumpError> {
+        let mut reader = Reader::begin(input, SCHEMA, fingerprinter, |lineage| key_check(fingerprinter, lineage))?;
+        let stuck = |fault: Fault| DumpError::from(fault.while_trying("make it", path));
+        let temporary = open::prepare(path).map_err(stuck)?;
+        let imported = Imported { temporary: temporary.clone(), path: path.to_owned() };
+        match dump::fill(&temporary, &mut reader) {
+            Ok(()) => Ok(imported),
+            Err(dump::Refused::Dump(error)) => Err(error),
+            Err(dump::Refused::Store(fault)) => Err(stuck(fault)),
+        }
     }
 
     /// How many letters have gone out, ever.

@@ -29,6 +29,13 @@ pub(super) fn key_check(fingerprinter: &Fingerprinter, lineage: &Lineage) -> Fin
 /// Makes a new state. It is built under another name and takes its own when it is whole, so that a crash leaves either
 /// a state or none.
 pub(super) fn create(path: &Utf8Path, lineage: &Lineage, check: Fingerprint, now: Timestamp) -> Result<(), Fault> {
+    let temporary = prepare(path)?;
+    fill(&temporary, lineage, check, now)?;
+    Ok(files::rename(&temporary, path)?)
+}
+
+/// An empty file beside the place of a state to be, under another name.
+pub(super) fn prepare(path: &Utf8Path) -> Result<Utf8PathBuf, Fault> {
     if files::exists(path) {
         return Err(Fault::Stuck(format!("can't make a new state: `{path}` is there already")));
     }
@@ -36,14 +43,17 @@ pub(super) fn create(path: &Utf8Path, lineage: &Lineage, check: Fingerprint, now
         files::make_private_dir(folder)?;
     }
     let temporary = beside(path, ".new");
-    for leftover in ["-journal", "-wal", "-shm", ""].map(|suffix| beside(&temporary, suffix)) {
-        if files::exists(&leftover) {
-            files::remove(&leftover)?;
-        }
-    }
+    clear(&temporary)?;
     drop(files::open_append(&temporary)?);
-    fill(&temporary, lineage, check, now)?;
-    Ok(files::rename(&temporary, path)?)
+    Ok(temporary)
+}
+
+/// Removes a file that was not finished, with all that lies beside it.
+pub(super) fn clear(temporary: &Utf8Path) -> Result<(), Fault> {
+    for leftover in ["-journal", "-wal", "-shm", ""].map(|suffix| beside(temporary, suffix)) {
+        files::remove_if_there(&leftover)?;
+    }
+    Ok(())
 }
 
 fn fill(path: &Utf8Path, lineage: &Lineage, check: Fingerprint, now: Timestamp) -> Result<(), Fault> {
@@ -139,7 +149,7 @@ pub(super) fn beside(path: &Utf8Path, suffix: &str) -> Utf8PathBuf {
 }
 
 /// Settings of the connection that write nothing into the file.
-fn settle(conn: &Connection) -> Result<(), Fault> {
+pub(super) fn settle(conn: &Connection) -> Result<(), Fault> {
     conn.set_prepared_statement_cache_capacity(64);
     conn.pragma_update(None, "busy_timeout", PATIENCE)?;
     conn.pragma_update(None, "foreign_keys", true)?;

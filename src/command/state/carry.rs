@@ -1,0 +1,121 @@
+//! `firstbell state export` and `firstbell state import`: the state as a text file, for another machine, another store, or a
+//! safe. A state that has gone on elsewhere is a second record of the same people: the import says so.
+
+use std::io::BufReader;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::edge::{RunMark, StateStore};
+use crate::files;
+use crate::model::fingerprint::Fingerprinter;
+use crate::report;
+use crate::rollout::Rollout;
+use crate::state::dump::DumpError;
+use crate::state::run_lock;
+use crate::state::sqlite::SqliteStore;
+
+use super::super::exit::Exit;
+use super::super::mark::{self, LockFile};
+use super::super::session::Session;
+use super::super::trouble::Trouble;
+use super::super::{key, project};
+
+/// The arguments of both.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The file
+    file: Utf8PathBuf,
+}
+
+/// Writes the state down.
+pub(super) fn export(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let rollout = project::load_rollout(session)?;
+    let path = &args.file;
+    let view = project::read_state(session, &rollout)?;
+    let Some(mut store) = view.store else {
+        return Err(Trouble::new(Exit::Error, "nothing is recorded yet, so there is nothing to export"));
+    };
+    let verified = store.verify()?;
+    if let Some(finding) = verified.findings.first() {
+        let what = format!("the state is not sound ({finding}), and is not exported: see `firstbell state verify`");
+        return Err(Trouble::new(Exit::Stale, what));
+    }
+    files::create_private(path, |file| store.export(file, &view.fingerprinter))
+        .map_err(|error| said(&error, path, "nothing was exported"))?;
+    let people = report::count(view.recorded.histories.len() as u64, "activated caregiver", "activated caregivers");
+    session.screen.answer(&format!(
+        "Exported as `{path}`: {people}, {}.\n\
+         It holds ids and addresses in clear, and what is sealed stays sealed: keep it like the state, and the key apart from it.\n",
+        report::count(verified.events, "event of the log", "events of the log"),
+    ));
+    Ok(Exit::Done)
+}
+
+/// Makes the state of what was written down.
+pub(super) fn import(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let rollout = project::load_rollout(session)?;
+    let (path, shown) = (&args.file, project::shown(session, &rollout.state));
+    let now = session.clock.now().to_zoned_datetime(rollout.timezone.clone());
+    let _lock = run_lock::acquire(&rollout.state, &session.actor, &now)?;
+    if SqliteStore::exists(&rollout.state) {
+        let what =
+            format!("there is a state already: move `{shown}` away first, if that is meant; nothing was imported");
+        return Err(Trouble::new(Exit::Error, what));
+    }
+    let file = open(path)?;
+    let fingerprinter = Fingerprinter::new(&key::existing(session)?);
+    let imported = SqliteStore::import(&rollout.state, BufReader::new(file), &fingerprinter)
+        .map_err(|error| said(&error, path, "nothing was imported"))?;
+    let mut store = imported.look()?;
+    let recorded = store.load()?;
+    mark::compare(session, Some((&recorded, &mut store)))?;
+    let counts = mark::counts(&recorded, &mut store)?;
+    drop(store);
+    imported.place()?;
+    close_lock(session, &recorded, counts)?;
+    session.screen.answer(&format!("{}{ELSEWHERE}", told(&recorded, &rollout, &shown)));
+    Ok(Exit::Done)
+}
+
+const ELSEWHERE: &str = "Where the state that it was exported from is still there, put that away: two records of the same people \
+                         know nothing of each other.\n";
+
+fn told(recorded: &crate::model::recorded::Recorded, rollout: &Rollout, shown: &Utf8Path) -> String {
+    let people = report::count(recorded.histories.len() as u64, "activated caregiver", "activated caregivers");
+    format!("Imported into `{shown}`: {people}.\n{}", report::state(recorded, &rollout.timezone))
+}
+
+/// Where there was no `rollout.lock`, or an older one, it now says how far this state has come.
+fn close_lock(
+    session: &Session<'_>,
+    recorded: &crate::model::recorded::Recorded,
+    counts: crate::edge::MarkCounts,
+) -> Result<(), Trouble> {
+    let Some(position) = &recorded.position else { return Ok(()) };
+    let path = mark::rollout_lock_path(session);
+    LockFile { path: path.clone() }
+        .close(position, counts)
+        .map_err(|error| Trouble::file(format!("imported, but `{path}` could not be written"), error))
+}
+
+fn open(path: &Utf8Path) -> Result<files::File, Trouble> {
+    let refused = |what: &str| Trouble::new(Exit::BadInput, format!("`{path}` {what}; nothing was imported"));
+    let kind =
+        files::kind(path).map_err(|error| Trouble::new(Exit::BadInput, format!("{error}; nothing was imported")))?;
+    match kind {
+        files::Kind::Link => return Err(refused("is a link: name the file itself")),
+        files::Kind::Other => return Err(refused("is no file")),
+        files::Kind::File(_) => {}
+    }
+    files::open(path).map_err(|error| Trouble::new(Exit::BadInput, format!("{error}; nothing was imported")))
+}
+
+fn said(error: &DumpError, path: &Utf8Path, nothing: &str) -> Trouble {
+    let exit = match error {
+        DumpError::State(_) => return Trouble::new(Exit::Unreachable, format!("{error}; {nothing}")),
+        DumpError::Io(_) => Exit::Error,
+        DumpError::NotOurs | DumpError::Newer(_) => Exit::BadInput,
+        DumpError::OtherKey | DumpError::Cut | DumpError::Edited | DumpError::Misfit { .. } => Exit::Stale,
+    };
+    Trouble::new(exit, format!("`{path}` can't be used: {error}; {nothing}"))
+}
