@@ -140,6 +140,7 @@ impl Fold {
         if access == Access::Unknown {
             self.asked.note_unknown(&mut self.tallies, place);
         }
+        self.note(person, place);
         self.put(person, student, relationship, access, place);
     }
 
@@ -284,7 +285,9 @@ impl Fold {
         );
         students.shrink();
         shared.shrink();
-        let traced = traced.map_or_else(Vec::new, |trace| trace.places);
+        let mut traced = traced.map_or_else(Vec::new, |trace| trace.places);
+        traced.sort_unstable();
+        traced.dedup();
         let facts = RosterFacts { links: links.len() as u64, ..facts };
         Roster { facts, people, students, links, starts, shared, rules, traced }
     }

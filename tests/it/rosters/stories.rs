@@ -133,7 +133,7 @@ fn play(story: &Story, block: &str) {
         let file = std::fs::File::options().write(true).open(project.path().join(path)).unwrap();
         file.set_modified(UNIX_EPOCH + WRITTEN).unwrap();
     }
-    good(&project, &["--now", NOW, "check"]);
+    look(&project, story, block);
     let plan = good(&project, &["--now", NOW, "plan", "--format", "json"]).out;
     let applied = good(&project, &["--now", NOW, "apply", "--auto-approve"]);
     let expected: BTreeSet<(String, String, String)> =
@@ -142,6 +142,23 @@ fn play(story: &Story, block: &str) {
     let again = good(&project, &["--now", NOW, "apply", "--auto-approve"]);
     assert!(again.out.contains("Plan: nothing to do"), "{} at {}: {}", story.block, story.place, again.all());
     assert_eq!(project.letters().len(), story.letters.len(), "{}", again.all());
+}
+
+/// What an office looks at first: each format has a list of what to mend, names the lines that made somebody, and does not
+/// differ from itself.
+fn look(project: &Project, story: &Story, block: &str) {
+    let path = |name: &str| project.path().join(name).to_str().unwrap().to_owned();
+    good(project, &["--now", NOW, "check", "--fixes", &path("fixes.csv")]);
+    assert!(project.read("fixes.csv").contains("caregiver-id,student,code"), "{}", story.block);
+    let shown = good(project, &["--now", NOW, "roster", "show"]).out;
+    let first = shown.split_whitespace().next().unwrap();
+    let why = good(project, &["--now", NOW, "roster", "show", "--why", first]).out;
+    assert!(why.contains(story.place), "{why}");
+    if !block.contains("- path:") {
+        let place = path(story.place);
+        let diff = good(project, &["--now", NOW, "roster", "diff", &place, &place]).out;
+        assert!(diff.ends_with("Nothing differs.\n"), "{diff}");
+    }
 }
 
 /// To whom, from which cohort, and which of the story's children are named, in order.
