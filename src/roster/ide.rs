@@ -249,7 +249,7 @@ impl Extract {
     fn join(&mut self, reading: &mut Reading<'_>) {
         for pair in &self.pairs {
             let Some(student) = self.students.get(&pair.nsn).copied().flatten() else {
-                reading.note(&DANGLING, pair.place);
+                reading.note_link(&DANGLING, pair.place);
                 continue;
             };
             let ids = (self.student_ids.get(&student), self.person_ids.get(&pair.person));

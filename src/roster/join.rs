@@ -117,7 +117,7 @@ impl Joiner {
                     let access = if adult.access == Access::Allowed { pair.access } else { adult.access };
                     fold.link(adult.person, student, relationship, access, pair.place);
                 }
-                Err(kind) => reading.note(kind, pair.place),
+                Err(kind) => reading.note_link(kind, pair.place),
             }
         }
     }

@@ -74,6 +74,13 @@ impl<'a> Reading<'a> {
         self.notices.add(kind, place);
     }
 
+    /// Counts a link that leads nowhere; beside an error, which may well be why, that says nothing.
+    pub(super) fn note_link(&mut self, kind: &'static Kind, place: (FileNumber, u32)) {
+        if !self.problems.has_errors() {
+            self.note(kind, place);
+        }
+    }
+
     /// Counts something odd that half a word may be, too.
     pub(super) fn doubt(&mut self, kind: &'static Kind, place: (FileNumber, u32)) {
         self.doubtful = Some(place);
@@ -165,6 +172,7 @@ impl<'a> Reading<'a> {
                 format!("the rollout says `upload: full`, but this export says that it is a part: {SO}"),
                 "export everything, or write `upload: by-manifest`",
             ),
+            Extent::NotSaid if self.problems.has_errors() => return false,
             Extent::NotSaid if upload == Upload::ByManifest => (
                 "roster::extent-not-said",
                 format!(

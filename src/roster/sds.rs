@@ -54,6 +54,11 @@ pub(super) fn read(source: &RosterSource, files: FileSet<'_>, now: Timestamp) ->
 /// A set of students and teachers only, or one of version 2.0, which had no parents.
 fn without_parents(files: &FileSet<'_>, name: &str) -> Stop {
     let mut problem = files.missing(name);
+    if files.find("manifest.csv").is_some() {
+        problem.help =
+            Some("there is a manifest.csv, so this is a OneRoster export: write `format: oneroster`".to_owned());
+        return problem;
+    }
     problem.help = Some(format!(
         "parents are in School Data Sync 2.1 with relationships.csv and roles.csv, or in 1 with user.csv and \
          guardianrelationship.csv: choose them in the SMS, and export again; the files are: {}",

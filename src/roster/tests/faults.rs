@@ -92,12 +92,12 @@ fn each_fault_of_each_format_is_said() {
       sds-1: error missing-file
     empty
       ide: error empty
-      edge: error other-link dangling-link empty
+      edge: error empty
       kamar: error empty
       oneroster-1.1: error empty
       oneroster-1.2: error empty
       sds-2.1: error empty
-      sds-1: error dangling-link empty
+      sds-1: error empty
     heading only
       ide: error no-rows incomplete
       edge: error nobody-linked other-link dangling-link
@@ -132,28 +132,28 @@ fn each_fault_of_each_format_is_said() {
       sds-1: error nul-byte
     no text
       ide: error nul-byte
-      edge: error other-link dangling-link nul-byte
+      edge: error nul-byte
       kamar: error not-json
       oneroster-1.1: error nul-byte
       oneroster-1.2: error nul-byte
       sds-2.1: error nul-byte
-      sds-1: error dangling-link nul-byte
+      sds-1: error nul-byte
     misspelt heading
       ide: full other-heading
-      edge: error other-link dangling-link missing-heading
+      edge: error missing-heading
       kamar: error no-push
       oneroster-1.1: full
       oneroster-1.2: part other-heading
       sds-2.1: full other-heading
-      sds-1: error dangling-link missing-heading
+      sds-1: error missing-heading
     no heading
       ide: error missing-heading
-      edge: error other-link dangling-link no-headings
+      edge: error no-headings
       kamar: error not-json
       oneroster-1.1: error missing-heading
       oneroster-1.2: error missing-heading
       sds-2.1: error missing-heading
-      sds-1: error dangling-link no-headings
+      sds-1: error no-headings
     UTF-16
       ide: full
       edge: full

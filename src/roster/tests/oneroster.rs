@@ -136,3 +136,23 @@ fn parents_whom_nobody_links_with_a_child_are_said() {
     );
     assert_eq!(copy.told(), ["roster/export roster::nobody-linked"]);
 }
+
+#[test]
+fn the_set_of_another_format_is_told_apart() {
+    let mut copy = Copy::of(RosterFormat::Sds, "sds-2.1");
+    copy.source.format = RosterFormat::OneRoster;
+    assert_eq!(copy.told(), ["roster/export roster::other-format"]);
+    let mut copy = bulk();
+    copy.source.format = RosterFormat::Sds;
+    assert!(copy.problems()[0].help.as_ref().unwrap().contains("`format: oneroster`"), "{:?}", copy.problems());
+}
+
+#[test]
+fn what_lies_one_folder_or_one_zip_further_down_is_named() {
+    let copy = Copy::empty(RosterFormat::OneRoster).with("bundle.zip", "PK");
+    let help = |copy: &Copy| copy.problems()[0].help.clone().unwrap();
+    assert!(help(&copy).starts_with("did you mean `path: roster/export/bundle.zip`?"), "{}", help(&copy));
+    let copy = Copy::empty(RosterFormat::OneRoster);
+    std::fs::create_dir(copy.folder.path().join("bundle")).unwrap();
+    assert_eq!(help(&copy), "there is a folder in it: did you mean `path: roster/export/bundle`?");
+}
