@@ -6,6 +6,7 @@ mod exports;
 mod looking;
 mod several;
 mod shapes;
+mod short;
 mod stories;
 
 use crate::binary::{Project, Said};
