@@ -16,12 +16,13 @@ use crate::model::email;
 use crate::model::source::{Column, RosterSource, YearField};
 
 use super::fold::{Fold, Row};
+use super::headings::{Heading, needed, optional};
 use super::ids;
 use super::notices::Kind;
 use super::problems::FileNumber;
 use super::reading::{Answer, Extent, Reading};
 use super::set::FileSet;
-use super::table::{self, Heading, Table, needed, optional};
+use super::table::{self, Table};
 use super::uncommented::Uncommented;
 
 const HEADINGS: &[Heading] = &[

@@ -34,6 +34,7 @@ mod form;
 #[path = "tests/mod.rs"]
 mod format_tests;
 mod grades;
+mod headings;
 mod ide;
 mod ids;
 mod interned;

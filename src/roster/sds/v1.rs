@@ -8,11 +8,12 @@ use crate::model::source::{Column, IdentityBy};
 
 use super::super::fold::{Fold, Row};
 use super::super::grades;
+use super::super::headings::{Heading, needed, optional};
 use super::super::join::{Adult, Joiner};
 use super::super::notices::Kind;
 use super::super::reading::{Answer, Extent, Reading};
 use super::super::set::FileSet;
-use super::super::table::{Heading, each, needed, optional};
+use super::super::table::each;
 use super::{NOT_FAMILY, access_of};
 
 const USERS: &[Heading] = &[needed("Email"), needed("First Name"), needed("Last Name"), optional("SIS ID")];

@@ -8,10 +8,11 @@ use crate::model::source::Column;
 
 use super::super::fold::{Fold, Row};
 use super::super::grades;
+use super::super::headings::{Heading, needed, optional};
 use super::super::join::{Adult, Joiner, OWN_GUARDIAN};
 use super::super::reading::{Answer, Extent, Reading};
 use super::super::set::FileSet;
-use super::super::table::{Heading, each, needed, optional};
+use super::super::table::each;
 use super::{NOT_FAMILY, access_of};
 
 const USERS: &[Heading] =

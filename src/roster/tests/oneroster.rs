@@ -156,3 +156,42 @@ fn what_lies_one_folder_or_one_zip_further_down_is_named() {
     std::fs::create_dir(copy.folder.path().join("bundle")).unwrap();
     assert_eq!(help(&copy), "there is a folder in it: did you mean `path: roster/export/bundle`?");
 }
+
+/// The class of S_1 when these are their classes, each with its type.
+fn class_of(classes: &[(&str, &str)]) -> (String, bool) {
+    let (mut rows, mut seats) = (String::from("sourcedId,title,classType\n"), String::new());
+    for (number, (title, kind)) in classes.iter().enumerate() {
+        rows += &format!("k{number},{title},{kind}\n");
+        seats += &format!("k{number},S_1,student\n");
+    }
+    let copy = bulk()
+        .with("classes.csv", rows)
+        .with("enrollments.csv", format!("classSourcedId,userSourcedId,role\n{seats}k404,S_1,student\n"));
+    let roster = copy.roster();
+    let child = roster.caregiver("P_1").unwrap().children().next().unwrap();
+    (child.class().to_owned(), copy.told().iter().any(|told| told.ends_with("roster::several-enrolments")))
+}
+
+#[test]
+fn the_class_is_the_homeroom_or_the_only_one() {
+    for (classes, class, is_told) in [
+        (&[("Maths", "scheduled"), ("7B", "homeroom"), ("Art", "scheduled")][..], "7B", false),
+        (&[("7C", "homeroom"), ("7B", "homeroom")], "7B", false),
+        (&[("Maths", "scheduled"), ("Art", ""), ("7B", "Homeroom")], "7B", false),
+        (&[("Maths", "scheduled"), ("Maths", "scheduled")], "Maths", false),
+        (&[("Maths", "scheduled"), ("Art", "scheduled"), ("Music", "scheduled")], "", true),
+        (&[], "", false),
+    ] {
+        assert_eq!(class_of(classes), (class.to_owned(), is_told), "{classes:?}");
+    }
+}
+
+#[test]
+fn a_set_without_any_roles_says_which_file_is_missing() {
+    let copy = delta().without("roles.csv").without("manifest.csv");
+    let problems = copy.problems();
+    let problem = problems.iter().find(|problem| problem.code == "roster::missing-file").unwrap();
+    assert_eq!(problem.message, "there is no `roles.csv` in it");
+    let copy = delta().replaced("roles.csv", "r3,active", "r3,tobedeleted");
+    assert!(!copy.roster().caregiver("A2").unwrap().is_staff());
+}

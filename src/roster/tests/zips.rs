@@ -121,3 +121,27 @@ fn a_csv_file_may_come_packed_and_alone() {
         cut = cut.told()
     );
 }
+
+#[test]
+fn more_files_than_an_export_has_and_more_bytes_than_declared_are_refused() {
+    let names: Vec<String> = (0..1001).map(|number| format!("{number}.csv")).collect();
+    let many: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    assert_eq!(read(&zipped(&many)).told(), ["roster/export.zip roster::zip-bomb"]);
+    assert_eq!(read(&zipped(&[])).told(), ["roster/export.zip roster::missing-file"]);
+}
+
+#[test]
+fn a_file_that_unpacks_to_more_than_it_says_is_refused() {
+    let text = std::fs::read(super::fixture("ide").join("SMSIAM.csv")).unwrap();
+    let mut bytes = zipped(&[("SMSIAM.csv", &text)]);
+    let size = u32::try_from(text.len()).unwrap().to_le_bytes();
+    let places: Vec<usize> = (0..bytes.len() - 4).filter(|&at| bytes[at..at + 4] == size).collect();
+    assert!(!places.is_empty());
+    for at in places {
+        bytes[at..at + 4].copy_from_slice(&50_u32.to_le_bytes());
+    }
+    let mut copy = read(&bytes);
+    copy.source.format = RosterFormat::Ide;
+    assert!(copy.read().is_err());
+    assert!(copy.told()[0].contains("roster::"), "{:?}", copy.told());
+}
