@@ -44,6 +44,8 @@ pub enum SealPurpose {
     Letter,
     /// The row of a hand-over.
     HandOver,
+    /// The key of the fingerprints.
+    FingerprintKey,
 }
 
 /// Why sealed bytes don't open, or bytes can't be sealed.
@@ -102,6 +104,7 @@ impl SealContext<'_> {
             SealPurpose::Password => 1,
             SealPurpose::Letter => 2,
             SealPurpose::HandOver => 3,
+            SealPurpose::FingerprintKey => 4,
         };
         [&[RECIPE, purpose], self.key.0.to_be_bytes().as_slice(), self.lineage.as_str().as_bytes()].concat()
     }

@@ -171,8 +171,7 @@ fn trusted(session: &mut Session<'_>, opened: Opened) -> Result<StateView, Troub
             _lock: lock,
         });
     };
-    let fingerprinter = Fingerprinter::new(&key::existing(session)?);
-    store.check_key(&fingerprinter)?;
+    let fingerprinter = key::unlock(session, &mut store)?.fingerprinter;
     let recorded = recorded?;
     mark::compare(session, Some((&recorded, &mut store)))?;
     Ok(StateView { recorded, fingerprinter, store: Some(store), remembered: remembered?, _lock: lock })

@@ -49,13 +49,13 @@ impl Writing {
             &session.clock.now().to_zoned_datetime(rollout.timezone.clone()),
         )?;
         check_lock_file(session)?;
-        let exists = SqliteStore::exists(&rollout.state);
-        let mut store = if exists { Some(open_store(session, rollout)?) } else { None };
-        let key = if exists { key::existing(session)? } else { key::find_or_make(session)? };
-        let fingerprinter = Fingerprinter::new(&key);
+        let mut store = if SqliteStore::exists(&rollout.state) { Some(open_store(session, rollout)?) } else { None };
+        let (key, fingerprinter) = match &mut store {
+            Some(store) => key::unlock(session, store).map(|unlocked| (unlocked.key, unlocked.fingerprinter))?,
+            None => key::find_or_make(session).map(|key| (key.clone(), Fingerprinter::new(&key)))?,
+        };
         let (mut recorded, mut counts) = (Recorded::default(), MarkCounts::default());
         if let Some(store) = &mut store {
-            store.check_key(&fingerprinter)?;
             recorded = store.load()?;
             counts = mark::counts(&recorded, store)?;
             check_clock(session, store)?;
@@ -69,6 +69,28 @@ impl Writing {
             Err(other) => return Err(other),
         };
         Ok((Self { recorded, fingerprinter, key, counts, store, _lock: lock }, mismatch))
+    }
+
+    /// The same for a state whose key is lost, to go on under another. Refused where a key of this machine opens it.
+    pub(super) fn open_without_key(
+        session: &mut Session<'_>,
+        rollout: &Rollout,
+        key: SealingKey,
+    ) -> Result<Self, Trouble> {
+        let now = session.clock.now().to_zoned_datetime(rollout.timezone.clone());
+        let lock = run_lock::acquire(&rollout.state, &session.actor, &now)?;
+        check_lock_file(session)?;
+        let mut store = open_store(session, rollout)?;
+        if key::unlock(session, &mut store).is_ok() {
+            let what = "the key of this state is on this machine: leave out `--lost`, and nothing is lost; nothing was changed";
+            return Err(Trouble::new(Exit::Usage, what));
+        }
+        let recorded = store.load()?;
+        check_clock(session, &mut store)?;
+        mark::compare(session, Some((&recorded, &mut store)))?;
+        let counts = mark::counts(&recorded, &mut store)?;
+        let fingerprinter = Fingerprinter::new(&key);
+        Ok(Self { recorded, fingerprinter, key, counts, store: Some(store), _lock: lock })
     }
 
     /// Which state this is; of one that does not exist yet, the name that a saved plan gave it.

@@ -192,10 +192,19 @@ pub enum Entry {
     Forgotten {
         /// Who.
         caregiver: CaregiverId,
-        /// What is left of their id.
-        hash: Fingerprint,
+        /// What is left of their id, and of those that they had before.
+        hashes: Vec<Fingerprint>,
         /// The number of the last activation that gave access; `None` where none did.
         number: Option<ActivationNumber>,
+        /// Why.
+        because: String,
+    },
+    /// The sealing key became another: everything sealed is sealed under that one now.
+    Rekeyed(super::rekey::Rekeyed),
+    /// The sealing key is lost: what was sealed under it is wiped, and so are the fingerprints, which nobody can take again.
+    KeyLost {
+        /// The check value of the key that takes its place.
+        key_check: Fingerprint,
         /// Why.
         because: String,
     },

@@ -18,5 +18,6 @@ pub mod observed;
 pub mod outcome;
 mod packed;
 pub mod recorded;
+pub mod rekey;
 pub mod secret;
 pub mod source;

@@ -27,6 +27,8 @@ pub struct Recorded {
     pub rosters: Vec<AcceptedRoster>,
     /// When each cohort was opened.
     pub openings: BTreeMap<CohortName, Opening>,
+    /// Whether the sealing key was lost once: who those were whom the roster does not have may then be unknown for good.
+    pub is_key_lost: bool,
     /// Who had access and was forgotten, by the keyed hash of their id.
     pub forgotten: BTreeMap<Fingerprint, Forgotten>,
     /// All hand-overs by number, oldest first.

@@ -117,6 +117,10 @@ fn active<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
 /// D1: the marker tells; without one the same password may be set again, in a window of time.
 fn settle<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a History) -> Row<'a> {
     let account = ground.accounts(caregiver.id()).one();
+    if !history.has_secret && !ground.context.lms.carrier.is_person() {
+        // Whether it was set or not: nobody can set it again, nor tell it.
+        return reissue_or(ground, caregiver, history, Stop::SecretLost { next: history.number.next() });
+    }
     let source = source(ground, caregiver, history);
     // A create that was begun and is proven not to have happened is a create still.
     let is_create = history.kind == ActivationKind::Create && account.is_none();

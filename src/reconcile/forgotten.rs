@@ -2,24 +2,35 @@
 //! left of them. Nothing more is due to them by itself; `adopt` makes them known again, and then a `reissue` may name them.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 
 use crate::model::activation::{ActivationKind, ActivationStage};
 use crate::model::fingerprint::{Fingerprinter, Purpose};
 use crate::model::ids::{ActivationKey, CaregiverId};
+use crate::model::observed::Observed;
 use crate::model::recorded::{Forgotten, History, Identity, Recorded};
 use crate::roster::Roster;
 
-/// The record, with a history for everybody of the roster who was forgotten.
-pub(super) fn remember<'a>(roster: &Roster, recorded: &'a Recorded, keyed: &Fingerprinter) -> Cow<'a, Recorded> {
+/// The record, with a history for everybody of the roster who was forgotten: their id has the hash that is left of them, or
+/// their account still has the marker.
+pub(super) fn remember<'a>(
+    roster: &Roster,
+    recorded: &'a Recorded,
+    observed: &Observed,
+    keyed: &Fingerprinter,
+) -> Cow<'a, Recorded> {
     if recorded.forgotten.is_empty() {
         return Cow::Borrowed(recorded);
     }
+    let of_one = |forgotten: &'a Forgotten| forgotten.keys.iter().map(move |key| (*key, forgotten));
+    let markers: HashMap<ActivationKey, &Forgotten> = recorded.forgotten.values().flat_map(of_one).collect();
     let mut remembered = recorded.clone();
     for caregiver in roster.caregivers() {
         let hash = keyed.of(Purpose::Forgotten, [caregiver.id()]);
-        let Some(forgotten) = recorded.forgotten.get(&hash) else { continue };
+        let marked = || observed.of_caregiver(caregiver.id()).find_map(|account| markers.get(&account.view().marker?));
+        let Some(forgotten) = recorded.forgotten.get(&hash).or_else(|| marked().copied()) else { continue };
         let gives_access = |history: &History| super::due::last_done(history) > 0;
         if !recorded.histories.get(caregiver.id()).is_some_and(gives_access) {
             remembered.histories.insert(CaregiverId::new(caregiver.id()).as_str(), history(forgotten));

@@ -93,7 +93,11 @@ impl<'a> Ground<'a> {
             today: context.now.to_zoned_datetime(rollout.timezone.clone()).date(),
             absences,
             shared,
-            renames: Renames::new(gone.iter().filter(|(id, _)| !moved_to.contains_key(id)).copied(), &rollout.distinct),
+            renames: Renames::new(
+                gone.iter().filter(|(id, _)| !moved_to.contains_key(id)).copied(),
+                recorded.is_key_lost,
+                &rollout.distinct,
+            ),
             seats,
             gone,
             own,

@@ -147,7 +147,7 @@ pub fn reconcile(
 ) -> Result<Plan, Refusal> {
     check::markers(recorded, observed)?;
     check::export_is_newer(desired.rollout, recorded, observed, context)?;
-    let recorded = &*forgotten::remember(desired.roster, recorded, context.fingerprinter);
+    let recorded = &*forgotten::remember(desired.roster, recorded, observed, context.fingerprinter);
     let ground = ground::Ground::new(desired, recorded, observed, context);
     let cases = decide::Cases::new(&ground);
     let openness = cohort::openness(&ground, &cases);
@@ -166,7 +166,7 @@ pub fn outline(
     }
     check::markers(recorded, observed)?;
     check::export_is_newer(desired.rollout, recorded, observed, context)?;
-    let recorded = &*forgotten::remember(desired.roster, recorded, context.fingerprinter);
+    let recorded = &*forgotten::remember(desired.roster, recorded, observed, context.fingerprinter);
     let ground = ground::Ground::new(desired, recorded, observed, context);
     let cases = decide::Cases::new(&ground);
     let openness = cohort::openness(&ground, &cases);

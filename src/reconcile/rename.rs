@@ -15,15 +15,24 @@ use super::identity::{address_fingerprint, identity_of, name_fingerprint};
 pub(super) struct Renames<'a> {
     by_address: HashMap<Fingerprint, Vec<&'a str>>,
     by_name: HashMap<Fingerprint, Vec<(&'a str, &'a Identity)>>,
+    /// Those of whom nobody can say any more who they were: the sealing key was lost. They could be anybody.
+    unknown: Vec<&'a str>,
     /// The reviewed word that two of them are not one.
     distinct: &'a [Distinct],
 }
 
 impl<'a> Renames<'a> {
     /// Ordered by id.
-    pub(super) fn new(gone: impl Iterator<Item = (&'a str, &'a History)>, distinct: &'a [Distinct]) -> Self {
-        let mut renames = Self { by_address: HashMap::new(), by_name: HashMap::new(), distinct };
+    pub(super) fn new(
+        gone: impl Iterator<Item = (&'a str, &'a History)>,
+        is_key_lost: bool,
+        distinct: &'a [Distinct],
+    ) -> Self {
+        let mut renames = Self { by_address: HashMap::new(), by_name: HashMap::new(), unknown: Vec::new(), distinct };
         for (id, History { identity, .. }) in gone {
+            if is_key_lost && *identity == Identity::default() {
+                renames.unknown.push(id);
+            }
             if let Some(address) = identity.address {
                 renames.by_address.entry(address).or_default().push(id);
             }
@@ -42,7 +51,7 @@ impl<'a> Renames<'a> {
 
     /// The id that this caregiver probably had before.
     pub(super) fn probable(&self, ground: &Ground<'_>, caregiver: Caregiver<'_>) -> Option<&'a str> {
-        if self.by_address.is_empty() && self.by_name.is_empty() {
+        if self.by_address.is_empty() && self.by_name.is_empty() && self.unknown.is_empty() {
             return None;
         }
         let (rollout, fingerprinter) = (ground.rollout, ground.context.fingerprinter);
@@ -51,12 +60,13 @@ impl<'a> Renames<'a> {
         let address = caregiver.address().ok().map(|address| address_fingerprint(address, fingerprinter));
         let same_address = address.and_then(|address| self.by_address.get(&address));
         let same_address = same_address.and_then(|ids| ids.iter().copied().find(|id| may_be(id)));
-        same_address.or_else(|| {
+        let same = same_address.or_else(|| {
             let same_name = self.by_name.get(&name_fingerprint(caregiver, fingerprinter)?)?;
             let now = identity_of(caregiver, rollout, fingerprinter);
             let same_child = same_name.iter().filter(|(_, then)| has_common(&then.students, &now.students));
             same_child.map(|(id, _)| *id).find(|id| may_be(id))
-        })
+        });
+        same.or_else(|| self.unknown.iter().copied().find(|id| may_be(id)))
     }
 }
 

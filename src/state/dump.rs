@@ -31,6 +31,9 @@ pub struct Header {
     pub lineage: String,
     /// The value by which a wrong sealing key is found, in hexadecimal digits.
     pub key_check: String,
+    /// The key of the fingerprints, sealed, where it is not the sealing key itself; in hexadecimal digits.
+    #[serde(default, with = "optional_hex", skip_serializing_if = "Option::is_none")]
+    pub fingerprint_key: Option<Vec<u8>>,
     /// The last run begun; 0 where there was none.
     pub run: u32,
     /// How many commits.
@@ -43,6 +46,7 @@ impl Header {
     /// The header of an export that is made now.
     pub fn new(schema: u32, lineage: String, key_check: String, (run, serial, head): (u32, u64, String)) -> Self {
         Self {
+            fingerprint_key: None,
             format: FORMAT.to_owned(),
             format_version: VERSION.to_owned(),
             schema,
@@ -188,19 +192,16 @@ pub struct Reader<R: BufRead> {
 }
 
 impl<R: BufRead> Reader<R> {
-    /// Reads the first line. `schema` is the newest form of the tables that this program knows, `key_check` gives what a
-    /// lineage's value must be under the key at hand.
+    /// Reads the first line. `schema` is the newest form of the tables that this program knows; `unlock` finds the fingerprints
+    /// under which the file was written, where there is a key for it.
     pub fn begin(
         mut input: R,
         schema: u32,
-        fingerprinter: &Fingerprinter,
-        key_check: impl Fn(&str) -> String,
+        unlock: impl FnOnce(&Header) -> Option<Fingerprinter>,
     ) -> Result<Self, DumpError> {
-        let mut mac = fingerprinter.export();
         // A file that is none of ours may be one endless line.
         let mut bytes = Vec::new();
-        input.by_ref().take(LONGEST_LINE.min(64 << 10)).read_until(b'\n', &mut bytes)?;
-        mac.update(&bytes);
+        input.by_ref().take(64 << 10).read_until(b'\n', &mut bytes)?;
         let first: Json = serde_json::from_slice(&bytes).map_err(|_| DumpError::NotOurs)?;
         let version = first.get("format_version").and_then(Json::as_str).unwrap_or_default();
         match first.get("format").and_then(Json::as_str) {
@@ -212,9 +213,8 @@ impl<R: BufRead> Reader<R> {
         if header.schema > schema {
             return Err(DumpError::Newer(format!("schema {}, this one knows {schema}", header.schema)));
         }
-        if header.key_check != key_check(&header.lineage) {
-            return Err(DumpError::OtherKey);
-        }
+        let mut mac = unlock(&header).ok_or(DumpError::OtherKey)?.export();
+        mac.update(&bytes);
         Ok(Self { input, mac, header, line: 1, is_over: false })
     }
 
@@ -263,11 +263,7 @@ fn to_json(value: Value) -> Json {
         Value::Null => Json::Null,
         Value::Integer(number) => number.into(),
         Value::Text(text) => text.into(),
-        Value::Blob(bytes) => {
-            let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-            let hex: String = digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect();
-            serde_json::json!({ "hex": hex })
-        }
+        Value::Blob(bytes) => serde_json::json!({ "hex": hex(&bytes) }),
     }
 }
 
@@ -276,16 +272,38 @@ fn from_json(value: Json) -> Option<Value> {
         Json::Null => Some(Value::Null),
         Json::Number(number) => number.as_i64().map(Value::Integer),
         Json::String(text) => Some(Value::Text(text)),
-        Json::Object(object) if object.len() == 1 => {
-            let hex = object.get("hex")?.as_str()?.as_bytes();
-            let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-            let bytes = hex.chunks(2).map(|pair| match pair {
-                [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-                _ => None,
-            });
-            bytes.collect::<Option<Vec<u8>>>().map(Value::Blob)
-        }
+        Json::Object(object) if object.len() == 1 => object.get("hex")?.as_str().and_then(unhex).map(Value::Blob),
         Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let bytes = text.as_bytes().chunks(2).map(|pair| match pair {
+        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    });
+    bytes.collect()
+}
+
+/// Bytes in the first line.
+mod optional_hex {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    #[expect(clippy::ref_option, reason = "the form that serde calls")]
+    pub(super) fn serialize<S: Serializer>(bytes: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&super::hex(bytes.as_deref().unwrap_or_default()))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let bytes = super::unhex(&text).ok_or_else(|| serde::de::Error::custom("no hexadecimal digits"))?;
+        Ok(Some(bytes))
     }
 }
 
@@ -322,7 +340,7 @@ mod tests {
     }
 
     fn read(bytes: &[u8]) -> Result<Vec<Line>, DumpError> {
-        let mut reader = Reader::begin(bytes, 3, &fingerprinter(), |_| "c1".to_owned())?;
+        let mut reader = Reader::begin(bytes, 3, |_| Some(fingerprinter()))?;
         let mut lines = Vec::new();
         while let Some(line) = reader.read_on()? {
             lines.push(line);
@@ -369,10 +387,9 @@ mod tests {
         let newer = String::from_utf8(written()).unwrap().replace("\"1.0\"", "\"2.0\"");
         assert!(matches!(read(newer.as_bytes()), Err(DumpError::Newer(_))));
         let whole = written();
-        let begin =
-            |schema, check: &str| Reader::begin(&*whole, schema, &fingerprinter(), |_| check.to_owned()).map(drop);
-        assert!(matches!(begin(2, "c1"), Err(DumpError::Newer(_))));
-        assert!(matches!(begin(3, "c2"), Err(DumpError::OtherKey)));
+        let begin = |schema, key: Option<Fingerprinter>| Reader::begin(&*whole, schema, |_| key).map(drop);
+        assert!(matches!(begin(2, Some(fingerprinter())), Err(DumpError::Newer(_))));
+        assert!(matches!(begin(3, None), Err(DumpError::OtherKey)));
         let last = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap();
         assert!(matches!(read(&whole[..=last]), Err(DumpError::Cut)));
     }

@@ -72,6 +72,10 @@ pub fn tell(entry: &Entry) -> Telling<'_> {
         }
         // Not about anybody: what is left must not lead to them.
         Entry::Forgotten { because, .. } => plain("forgotten").text(because),
+        Entry::Rekeyed(rekeyed) => {
+            plain("rekeyed").detail(format!("{} sealed again", rekeyed.resealed.len())).text(&rekeyed.because)
+        }
+        Entry::KeyLost { because, .. } => plain("key-lost").text(because),
         Entry::HandOverBegun(begun) => handover_begun(begun),
         Entry::HandOverPlaced { number } => plain("handover-placed").detail(format!("hand-over {number}")),
         Entry::HandedOver { subject, number } => of("handed-over", subject).detail(format!("hand-over {number}")),

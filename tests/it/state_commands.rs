@@ -315,3 +315,149 @@ fn an_export_never_overwrites_and_needs_a_state() {
     assert!(said.code == 1 && said.err.contains("is there already"), "{}", said.all());
     assert_eq!(project.read("state.jsonl"), "mine");
 }
+
+const REKEY: [&str; 4] = ["state", "rekey", "--because", "T-160: a laptop was stolen"];
+
+/// Applied for everybody. (Rows and letters that are sealed again: `ultranet_story`.)
+fn applied() -> Project {
+    let project = Project::example("quickstart");
+    ok(&project, &["apply", "--auto-approve"]);
+    project
+}
+
+fn keys(project: &Project) -> std::path::PathBuf {
+    project.home().join(".config/firstbell/keys")
+}
+
+/// The names in the folder of keys.
+fn key_files(project: &Project) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(keys(project))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// All but the number of the last run.
+fn looks(project: &Project) -> [String; 3] {
+    let without_run =
+        |text: String| text.lines().filter(|line| !line.starts_with("State ")).collect::<Vec<_>>().join("\n");
+    [&["plan"][..], &["state", "list"], &["state", "secrets"]].map(|args| without_run(ok(project, args).out))
+}
+
+#[test]
+fn under_another_key_all_is_as_it_was() {
+    let project = applied();
+    let before = looks(&project);
+    let said = ok(&project, &REKEY);
+    assert!(said.out.contains("sealed things are under a new key now"), "{}", said.all());
+    assert_eq!(looks(&project), before);
+    assert_eq!(key_files(&project).len(), 1, "the next key has taken its place");
+    let mode = std::fs::metadata(keys(&project).join(&key_files(&project)[0])).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    ok(&project, &["apply", "--auto-approve"]);
+    nobody_twice(&project);
+    ok(&project, &["state", "verify"]);
+    let before = looks(&project);
+    // Once more: the fingerprints are still those of the first key.
+    ok(&project, &REKEY);
+    assert_eq!(looks(&project), before);
+    ok(&project, &["state", "export", &at(&project, "state.jsonl")]);
+    std::fs::remove_file(project.path().join(DB)).unwrap();
+    ok(&project, &["state", "import", &at(&project, "state.jsonl")]);
+    assert_eq!(looks(&project)[1..], before[1..]);
+    // The old key opens nothing any more.
+    std::fs::remove_dir_all(keys(&project)).unwrap();
+    let said = project.run(&["plan"]);
+    assert!(said.code == 5 && said.err.contains("the sealing key is not the one"), "{}", said.all());
+}
+
+#[test]
+fn a_rekey_that_is_cut_short_leaves_a_state_that_opens() {
+    let project = applied();
+    let before = looks(&project);
+    let lineage = ok(&project, &["state", "show"]).out;
+    let lineage = lineage.lines().find_map(|line| line.strip_prefix("Lineage")).unwrap().trim().to_owned();
+    // The new key is on the disk, and nothing sealed under it.
+    std::fs::create_dir_all(keys(&project)).unwrap();
+    std::fs::write(keys(&project).join(format!("{lineage}.next")), "ab".repeat(32)).unwrap();
+    assert_eq!(looks(&project), before);
+    ok(&project, &REKEY);
+    assert_eq!(looks(&project), before);
+    // All is sealed under it, and it is still called the next.
+    std::fs::rename(keys(&project).join(&lineage), keys(&project).join(format!("{lineage}.next"))).unwrap();
+    assert_eq!(looks(&project), before);
+    // A failing second rekey (its file can't be made) must not lose the key that counts.
+    let said = project.run(&[&REKEY[..], &["--new-key", &at(&project, "rollout.yaml")]].concat());
+    assert!(said.code == 64 && said.err.contains("is there already"), "{}", said.all());
+    assert_eq!(looks(&project), before);
+    ok(&project, &REKEY);
+    assert_eq!((looks(&project)[1..].to_vec(), key_files(&project)), (before[1..].to_vec(), vec![lineage]));
+    ok(&project, &["state", "verify"]);
+}
+
+#[test]
+fn a_key_in_the_environment_is_changed_into_a_file() {
+    let project = applied();
+    let old = std::fs::read_to_string(project.home().join(".config/firstbell/key")).unwrap();
+    let with = |key: &str, args: &[&str]| {
+        crate::binary::said(&project.command(args).env("FIRSTBELL_KEY", key.trim()).output().unwrap())
+    };
+    let said = with(&old, &REKEY);
+    assert!(said.code == 64 && said.err.contains("--new-key"), "{}", said.all());
+    let said = with(&old, &[&REKEY[..], &["--new-key", &at(&project, "new.key")]].concat());
+    assert_eq!(said.code, 0, "{}", said.all());
+    let new = project.read("new.key");
+    assert!(!said.all().contains(new.trim()) && new != old);
+    assert_eq!((with(&old, &["plan"]).code, with(&new, &["plan"]).code), (5, 0));
+    assert_eq!(with(&new, &["apply", "--auto-approve"]).code, 0);
+    nobody_twice(&project);
+}
+
+#[test]
+fn a_lost_key_costs_what_was_sealed_and_resets_nobody() {
+    let project = applied();
+    ok(&project, &["state", "forget", "C1001", "--because", "T-150"]);
+    let said = project.run(&[&REKEY[..], &["--lost"]].concat());
+    assert!(said.code == 64 && said.err.contains("leave out `--lost`"), "{}", said.all());
+    std::fs::remove_file(project.home().join(".config/firstbell/key")).unwrap();
+    assert_eq!(project.run(&["plan"]).code, 1);
+    assert_eq!(project.run(&REKEY).code, 1);
+    let said = ok(&project, &[&REKEY[..], &["--lost"]].concat());
+    assert!(said.out.contains("secret-lost"), "{}", said.all());
+    assert!(ok(&project, &["state", "secrets"]).out.contains("0 activations are sealed"));
+    let said = ok(&project, &["apply", "--auto-approve"]);
+    assert!(!said.out.contains("C1001"), "forgotten, and known by the marker in the LMS: {}", said.all());
+    nobody_twice(&project);
+    ok(&project, &["state", "verify"]);
+    // Who is gone can't be told from who is new: held, with both lines ready.
+    let roster = project.read("roster/caregivers.csv");
+    let moved: String = roster.lines().map(|line| line.replace("C1005", "C9005") + "\n").collect();
+    assert_ne!(roster.trim(), moved.trim());
+    project.write("roster/caregivers.csv", moved);
+    let said = project.run(&["explain", "C9005"]);
+    assert!(said.out.contains("possible-rename"), "{}", said.all());
+    ok(&project, &["apply", "--auto-approve"]);
+    nobody_twice(&project);
+    assert_eq!(passwords(&project).get("C9005"), None);
+}
+
+#[test]
+fn who_had_another_id_is_forgotten_under_both() {
+    let project = applied();
+    let roster = project.read("roster/caregivers.csv");
+    for (from, to) in [("C1005", "C9005"), ("C9005", "C9905")] {
+        project.write("roster/caregivers.csv", roster.replace("C1005", to));
+        ok(&project, &["state", "move", from, to, "--because", "merged: twice"]);
+    }
+    ok(&project, &["state", "forget", "C9905", "--because", "T-150"]);
+    for id in ["C1005", "C9005", "C9905"] {
+        project.write("roster/caregivers.csv", roster.replace("C1005", id));
+        let said = ok(&project, &["explain", id]);
+        assert!(said.out.contains("Now       nothing"), "{id}: {}", said.all());
+        ok(&project, &["apply", "--auto-approve"]);
+        nobody_twice(&project);
+    }
+    ok(&project, &["state", "verify"]);
+}

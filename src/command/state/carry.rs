@@ -10,7 +10,7 @@ use crate::files;
 use crate::model::fingerprint::Fingerprinter;
 use crate::report;
 use crate::rollout::Rollout;
-use crate::state::dump::DumpError;
+use crate::state::dump::{DumpError, Header};
 use crate::state::run_lock;
 use crate::state::sqlite::SqliteStore;
 
@@ -63,8 +63,11 @@ pub(super) fn import(args: &Args, session: &mut Session<'_>) -> Result<Exit, Tro
         return Err(Trouble::new(Exit::Error, what));
     }
     let file = open(path)?;
-    let fingerprinter = Fingerprinter::new(&key::existing(session)?);
-    let imported = SqliteStore::import(&rollout.state, BufReader::new(file), &fingerprinter)
+    let unlock = |header: &Header| -> Option<Fingerprinter> {
+        let all = key::fingerprints_of(session, header).ok()?;
+        all.into_iter().find(|one| SqliteStore::fits(one, header))
+    };
+    let imported = SqliteStore::import(&rollout.state, BufReader::new(file), unlock)
         .map_err(|error| said(&error, path, "nothing was imported"))?;
     let mut store = imported.look()?;
     let recorded = store.load()?;

@@ -6,6 +6,7 @@ mod forget;
 mod moving;
 mod rebuild;
 mod record;
+mod rekey;
 mod repair;
 mod secrets;
 
@@ -53,6 +54,11 @@ pub enum What {
     /// Erase who somebody was; that they had access stays, under a keyed hash
     #[command(after_help = "Example:\n  firstbell state forget C1001 --because T-150")]
     Forget(forget::Args),
+    /// Seal everything under another key; with `--lost`, go on without the old one
+    #[command(
+        after_help = "Example:\n  firstbell state rekey --because \"T-160: a laptop was stolen\"\n  firstbell state rekey --lost --because \"T-161: the key went with the disk\""
+    )]
+    Rekey(rekey::Args),
     /// Write all that is recorded into a file, for another machine or a safe
     #[command(after_help = "Example:\n  firstbell state export kowhai-state.jsonl")]
     Export(carry::Args),
@@ -67,6 +73,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         What::Repair(args) => return repair::run(args, session),
         What::Move(args) => return moving::run(args, session),
         What::Forget(args) => return forget::run(args, session),
+        What::Rekey(args) => return rekey::run(args, session),
         What::Export(args) => return carry::export(args, session),
         What::Import(args) => return carry::import(args, session),
         What::List | What::Show | What::Verify | What::Secrets => {}

@@ -28,6 +28,8 @@ pub(super) struct Evidence<'a> {
     pub(super) has_marker: bool,
     /// The addresses, folded, of letters in the outbox that the record does not know.
     pub(super) letters: &'a HashSet<String>,
+    /// The cells of hand-overs that the record does not know: whose SMS id is among them may have been imported.
+    pub(super) handed: &'a HashSet<String>,
     pub(super) fingerprinter: &'a Fingerprinter,
 }
 
@@ -45,6 +47,7 @@ pub(super) struct Finding {
 const MARKER: &str = "the LMS shows an activation that the record did not know";
 pub(super) const SIGNED_IN: &str = "they have signed in";
 const LETTER: &str = "the outbox holds a letter to their address that the record does not know";
+const HANDED: &str = "a hand-over that the record does not know has a row for them";
 const NO_MARKER: &str = "they have an account, and this LMS can't say who set its password";
 const REISSUE: &str = "a reissue is due, and this LMS can't say whether it was done";
 const UNDER_WAY: &str = "a reset was under way, and this LMS can't say what became of it";
@@ -121,13 +124,13 @@ impl Evidence<'_> {
             Some((ResetUnknown | HandedOver, _)) => None,
             Some((Setting, _)) => (!self.has_marker).then_some((false, UNDER_WAY)),
             None if self.recorded.forgotten.contains_key(&hash) => None,
-            None | Some((Prepared | Refused | Voided, 1)) => self.fresh(accounts, has_letter),
+            None | Some((Prepared | Refused | Voided, 1)) => self.fresh(accounts, has_letter, id),
             Some(_) if self.is_reissued(history, id) && !self.has_marker => Some((false, REISSUE)),
             Some(_) => None,
         }
     }
 
-    fn fresh(&self, accounts: &[AccountView<'_>], has_letter: bool) -> Option<(bool, &'static str)> {
+    fn fresh(&self, accounts: &[AccountView<'_>], has_letter: bool, id: &str) -> Option<(bool, &'static str)> {
         let resettable =
             || accounts.iter().any(|account| !account.is_staff && account.method == SignInMethod::Password);
         if accounts.iter().any(|account| matches!(account.sign_in, SignIn::At(_)) && !account.is_staff) {
@@ -135,6 +138,9 @@ impl Evidence<'_> {
         }
         if has_letter {
             return Some((false, LETTER));
+        }
+        if self.handed.contains(id) {
+            return Some((false, HANDED));
         }
         (!self.has_marker && resettable()).then_some((false, NO_MARKER))
     }

@@ -38,6 +38,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     let mut reader = doors::lms_reader(session, &loaded.rollout)?;
     let observed = reader.observe(&project::ask(&loaded, &state.recorded))?;
     let letters = unknown_letters(session, &loaded, &mut state)?;
+    let handed = unknown_hand_overs(&loaded, &state)?;
     let evidence = Evidence {
         rollout: &loaded.rollout,
         roster: &loaded.roster,
@@ -45,6 +46,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
         observed: &observed,
         has_marker: reader.capabilities().has_marker,
         letters: &letters,
+        handed: &handed,
         fingerprinter: &state.fingerprinter,
     };
     let found = evidence.judge((session.random)().as_mut());
@@ -105,6 +107,21 @@ fn unknown_letters(session: &Session<'_>, loaded: &Loaded, state: &mut Writing) 
         }
     }
     Ok(unknown)
+}
+
+/// The cells of the hand-overs that the record does not know.
+fn unknown_hand_overs(loaded: &Loaded, state: &Writing) -> Result<HashSet<String>, Trouble> {
+    let Some(ultranet) = loaded.rollout.lms.ultranet() else { return Ok(HashSet::new()) };
+    let is_known = |name: &str| state.recorded.handovers.iter().any(|one| name.strip_suffix(".csv") == Some(&one.name));
+    let mut cells = HashSet::new();
+    for name in super::secrets::imports(&ultranet.folder)?.iter().filter(|name| !is_known(name)) {
+        let path = ultranet.folder.join(name);
+        let bytes =
+            files::read(&path).map_err(|error| Trouble::file(format!("reading the hand-over `{path}`"), error))?;
+        let text = String::from_utf8_lossy(&bytes);
+        cells.extend(text.split(['\n', '\r', ',']).map(|cell| cell.trim_matches('"').to_owned()));
+    }
+    Ok(cells)
 }
 
 fn unreadable(path: &Utf8Path) -> Trouble {

@@ -28,6 +28,9 @@ pub(super) fn run(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, 
     }
     let count = report::count(sealed.len() as u64, "activation is", "activations are");
     let _ = writeln!(text, "{count} sealed in the state.");
+    if let Some(ultranet) = rollout.lms.ultranet() {
+        hand_overs(session, &ultranet.folder, now, &mut text)?;
+    }
     if let Transport::Outbox { path } = &rollout.mail.transport {
         artefacts(session, path, now, &mut text)?;
     }
@@ -55,6 +58,28 @@ fn artefacts(session: &Session<'_>, folder: &Utf8Path, now: Timestamp, text: &mu
         text.push_str("Remove them once they are sent: firstbell never needs a letter again that was handed over.\n");
     }
     Ok(())
+}
+
+/// A hand-over has the passwords of all its people until somebody has confirmed it.
+fn hand_overs(session: &Session<'_>, folder: &Utf8Path, now: Timestamp, text: &mut String) -> Result<(), Trouble> {
+    let shown = project::shown(session, folder);
+    for name in imports(folder)? {
+        let since = files::modified(&folder.join(&name)).map_or_else(|_| String::new(), |at| age(now, at));
+        let _ = writeln!(text, "`{}`, a hand-over that nobody has confirmed, written {since}.", shown.join(&name));
+    }
+    Ok(())
+}
+
+/// The import files of a folder of hand-overs.
+pub(super) fn imports(folder: &Utf8Path) -> Result<Vec<String>, Trouble> {
+    if !files::is_dir(folder) {
+        return Ok(Vec::new());
+    }
+    let names = files::list(folder).map_err(|error| Trouble::file(format!("listing `{folder}`"), error))?;
+    let is_import = |name: &String| {
+        Utf8Path::new(name).extension() == Some("csv") && !name.ends_with("-children.csv") && !name.starts_with('.')
+    };
+    Ok(names.into_iter().filter(is_import).collect())
 }
 
 /// The letters of a folder.

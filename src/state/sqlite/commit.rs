@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use super::fault::Fault;
 use super::log::Log;
 use super::value::{At, Count};
-use super::{activation, forgotten, handover, letter, person, roster, run};
+use super::{activation, forgotten, handover, keys, letter, person, roster, run};
 use crate::edge::Random;
 use crate::model::entry::{Commit, Entry};
 use crate::model::ids::{Lineage, RunNumber};
@@ -83,7 +83,9 @@ fn record(scope: Scope<'_>, entry: &Entry, accepts_position: bool) -> Result<(),
         Entry::PositionAccepted { serial, .. } => {
             one(scope.conn, "UPDATE meta SET serial = max(serial, ?)", [Count(*serial)])
         }
-        Entry::Forgotten { caregiver, hash, number, .. } => forgotten::forget(scope, caregiver, *hash, *number),
+        Entry::Forgotten { caregiver, hashes, number, .. } => forgotten::forget(scope, caregiver, hashes, *number),
+        Entry::Rekeyed(rekeyed) => keys::rekey(scope, rekeyed),
+        Entry::KeyLost { key_check, .. } => keys::lose(scope, *key_check),
         Entry::HandOverBegun(begun) => handover::begin(scope, begun),
         Entry::HandOverPlaced { number } => handover::placed(scope, *number),
         Entry::HandedOver { subject, .. } => activation::step(scope, subject, Step::HandOver),

@@ -15,14 +15,16 @@ use crate::model::recorded::Forgotten;
 pub(super) fn forget(
     scope: Scope<'_>,
     caregiver: &CaregiverId,
-    hash: Fingerprint,
+    hashes: &[Fingerprint],
     number: Option<ActivationNumber>,
 ) -> Result<(), Fault> {
     let conn = scope.conn;
     if let Some(number) = number {
         let keys = keys(conn, caregiver)?;
-        conn.prepare_cached("INSERT OR REPLACE INTO forgotten (hash, number, keys) VALUES (?, ?, ?)")?
-            .execute(params![hash, number, keys])?;
+        for hash in hashes {
+            conn.prepare_cached("INSERT OR REPLACE INTO forgotten (hash, number, keys) VALUES (?, ?, ?)")?
+                .execute(params![hash, number, keys])?;
+        }
     }
     if let Some(subject) = lookup::<i64>(conn, "SELECT number FROM subjects WHERE caregiver = ?", [caregiver])? {
         conn.execute("DELETE FROM event_texts WHERE seq IN (SELECT seq FROM events WHERE subject = ?)", [subject])?;
@@ -36,6 +38,20 @@ pub(super) fn forget(
     conn.execute("DELETE FROM observed_accounts WHERE caregiver = ?", [caregiver])?;
     conn.execute("DELETE FROM caregivers WHERE caregiver = ?", [caregiver])?;
     Ok(())
+}
+
+/// The ids that somebody had before theirs was changed, oldest first: the one that the log was begun with, and what each move
+/// says.
+pub(super) fn former_ids(conn: &Connection, caregiver: &CaregiverId) -> Result<Vec<CaregiverId>, Fault> {
+    let mut statement = conn.prepare_cached(
+        "SELECT bound FROM subjects WHERE caregiver = ?1
+         UNION SELECT substr(t.text, 6, instr(t.text, ': ') - 6) FROM event_texts t
+             JOIN events e ON e.seq = t.seq JOIN subjects s ON s.number = e.subject
+             WHERE s.caregiver = ?1 AND e.kind = 'moved' AND t.text LIKE 'from %: %'",
+    )?;
+    let ids = statement.query_map([caregiver], |row| row.get(0))?;
+    let ids = ids.collect::<Result<Vec<CaregiverId>, _>>()?;
+    Ok(ids.into_iter().filter(|id| id != caregiver).collect())
 }
 
 fn keys(conn: &Connection, caregiver: &CaregiverId) -> Result<Vec<u8>, Fault> {

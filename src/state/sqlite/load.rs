@@ -23,6 +23,7 @@ pub(super) fn load(conn: &Connection) -> Result<Recorded, Fault> {
         presence,
         rosters: rosters(&moment)?,
         openings: openings(&moment)?,
+        is_key_lost: moment.query_row("SELECT keys_lost > 0 FROM meta", [], |row| row.get(0))?,
         forgotten: super::forgotten::load(&moment)?,
         handovers: handover::load(&moment)?,
     })

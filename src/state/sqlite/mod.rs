@@ -10,6 +10,7 @@ mod durability;
 mod fault;
 mod forgotten;
 mod handover;
+mod keys;
 mod letter;
 mod load;
 mod log;
@@ -38,9 +39,11 @@ use crate::files;
 use crate::model::entry::{Actor, Commit};
 use crate::model::fingerprint::{Fingerprint, Fingerprinter};
 use crate::model::handover::HandOverNumber;
-use crate::model::ids::{ActivationNumber, CaregiverId, Lineage, RunNumber};
+use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId, Lineage, RunNumber};
 use crate::model::observed::Observed;
 use crate::model::recorded::{Position, Recorded};
+use crate::model::rekey::Resealed;
+use crate::model::secret::Sealed;
 
 pub use self::durability::Durability;
 pub use self::read::ListedActivation;
@@ -127,6 +130,26 @@ impl SqliteStore {
         files::exists(path)
     }
 
+    /// The ids that somebody had before theirs was changed.
+    pub fn former_ids(&self, caregiver: &CaregiverId) -> Result<Vec<CaregiverId>, StateError> {
+        self.with("read the ids that somebody had", |conn| forgotten::former_ids(conn, caregiver))
+    }
+
+    /// The key of the fingerprints, sealed, where it is not the sealing key itself.
+    pub fn fingerprint_key(&self) -> Result<Option<Sealed>, StateError> {
+        self.with("read the key of the fingerprints", keys::fingerprint_key)
+    }
+
+    /// Everything that is sealed, with the random id of the activation that each seal is bound to.
+    pub fn sealed_places(&self) -> Result<Vec<(Resealed, ActivationKey)>, StateError> {
+        self.with("read what is sealed", keys::sealed)
+    }
+
+    /// The check value that a key has in the state of this name.
+    pub fn check_value(fingerprinter: &Fingerprinter, lineage: &Lineage) -> Fingerprint {
+        open::key_check(fingerprinter, lineage)
+    }
+
     /// Refuses a sealing key that is not the one this state was made with.
     pub fn check_key(&self, fingerprinter: &Fingerprinter) -> Result<(), StateError> {
         let (lineage, stored) = self.with("read the key's check value", |conn| {
@@ -156,16 +179,22 @@ impl SqliteStore {
             })?;
             Ok(row)
         })?;
-        let header =
+        let mut header =
             Header::new(SCHEMA, lineage.to_string(), key_check(fingerprinter, lineage.as_str()), (run, serial, head));
+        header.fingerprint_key = self.fingerprint_key()?.map(|sealed| sealed.as_bytes().to_vec());
         let mut writer = Writer::begin(out, &header, fingerprinter)?;
         self.with("write it down", |conn| dump::write(conn, &mut writer))?;
         Ok(writer.end()?)
     }
 
-    /// Makes a new state of what was written down, under another name: it takes its own by [`Imported::place`].
-    pub fn import(path: &Utf8Path, input: impl BufRead, fingerprinter: &Fingerprinter) -> Result<Imported, DumpError> {
-        let mut reader = Reader::begin(input, SCHEMA, fingerprinter, |lineage| key_check(fingerprinter, lineage))?;
+    /// Makes a new state of what was written down, under another name: it takes its own by [`Imported::place`]. `unlock` finds
+    /// the fingerprints that belong to it.
+    pub fn import(
+        path: &Utf8Path,
+        input: impl BufRead,
+        unlock: impl FnOnce(&Header) -> Option<Fingerprinter>,
+    ) -> Result<Imported, DumpError> {
+        let mut reader = Reader::begin(input, SCHEMA, unlock)?;
         let stuck = |fault: Fault| DumpError::from(fault.while_trying("make it", path));
         let temporary = open::prepare(path).map_err(stuck)?;
         let imported = Imported { temporary: temporary.clone(), path: path.to_owned() };
@@ -174,6 +203,11 @@ impl SqliteStore {
             Err(dump::Refused::Dump(error)) => Err(error),
             Err(dump::Refused::Store(fault)) => Err(stuck(fault)),
         }
+    }
+
+    /// Whether what was written down belongs to these fingerprints.
+    pub fn fits(fingerprinter: &Fingerprinter, header: &Header) -> bool {
+        key_check(fingerprinter, &header.lineage) == header.key_check
     }
 
     /// How many letters have gone out, ever.
