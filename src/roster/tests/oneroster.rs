@@ -157,16 +157,14 @@ fn what_lies_one_folder_or_one_zip_further_down_is_named() {
     assert_eq!(help(&copy), "there is a folder in it: did you mean `path: roster/export/bundle`?");
 }
 
-/// The class of S_1 when these are their classes, each with its type.
+/// The class of the child `S_1` when these are their classes, each with its type.
 fn class_of(classes: &[(&str, &str)]) -> (String, bool) {
-    let (mut rows, mut seats) = (String::from("sourcedId,title,classType\n"), String::new());
-    for (number, (title, kind)) in classes.iter().enumerate() {
-        rows += &format!("k{number},{title},{kind}\n");
-        seats += &format!("k{number},S_1,student\n");
-    }
+    let rows = classes.iter().enumerate().map(|(number, (title, kind))| format!("k{number},{title},{kind}"));
+    let seats = (0..classes.len()).map(|number| format!("k{number},S_1,student"));
+    let [rows, seats] = [rows.collect::<Vec<_>>(), seats.collect()].map(|lines| lines.join("\n"));
     let copy = bulk()
-        .with("classes.csv", rows)
-        .with("enrollments.csv", format!("classSourcedId,userSourcedId,role\n{seats}k404,S_1,student\n"));
+        .with("classes.csv", format!("sourcedId,title,classType\n{rows}\n"))
+        .with("enrollments.csv", format!("classSourcedId,userSourcedId,role\n{seats}\nk404,S_1,student\n"));
     let roster = copy.roster();
     let child = roster.caregiver("P_1").unwrap().children().next().unwrap();
     (child.class().to_owned(), copy.told().iter().any(|told| told.ends_with("roster::several-enrolments")))
