@@ -45,6 +45,13 @@ const NO_CHILD: Kind = Kind {
     help: "see in edge whether they belong to a student",
 };
 
+const SEVERAL_CLASSES: Kind = Kind {
+    code: "roster::several-enrolments",
+    what: "students with several classes in one cell, which counts as one name, so that no cohort finds them by their class",
+    unit: "student",
+    help: "choose cohorts by year; or export the class of the school day alone",
+};
+
 /// The three files, as the set spells them.
 struct Names {
     students: String,
@@ -172,6 +179,9 @@ impl Edge {
     fn one(&mut self, reading: &mut Reading<'_>, row: &Row<'_>) {
         let student = row.cell(Column::StudentId);
         if !student.is_empty() {
+            if row.cell(Column::Class).contains([',', ';', '|', '\u{1D}']) {
+                reading.note(&SEVERAL_CLASSES, row.place());
+            }
             if let Some(number) = self.fold.student(row, &mut reading.problems) {
                 self.joiner.student(student, number);
             }

@@ -6,6 +6,7 @@
 
 mod people;
 mod push;
+mod student;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;

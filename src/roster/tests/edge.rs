@@ -60,3 +60,13 @@ fn links_that_lead_out_and_names_that_differ_by_case_are_refused() {
     let copy = export().with("STUDENT DETAIL.csv", "x");
     assert_eq!(copy.told(), ["roster/export roster::file-twice"]);
 }
+
+#[test]
+fn several_classes_in_one_cell_are_said() {
+    let copy = export().replaced("Student Detail.csv", ",8,8A", ",8,\"8A, MAT\"");
+    assert!(
+        copy.told().contains(&"roster/export/Student Detail.csv:3 roster::several-enrolments".to_owned()),
+        "{:?}",
+        copy.told()
+    );
+}
