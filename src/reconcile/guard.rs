@@ -106,9 +106,13 @@ fn fixed(name: GuardName, actual: u64, limit: u64, written: &str) -> GuardResult
 }
 
 fn fix(name: GuardName, actual: u64) -> String {
+    let otherwise = match name {
+        GuardName::Withdrawals => "see whether the export was cut short or filtered",
+        _ => "make the cohort smaller",
+    };
     format!(
         "If that is meant, add under `override:` a line `{{guard: {}, value: {actual}, because: …, expires: …}}`; else \
-         make the cohort smaller",
+         {otherwise}",
         name.as_str()
     )
 }

@@ -296,6 +296,17 @@ pub enum GuardName {
 }
 
 impl GuardName {
+    /// All of them, in the order of the documents.
+    pub const ALL: &'static [Self] = &[
+        Self::Resets,
+        Self::Emails,
+        Self::Creates,
+        Self::Withdrawals,
+        Self::RosterChange,
+        Self::SecondResets,
+        Self::SignedInReset,
+    ];
+
     /// The word in the rollout and in the plan.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -11,7 +11,7 @@ use crate::binary::Project;
 use crate::markdown::{Document, commands, documents};
 use crate::tidy::FLOORS;
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 

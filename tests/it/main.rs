@@ -11,6 +11,7 @@ mod cli;
 mod conformance;
 mod crash;
 mod docs;
+mod exit_codes;
 mod faces;
 mod hand_over;
 mod kill;

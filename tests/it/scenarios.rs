@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use firstbell::plan::HoldCode;
+use firstbell::rollout::GuardName;
 use similar::TextDiff;
 
 use crate::story::{self, Played};
@@ -76,6 +77,23 @@ fn every_hold_is_in_a_story_or_out_of_reach() {
     assert!(missing.is_empty(), "no story tells of {missing:?}");
     let wrong: Vec<_> = told.intersection(&unreachable).collect();
     assert!(wrong.is_empty(), "told in a story, so within reach: {wrong:?}");
+}
+
+/// Guards that no plan can trip: they stand behind it, should a plan ever be wrong.
+const BEHIND_THE_PLAN: [(GuardName, &str); 2] = [
+    (GuardName::SecondResets, "no plan has a second reset without its line: src/reconcile/tests/guards.rs"),
+    (GuardName::SignedInReset, "no plan resets who has signed in without a line: src/reconcile/tests/guards.rs"),
+];
+
+#[test]
+fn every_guard_blocks_in_a_story_or_stands_behind_the_plan() {
+    let text = transcripts();
+    let is_told = |name: &GuardName| text.contains(&format!("BLOCKED  {} is ", name.as_str()));
+    let told: Vec<GuardName> = GuardName::ALL.iter().copied().filter(is_told).collect();
+    let behind = |name: &GuardName| BEHIND_THE_PLAN.iter().any(|(one, _)| one == name);
+    let missing: Vec<_> = GuardName::ALL.iter().filter(|name| !told.contains(name) && !behind(name)).collect();
+    assert!(missing.is_empty(), "no story tells of {missing:?}");
+    assert!(!told.iter().any(behind), "told in a story, so within reach: {told:?}");
 }
 
 #[test]

@@ -68,3 +68,23 @@ fn ctrl_c_settles_what_is_in_flight_and_the_next_apply_goes_on() {
 fn a_service_managers_goodbye_is_taken_like_ctrl_c() {
     settles_and_goes_on("TERM");
 }
+
+/// A plan writes nothing, so the signal may simply end it: a shell says 130 of that.
+#[test]
+fn an_interrupted_plan_has_done_nothing() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let project = Project::example("kowhai-college");
+    let mut ended_by_it = false;
+    for _ in 0..50 {
+        let mut child = project.command(&["plan"]).stdout(std::process::Stdio::null()).spawn().unwrap();
+        let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        let status = child.wait().unwrap();
+        ended_by_it |= status.signal() == Some(2);
+        assert!(ended_by_it || status.success(), "{status}");
+        if ended_by_it {
+            break;
+        }
+    }
+    assert!(ended_by_it, "the plan was always done before the signal came");
+    assert!(!project.path().join("state/firstbell.db").exists() && !project.path().join("rollout.lock").exists());
+}
