@@ -54,6 +54,13 @@ impl Asked {
         Self { slots, is_unknown_answered: source.is_unknown_access_chosen }
     }
 
+    /// An unknown that the format itself says; the rollout must have chosen what that means.
+    pub(super) fn note_unknown(&self, tallies: &mut Tallies, place: (FileNumber, u32)) {
+        if !self.is_unknown_answered {
+            tallies.add(Oddity::UnknownAccess, place);
+        }
+    }
+
     /// The question of an export without headings.
     pub(super) fn portal(source: &RosterSource, has_access: bool) -> Self {
         let question = Question { column: Column::PortalAccess, does_yes_bar: false, is_blank_no: false };

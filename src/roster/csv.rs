@@ -16,9 +16,11 @@ use super::decode::{Decoded, Guess};
 use super::facts::RosterFacts;
 use super::fold::Fold;
 use super::problems::Problems;
+use super::reading::incomplete;
 use super::rows::{Next, Rows};
 use super::shape;
 use super::store::Roster;
+use super::tail::Tail;
 use super::take::take;
 
 /// Reads an export.
@@ -55,16 +57,24 @@ fn read_rows(
 ) -> Result<(Roster, Diagnostics), Diagnostics> {
     let Some(columns) = headings(source, &mut rows, &mut problems) else { return Err(problems.finish()) };
     let mut fold = Fold::of_columns(source, &columns);
-    let mut count = 0;
+    let (mut count, mut tail) = (0, Tail::under(columns.width()));
     let stop = batch::each(&mut rows, columns.width(), |rows| {
         fold.look_ahead(rows.iter().map(|row| columns.slot(0).cell(Column::CaregiverId, &row.record)));
         for row in rows.iter_mut() {
+            tail.see(&row.record, row.line);
             take(row, &columns, &mut fold, &mut problems);
         }
         count += rows.len() as u64;
     });
     end(stop, &rows, &mut problems);
-    fold.finish(facts(source, rows, count, exported_at), problems)
+    let cut =
+        if rows.ends_in_a_line() { tail.cut(source.written_path.rsplit('/').next().unwrap_or_default()) } else { None };
+    let mut facts = facts(source, rows, count, exported_at);
+    if let Some(cut) = cut {
+        facts.is_full = false;
+        problems.whole(incomplete(&cut));
+    }
+    fold.finish(facts, problems)
 }
 
 /// Finds the columns in the heading line, if there is one.
@@ -117,6 +127,14 @@ fn facts(source: &RosterSource, rows: Rows<impl Read>, count: u64, exported_at: 
 }
 
 impl Next {
+    /// Says why there is not even a heading line.
+    pub(super) fn report_nothing(self, at: u32, problems: &mut Problems) {
+        if matches!(self, Self::End) {
+            problems.whole(shape::empty());
+        }
+        self.report(at, problems);
+    }
+
     /// Says why the reading ended, if not because the file did.
     pub(super) fn report(self, at: u32, problems: &mut Problems) {
         match self {

@@ -128,6 +128,11 @@ impl<R: Read> Decoded<R> {
         self.lone_crs
     }
 
+    /// Whether the file ended in the middle of a line; many an export does.
+    pub(super) fn ends_in_a_line(&self) -> bool {
+        self.is_over && self.since_line_end > 0 && !self.has_cr
+    }
+
     /// SHA-256 of all bytes read, as hexadecimal digits.
     pub(super) fn sha256(self) -> String {
         self.input.sha256()

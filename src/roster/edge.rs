@@ -21,6 +21,7 @@ use super::reading::{Answer, Extent, Reading};
 use super::rows::{Next, Rows};
 use super::set::{FileSet, Stop};
 use super::suggest;
+use super::tail::Tail;
 
 const CAREGIVERS: &[(Column, &[&str])] = &[
     (Column::CaregiverId, &["ID number", "Caregiver ID number", "Caregiver ID", "Caregiver Number", "Person ID", "ID"]),
@@ -42,6 +43,13 @@ const NO_CHILD: Kind = Kind {
     what: "caregivers to whom the mapping gives no child",
     unit: "caregiver",
     help: "see in edge whether they belong to a student",
+};
+
+const SEVERAL_CLASSES: Kind = Kind {
+    code: "roster::several-enrolments",
+    what: "students with several classes in one cell, which counts as one name, so that no cohort finds them by their class",
+    unit: "student",
+    help: "choose cohorts by year; or export the class of the school day alone",
 };
 
 /// The three files, as the set spells them.
@@ -130,15 +138,19 @@ impl Edge {
         let place = files.place_of(name);
         let file = reading.problems.enter(&place);
         let Some(mut rows) = open(reading, files, name) else { return String::new() };
-        let Next::Row = rows.next() else {
-            reading.problems.whole(super::shape::empty());
-            return String::new();
-        };
+        match rows.next() {
+            Next::Row => {}
+            stop => {
+                stop.report_nothing(rows.line, &mut reading.problems);
+                return String::new();
+            }
+        }
         let headings: Vec<String> = rows.record.iter().map(|cell| cell.trim().to_owned()).collect();
         let found = find_columns(reading, rows.line, &headings, wanted);
+        let mut tail = Tail::under(headings.len());
         loop {
             match rows.next() {
-                Next::Row => {}
+                Next::Row => tail.see(&rows.record, rows.line),
                 end => {
                     end.report(rows.line, &mut reading.problems);
                     break;
@@ -156,6 +168,9 @@ impl Edge {
                 .collect();
             self.one(reading, &Row::of_cells(&cells, (file, rows.line)));
         }
+        if rows.ends_in_a_line() {
+            reading.ends_in_a_line(name, file, &tail);
+        }
         let (shape, sha256) = rows.finish();
         reading.has_read(name, &sha256);
         shape.clone()
@@ -164,6 +179,9 @@ impl Edge {
     fn one(&mut self, reading: &mut Reading<'_>, row: &Row<'_>) {
         let student = row.cell(Column::StudentId);
         if !student.is_empty() {
+            if row.cell(Column::Class).contains([',', ';', '|', '\u{1D}']) {
+                reading.note(&SEVERAL_CLASSES, row.place());
+            }
             if let Some(number) = self.fold.student(row, &mut reading.problems) {
                 self.joiner.student(student, number);
             }

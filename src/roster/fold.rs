@@ -105,7 +105,7 @@ impl Fold {
             self.tallies.add(Oddity::OwnGuardian, row.place());
         }
         let access = self.asked.judge(row, &mut self.tallies);
-        self.link(person, student, row.cell(Column::Relationship), access, row.place());
+        self.put(person, student, row.cell(Column::Relationship), access, row.place());
     }
 
     /// Takes in what a row says of its caregiver: their number, unless the row does not say who it is.
@@ -128,15 +128,23 @@ impl Fold {
         Some(student)
     }
 
-    /// Takes in that a caregiver belongs to a student.
+    /// Takes in that a caregiver belongs to a student, and whether they may see them as far as the format says.
     pub(super) fn link(
         &mut self,
         person: u32,
         student: u32,
         relationship: &str,
         access: Access,
-        (file, line): (FileNumber, u32),
+        place: (FileNumber, u32),
     ) {
+        if access == Access::Unknown {
+            self.asked.note_unknown(&mut self.tallies, place);
+        }
+        self.note(person, place);
+        self.put(person, student, relationship, access, place);
+    }
+
+    fn put(&mut self, person: u32, student: u32, relationship: &str, access: Access, (file, line): (FileNumber, u32)) {
         let relationship = self.shared.word(Column::Relationship, relationship);
         self.links.push(Link { person, student, relationship, line, access, file });
         if self.links.len() >= self.links_limit {
@@ -148,6 +156,11 @@ impl Fold {
     /// How many links there are, repeated ones included.
     pub(super) fn links(&self) -> usize {
         self.links.len()
+    }
+
+    /// How many caregivers there are.
+    pub(super) fn caregivers(&self) -> usize {
+        self.people.len()
     }
 
     /// Marks the caregivers who have one of these addresses, folded, as staff.
@@ -246,9 +259,15 @@ impl Fold {
 
     fn nobody(&self, rows: u64) -> Diagnostic {
         let left_out = self.tallies.count(Oddity::NoCaregiverId) + self.tallies.count(Oddity::NoUsableAddress);
-        if rows == 0 || left_out == 0 {
+        if rows == 0 {
             Diagnostic::error("roster::no-rows", "the roster has a heading line and no rows")
                 .with_help("export it from the SMS again; the export may have been cut short or filtered too far")
+        } else if left_out == 0 {
+            let rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+            let message = format!("the export has {rows}, and nobody in it is a parent or caregiver");
+            Diagnostic::error("roster::no-caregivers", message).with_help(
+                "choose in the SMS that parents and caregivers are exported too, with their links to students",
+            )
         } else {
             let missing = if self.identity == IdentityBy::Email { "usable address" } else { "caregiver id" };
             Diagnostic::error("roster::no-caregivers", format!("no row of the roster has a {missing}"))
@@ -266,7 +285,9 @@ impl Fold {
         );
         students.shrink();
         shared.shrink();
-        let traced = traced.map_or_else(Vec::new, |trace| trace.places);
+        let mut traced = traced.map_or_else(Vec::new, |trace| trace.places);
+        traced.sort_unstable();
+        traced.dedup();
         let facts = RosterFacts { links: links.len() as u64, ..facts };
         Roster { facts, people, students, links, starts, shared, rules, traced }
     }

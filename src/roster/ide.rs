@@ -5,7 +5,7 @@
 //! have been cut short. There is no year level in it: the rollout's `year-from` says where to find one.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Read};
+use std::io::Read;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -16,12 +16,14 @@ use crate::model::email;
 use crate::model::source::{Column, RosterSource, YearField};
 
 use super::fold::{Fold, Row};
+use super::headings::{Heading, needed, optional};
 use super::ids;
 use super::notices::Kind;
 use super::problems::FileNumber;
 use super::reading::{Answer, Extent, Reading};
 use super::set::FileSet;
-use super::table::{self, Heading, Table, needed, optional};
+use super::table::{self, Table};
+use super::uncommented::Uncommented;
 
 const HEADINGS: &[Heading] = &[
     needed("mlepSmsPersonId"),
@@ -248,7 +250,7 @@ impl Extract {
     fn join(&mut self, reading: &mut Reading<'_>) {
         for pair in &self.pairs {
             let Some(student) = self.students.get(&pair.nsn).copied().flatten() else {
-                reading.note(&DANGLING, pair.place);
+                reading.note_link(&DANGLING, pair.place);
                 continue;
             };
             let ids = (self.student_ids.get(&student), self.person_ids.get(&pair.person));
@@ -342,42 +344,5 @@ pub(super) fn without_zeros(year: &str) -> &str {
         "" if is_number => "0",
         short if is_number => short,
         _ => year,
-    }
-}
-
-/// Blanks out lines that begin with `#`, so that a quotation mark in a comment swallows no rows. Offsets and lines stay.
-struct Uncommented<R> {
-    input: R,
-    state: Line,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Line {
-    Start,
-    Comment,
-    Other,
-}
-
-impl<R: Read> Uncommented<R> {
-    fn new(input: R) -> Self {
-        Self { input, state: Line::Start }
-    }
-}
-
-impl<R: Read> Read for Uncommented<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.input.read(buffer)?;
-        for byte in &mut buffer[..count] {
-            self.state = match (self.state, *byte) {
-                // A byte order mark stands before the first line.
-                (_, b'\n' | b'\r') | (Line::Start, 0xEF | 0xBB | 0xBF | b' ') => Line::Start,
-                (Line::Start, b'#') | (Line::Comment, _) => Line::Comment,
-                (Line::Start | Line::Other, _) => Line::Other,
-            };
-            if self.state == Line::Comment && *byte != 0 {
-                *byte = b' ';
-            }
-        }
-        Ok(count)
     }
 }

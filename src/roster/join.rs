@@ -24,7 +24,8 @@ const NOT_A_PARENT: Kind = Kind {
     help: "teachers and other students may be linked too; only families get accounts",
 };
 
-const SELF: Kind = Kind {
+/// Somebody who is linked with themselves.
+pub(super) const OWN_GUARDIAN: Kind = Kind {
     code: "roster::own-guardian",
     what: "linked to themselves, and left out",
     unit: "person",
@@ -116,7 +117,7 @@ impl Joiner {
                     let access = if adult.access == Access::Allowed { pair.access } else { adult.access };
                     fold.link(adult.person, student, relationship, access, pair.place);
                 }
-                Err(kind) => reading.note(kind, pair.place),
+                Err(kind) => reading.note_link(kind, pair.place),
             }
         }
     }
@@ -124,7 +125,7 @@ impl Joiner {
     fn ends(&self, pair: &Pair) -> Result<(u32, &Adult), &'static Kind> {
         let [one, other] = &pair.ends;
         if one == other && !pair.is_directed {
-            return Err(&SELF);
+            return Err(&OWN_GUARDIAN);
         }
         let ends = |student: &str, adult: &str| Some((*self.students.get(student)?, self.adults.get(adult)?));
         let found = ends(one, other).or_else(|| if pair.is_directed { None } else { ends(other, one) });

@@ -34,6 +34,7 @@ mod form;
 #[path = "tests/mod.rs"]
 mod format_tests;
 mod grades;
+mod headings;
 mod ide;
 mod ids;
 mod interned;
@@ -54,10 +55,12 @@ mod store;
 mod students;
 mod suggest;
 mod table;
+mod tail;
 mod take;
 mod tally;
 #[cfg(test)]
 mod testing;
+mod uncommented;
 mod utf8;
 mod view;
 mod words;
@@ -66,6 +69,7 @@ mod xlsx;
 
 use std::io;
 
+use camino::Utf8Path;
 use jiff::Timestamp;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -109,11 +113,31 @@ pub fn read(sources: &[RosterSource], now: Timestamp) -> Result<(Roster, Diagnos
 
 /// Reads one export. Its own date is what it says, else the file's.
 pub fn read_one(source: &RosterSource, now: Timestamp) -> Result<(Roster, Diagnostics), Diagnostics> {
-    if is_table(source.format) {
+    if is_table(source.format) && !is_zipped(source) {
         let (file, exported_at) = open(source)?;
         return read_table(source, file, exported_at, now);
     }
     FileSet::open(source).map_or_else(|problem| Err((*problem).into()), |files| read_set(source, files, now))
+}
+
+/// A CSV file that comes packed. A workbook is a ZIP by itself.
+fn is_zipped(source: &RosterSource) -> bool {
+    let path = Utf8Path::new(&source.written_path);
+    source.format == RosterFormat::Csv && path.extension().is_some_and(|end| end.eq_ignore_ascii_case("zip"))
+}
+
+/// Reads the only CSV file in a ZIP.
+fn read_zipped(
+    source: &RosterSource,
+    mut files: FileSet<'_>,
+    now: Timestamp,
+) -> Result<(Roster, Diagnostics), Diagnostics> {
+    let alone = |problem: set::Stop| Diagnostics::from(*problem);
+    let name = files.only("", ".csv").map_err(alone)?;
+    let source = RosterSource { written_path: files.place_of(&name), ..source.clone() };
+    let exported_at = files.modified();
+    let input = files.read(&name).map_err(alone)?;
+    csv::read(&source, input, exported_at, now)
 }
 
 /// Whether it is one file of rows.
@@ -148,14 +172,14 @@ pub fn read_bytes(
     exported_at: Timestamp,
     now: Timestamp,
 ) -> Result<(Roster, Diagnostics), Diagnostics> {
-    if !is_table(source.format) {
+    if !is_table(source.format) || is_zipped(source) {
         let files = FileSet::of_bytes(source, bytes, exported_at).map_err(|problem| Diagnostics::from(*problem))?;
         return read_set(source, files, now);
     }
     read_table(source, bytes, exported_at, now)
 }
 
-/// Reads the formats whose files may lie in a folder or a ZIP.
+/// Reads what may lie in a folder or a ZIP.
 fn read_set(source: &RosterSource, files: FileSet<'_>, now: Timestamp) -> Result<(Roster, Diagnostics), Diagnostics> {
     match source.format {
         RosterFormat::Ide => ide::read(source, files, now),
@@ -163,14 +187,9 @@ fn read_set(source: &RosterSource, files: FileSet<'_>, now: Timestamp) -> Result
         RosterFormat::Kamar => kamar::read(source, files, now),
         RosterFormat::OneRoster => oneroster::read(source, files, now),
         RosterFormat::Sds => sds::read(source, files, now),
-        // A rollout that names one of these has been answered by `read_table`.
-        RosterFormat::Csv | RosterFormat::Xlsx => Err(not_a_set(source).into()),
+        // A workbook, and a CSV file that is not packed, have been answered by `read_table`.
+        RosterFormat::Csv | RosterFormat::Xlsx => read_zipped(source, files, now),
     }
-}
-
-fn not_a_set(source: &RosterSource) -> Diagnostic {
-    let message = format!("format `{}` is one file", source.format.as_str());
-    Diagnostic::error("roster::not-a-set", message).with_place(Place::file(&source.written_path))
 }
 
 #[cfg(not(feature = "xlsx"))]

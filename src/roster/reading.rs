@@ -17,6 +17,7 @@ use super::notices::{Kind, Notices};
 use super::problems::{FileNumber, Problems};
 use super::set::{FileSet, Stop};
 use super::store::Roster;
+use super::tail::{self, Tail};
 
 /// What a read roster is: itself with warnings, or why there is none.
 pub(super) type Answer = Result<(Roster, Diagnostics), Diagnostics>;
@@ -46,18 +47,50 @@ pub(super) struct Reading<'a> {
     hash: Sha256,
     /// Data rows so far.
     pub(super) rows: u64,
+    /// Why a file seems to have been cut short, in words.
+    cut: Option<String>,
+    /// The last row with a word that is none.
+    doubtful: Option<(FileNumber, u32)>,
 }
 
 impl<'a> Reading<'a> {
     /// Nothing read yet.
     pub(super) fn new(source: &'a RosterSource, now: Timestamp) -> Self {
         let problems = Problems::new(&source.written_path);
-        Self { source, now, problems, notices: Notices::default(), hash: Sha256::new(), rows: 0 }
+        Self {
+            source,
+            now,
+            problems,
+            notices: Notices::default(),
+            hash: Sha256::new(),
+            rows: 0,
+            cut: None,
+            doubtful: None,
+        }
     }
 
     /// Counts something odd.
     pub(super) fn note(&mut self, kind: &'static Kind, place: (FileNumber, u32)) {
         self.notices.add(kind, place);
+    }
+
+    /// Counts a link that leads nowhere; beside an error, which may well be why, that says nothing.
+    pub(super) fn note_link(&mut self, kind: &'static Kind, place: (FileNumber, u32)) {
+        if !self.problems.has_errors() {
+            self.note(kind, place);
+        }
+    }
+
+    /// Counts something odd that half a word may be, too.
+    pub(super) fn doubt(&mut self, kind: &'static Kind, place: (FileNumber, u32)) {
+        self.doubtful = Some(place);
+        self.note(kind, place);
+    }
+
+    /// A file has no line end behind its last row. Whether that was cut off shows by its form, or by a word that is none.
+    pub(super) fn ends_in_a_line(&mut self, name: &str, file: FileNumber, tail: &Tail) {
+        let half_word = (self.doubtful == Some((file, tail.line()))).then(|| tail::in_words(name, tail.line()));
+        self.cut = tail.cut(name).or(half_word).or(self.cut.take());
     }
 
     /// A file has been read to its end.
@@ -106,7 +139,11 @@ impl<'a> Reading<'a> {
             self.problems.whole(problem);
         }
         self.notices.report(&mut self.problems);
-        let is_full = self.is_full(says);
+        if fold.links() == 0 && fold.caregivers() > 0 && !self.problems.has_errors() {
+            self.problems.whole(nobody_linked());
+        }
+        let cut = self.cut.take().map(Extent::Incomplete);
+        let is_full = self.is_full(cut.as_ref().unwrap_or(says));
         let facts = RosterFacts {
             rows: self.rows,
             links: 0,
@@ -124,15 +161,18 @@ impl<'a> Reading<'a> {
 
     /// A set that fails its own check is never the whole truth, whatever the rollout says.
     fn is_full(&mut self, says: &Extent) -> bool {
-        const SO: &str = "nobody is taken to have left because they are missing from it";
         let upload = self.source.upload;
         let (code, message, help) = match says {
-            Extent::Incomplete(why) => ("roster::incomplete", format!("{why}: {SO}"), "export it again from the SMS"),
+            Extent::Incomplete(why) => {
+                self.problems.whole(incomplete(why));
+                return false;
+            }
             Extent::Part if upload == Upload::Full => (
                 "roster::only-a-part",
                 format!("the rollout says `upload: full`, but this export says that it is a part: {SO}"),
                 "export everything, or write `upload: by-manifest`",
             ),
+            Extent::NotSaid if self.problems.has_errors() => return false,
             Extent::NotSaid if upload == Upload::ByManifest => (
                 "roster::extent-not-said",
                 format!(
@@ -147,6 +187,21 @@ impl<'a> Reading<'a> {
         self.problems.whole(Diagnostic::warning(code, message).with_help(help));
         false
     }
+}
+
+const SO: &str = "nobody is taken to have left because they are missing from it";
+
+/// What is said of an export that fails its own check, for this reason.
+pub(super) fn incomplete(why: &str) -> Diagnostic {
+    Diagnostic::warning("roster::incomplete", format!("{why}: {SO}")).with_help("export it again from the SMS")
+}
+
+fn nobody_linked() -> Diagnostic {
+    Diagnostic::warning(
+        "roster::nobody-linked",
+        "no caregiver is linked with a student, so that no cohort selects anybody",
+    )
+    .with_help("choose in the SMS that the links between students and caregivers are exported")
 }
 
 /// Bytes in hexadecimal digits.

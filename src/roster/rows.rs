@@ -127,6 +127,11 @@ impl<R: Read> Rows<R> {
         self.reader.get_ref().guess()
     }
 
+    /// Whether the file ended in the middle of a line.
+    pub(super) fn ends_in_a_line(&self) -> bool {
+        self.reader.get_ref().ends_in_a_line()
+    }
+
     /// The shape of the export in words, and the SHA-256 of its bytes, when all have been read.
     pub(super) fn finish(self) -> (String, String) {
         let input = self.reader.into_inner();

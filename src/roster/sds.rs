@@ -15,7 +15,7 @@ use crate::model::source::RosterSource;
 
 use super::notices::Kind;
 use super::reading::{Answer, Reading};
-use super::set::FileSet;
+use super::set::{FileSet, Stop};
 
 const NOT_FAMILY: Kind = Kind {
     code: "roster::not-family",
@@ -34,20 +34,46 @@ const OTHER: Kind = Kind {
 /// Reads an export.
 pub(super) fn read(source: &RosterSource, files: FileSet<'_>, now: Timestamp) -> Answer {
     let mut reading = Reading::new(source, now);
-    if files.find("users.csv").is_some() {
-        return v2::read(reading, files);
+    let (wanted, read): (&[&str], fn(_, _) -> _) = if files.find("users.csv").is_some() {
+        (&["relationships.csv", "roles.csv"], v2::read)
+    } else if files.find("user.csv").is_some() || files.find("student.csv").is_some() {
+        (&["user.csv", "guardianrelationship.csv"], v1::read)
+    } else {
+        reading.stopped(no_set(source, &files));
+        return reading.give_up();
+    };
+    match wanted.iter().find(|name| files.find(name).is_none()) {
+        None => read(reading, files),
+        Some(name) => {
+            reading.stopped(without_parents(&files, name));
+            reading.give_up()
+        }
     }
-    if files.find("user.csv").is_some() || files.find("guardianrelationship.csv").is_some() {
-        return v1::read(reading, files);
+}
+
+/// A set of students and teachers only, or one of version 2.0, which had no parents.
+fn without_parents(files: &FileSet<'_>, name: &str) -> Stop {
+    let mut problem = files.missing(name);
+    if files.find("manifest.csv").is_some() {
+        problem.help =
+            Some("there is a manifest.csv, so this is a OneRoster export: write `format: oneroster`".to_owned());
+        return problem;
     }
-    let problem = if files.is_one_file() {
+    problem.help = Some(format!(
+        "parents are in School Data Sync 2.1 with relationships.csv and roles.csv, or in 1 with user.csv and \
+         guardianrelationship.csv: choose them in the SMS, and export again; the files are: {}",
+        files.names().join(", ")
+    ));
+    problem
+}
+
+fn no_set(source: &RosterSource, files: &FileSet<'_>) -> Stop {
+    if files.is_one_file() {
         let problem = Diagnostic::error("roster::not-a-set", "this is one file, and School Data Sync has several");
         super::set::stop(&source.written_path, problem.with_help("name the folder or the ZIP with all of them"))
     } else {
         files.missing("users.csv")
-    };
-    reading.stopped(problem);
-    reading.give_up()
+    }
 }
 
 /// What a relationship's role means; `None` where it is no family's.

@@ -1,40 +1,22 @@
 //! One CSV file of a set, its columns found by headings that the format fixes.
 //!
-//! Real files differ from the format: headings in another order or case, under an older name, or misspelt. What can be meant
-//! only one way is taken, with a warning; a needed column that can't be found is an error that names the nearest heading.
+//! Which column is which is for `headings`; this walks over the rows, fills up those that are too short, and says which are not
+//! as they should be.
 
 use std::io::Read;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Severity;
+use crate::model::source::RosterFormat;
 
 use super::clean::clean;
 use super::csv;
+use super::headings::{self, Heading};
 use super::notices::Kind;
 use super::problems::FileNumber;
 use super::reading::Reading;
 use super::rows::{Next, Rows};
 use super::set::FileSet;
-use super::suggest;
-
-/// A column that a format has.
-pub(super) struct Heading {
-    /// Its name.
-    pub(super) name: &'static str,
-    /// Names that it has in other files of this kind.
-    pub(super) others: &'static [&'static str],
-    /// Whether the file can't be understood without it.
-    pub(super) is_needed: bool,
-}
-
-/// A column that can't be missing.
-pub(super) const fn needed(name: &'static str) -> Heading {
-    Heading { name, others: &[], is_needed: true }
-}
-
-/// A column that may be missing.
-pub(super) const fn optional(name: &'static str) -> Heading {
-    Heading { name, others: &[], is_needed: false }
-}
+use super::tail::Tail;
 
 const SHORT: Kind = Kind {
     code: "roster::short-row",
@@ -93,7 +75,8 @@ pub(super) fn each(
     let place = files.place_of(&name);
     let Some(input) = reading.open(files, &name) else { return String::new() };
     let Some(table) = open(reading, (&place, is_needed), input, headings) else { return String::new() };
-    if name != wanted {
+    // School Data Sync's own pages write its names with capitals and without.
+    if name != wanted && reading.source.format == RosterFormat::OneRoster {
         reading.note(&OTHER_CASE, (table.file, 1));
     }
     let mut table = table.allow_short_rows();
@@ -112,6 +95,7 @@ pub(super) struct Table<R> {
     headings: Vec<String>,
     /// Whether short rows are filled up with blanks.
     allows_short: bool,
+    tail: Tail,
 }
 
 impl<R: Read> Table<R> {
@@ -156,11 +140,22 @@ impl<R: Read> Table<R> {
     /// The next row, whatever it looks like; `false` at the end.
     pub(super) fn advance(&mut self, reading: &mut Reading<'_>) -> bool {
         match self.rows.next() {
-            Next::Row => true,
+            Next::Row => {
+                self.tail.see(&self.rows.record, self.rows.line);
+                true
+            }
             end => {
                 end.report(self.rows.line, &mut reading.problems);
+                self.judge_end(reading);
                 false
             }
+        }
+    }
+
+    /// Whether the file may have been cut in the middle of a row.
+    fn judge_end(&self, reading: &mut Reading<'_>) {
+        if self.rows.ends_in_a_line() {
+            reading.ends_in_a_line(&self.name, self.file, &self.tail);
         }
     }
 
@@ -208,13 +203,17 @@ pub(super) fn open<R: Read + Send>(
             return None;
         }
     };
-    let Next::Row = rows.next() else {
-        reading.problems.whole(super::shape::empty());
-        return None;
-    };
+    match rows.next() {
+        Next::Row => {}
+        stop => {
+            stop.report_nothing(rows.line, &mut reading.problems);
+            return None;
+        }
+    }
     let name = place.rsplit('/').next().unwrap_or(place).to_owned();
     let found: Vec<String> = rows.record.iter().map(|cell| clean(cell).into_owned()).collect();
-    let mut table = Table { rows, name, file, at: Vec::new(), headings: found, allows_short: false };
+    let tail = Tail::under(found.len());
+    let mut table = Table { rows, name, file, at: Vec::new(), headings: found, allows_short: false, tail };
     table.find_all(headings, reading).then_some(table)
 }
 
@@ -227,16 +226,13 @@ impl<R: Read> Table<R> {
 
     fn find_all(&mut self, wanted: &[Heading], reading: &mut Reading<'_>) -> bool {
         let line = self.rows.line;
-        if self.headings.iter().any(|heading| heading.contains('@')) {
-            let message = "the first line holds an email address, so it is no heading line";
-            let problem = Diagnostic::error("roster::no-headings", message);
-            reading.problems.at_line(line, problem.with_help("export with column headings"));
+        if headings::look_like_data(&self.headings) {
+            reading.problems.at_line(line, headings::none());
             return false;
         }
         let text = self.headings.join(",");
         let mut is_complete = true;
-        for heading in wanted {
-            let (at, problem) = self.find(heading, wanted);
+        for (at, problem) in headings::find(&self.headings, wanted) {
             self.at.push(at);
             if let Some(problem) = problem {
                 is_complete &= problem.severity != Severity::Error;
@@ -245,49 +241,4 @@ impl<R: Read> Table<R> {
         }
         is_complete
     }
-
-    fn find(&self, wanted: &Heading, all: &[Heading]) -> (Option<usize>, Option<Diagnostic>) {
-        let places = |name: &str| -> Vec<usize> {
-            let is_it = |(_, heading): &(usize, &String)| heading.eq_ignore_ascii_case(name);
-            self.headings.iter().enumerate().filter(is_it).map(|(at, _)| at).collect()
-        };
-        match places(wanted.name).as_slice() {
-            [] => {}
-            [at] => return (Some(*at), None),
-            [first, second, ..] => return (Some(*first), Some(twofold(wanted.name, *first, *second))),
-        }
-        let other = wanted.others.iter().find_map(|name| places(name).first().copied());
-        let near = || self.near(wanted.name, all);
-        match other.or_else(near) {
-            Some(at) => (Some(at), Some(taken_for(&self.headings[at], wanted.name))),
-            None if wanted.is_needed => (None, Some(self.missing(wanted.name))),
-            None => (None, None),
-        }
-    }
-
-    /// A heading so near that only a slip can lie between, and that is no other column's.
-    fn near(&self, name: &str, all: &[Heading]) -> Option<usize> {
-        let is_free = |heading: &&str| !all.iter().any(|other| other.name.eq_ignore_ascii_case(heading));
-        let free: Vec<&str> = self.headings.iter().map(String::as_str).filter(is_free).collect();
-        let near = suggest::misspelt(name, &free)?;
-        self.headings.iter().position(|heading| heading == near)
-    }
-
-    fn missing(&self, name: &str) -> Diagnostic {
-        let headings: Vec<&str> = self.headings.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
-        let near = suggest::heading(name, &headings).map(|near| format!("did you mean `{near}`? "));
-        let help =
-            format!("{}the headings are: {}", near.unwrap_or_default(), headings[..headings.len().min(40)].join(", "));
-        Diagnostic::error("roster::missing-heading", format!("there is no column `{name}`")).with_help(help)
-    }
-}
-
-fn twofold(name: &str, first: usize, second: usize) -> Diagnostic {
-    let message = format!("there are two columns `{name}` ({} and {})", first + 1, second + 1);
-    Diagnostic::error("roster::duplicate-heading", message).with_help("leave one of them out of the export")
-}
-
-fn taken_for(found: &str, meant: &str) -> Diagnostic {
-    let message = format!("column `{found}` is taken for `{meant}`");
-    Diagnostic::warning("roster::other-heading", message).with_help(format!("the format calls it `{meant}`"))
 }

@@ -2,9 +2,12 @@
 //! rows, access for each child, several files, what was read, and what differs.
 
 mod access;
+mod exports;
 mod looking;
 mod several;
 mod shapes;
+mod short;
+mod stories;
 
 use crate::binary::{Project, Said};
 

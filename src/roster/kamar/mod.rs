@@ -6,6 +6,7 @@
 
 mod people;
 mod push;
+mod student;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -14,11 +15,19 @@ use crate::diagnostic::Diagnostic;
 use crate::model::source::RosterSource;
 
 use super::fold::Fold;
+use super::notices::Kind;
 use super::reading::{Answer, Extent, Reading, hexadecimal};
 use super::set::FileSet;
 
 use people::People;
 use push::Push;
+
+const NO_TIME: Kind = Kind {
+    code: "roster::strange-date",
+    what: "`datetime` is missing, or not written like 20270201060000, and the date of the file counts",
+    unit: "push",
+    help: "save the push as it came",
+};
 
 /// A push larger than this is no school's.
 const LARGEST: u64 = 256 << 20;
@@ -49,7 +58,11 @@ pub(super) fn read(source: &RosterSource, mut files: FileSet<'_>, now: Timestamp
         return reading.give_up();
     }
     let says = extent(&push);
-    let exported_at = push.datetime.as_deref().and_then(|text| time(text, &reading)).unwrap_or(written_at);
+    let said = push.datetime.as_deref().and_then(|text| time(text, &reading));
+    if said.is_none() {
+        reading.note(&NO_TIME, (file, 1));
+    }
+    let exported_at = said.unwrap_or(written_at);
     let shape = format!("KAMAR {}, UTF-8", push.sync);
     let mut fold = Fold::new(source, false);
     People { fold: &mut fold, file, schools: &push.schools }.take(&push, &mut reading);

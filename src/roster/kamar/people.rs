@@ -13,7 +13,8 @@ use super::super::fold::{Fold, Row};
 use super::super::notices::Kind;
 use super::super::problems::FileNumber;
 use super::super::reading::Reading;
-use super::push::{Caregiver, Push, Student};
+use super::push::Push;
+use super::student::{Caregiver, Student};
 
 const GONE: Kind = Kind {
     code: "roster::students-left",

@@ -1,5 +1,5 @@
-//! The JSON of a push, as far as it is read. Numbers and texts are taken alike, since KAMAR writes ids and dates as either;
-//! whatever is not named here (passwords, photos, awards) is never kept.
+//! The JSON of a push, taken apart student by student, each with the line that it begins on; what is in one of them is for
+//! `student`.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -12,6 +12,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
+
+use super::student::{Student, items, text};
 
 /// A push.
 #[derive(Debug, Default)]
@@ -29,29 +31,6 @@ pub(super) struct Push {
     /// Addresses of staff.
     pub(super) staff: Vec<String>,
     is_there: bool,
-}
-
-/// A student with the line that they begin on.
-#[derive(Debug)]
-pub(super) struct Student {
-    pub(super) line: u32,
-    pub(super) id: String,
-    pub(super) first_name: String,
-    pub(super) last_name: String,
-    pub(super) year: String,
-    pub(super) class: String,
-    pub(super) school: String,
-    pub(super) leaving: String,
-    pub(super) caregivers: Vec<Caregiver>,
-}
-
-/// A caregiver of one student.
-#[derive(Debug)]
-pub(super) struct Caregiver {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) email: String,
-    pub(super) relationship: String,
 }
 
 impl Push {
@@ -250,57 +229,6 @@ impl<'de> DeserializeSeed<'de> for Placed<'_> {
     }
 }
 
-impl Student {
-    fn of(value: &Value, line: u32) -> Self {
-        let own = |key: &str| value.get(key).map(text).unwrap_or_default();
-        let school = value.get("schoolindex").map(|index| text(index.get(0).unwrap_or(index))).unwrap_or_default();
-        let mut caregivers = Vec::new();
-        for key in ["caregivers", "caregivers1", "caregivers2", "caregivers3", "caregivers4"] {
-            gather(value.get(key), &mut caregivers);
-        }
-        for key in ["residence", "residences", "res", "resa", "resb"] {
-            for residence in items(value.get(key)) {
-                gather(residence.get("caregivers"), &mut caregivers);
-            }
-        }
-        Self {
-            line,
-            id: own("id"),
-            first_name: own("firstname"),
-            last_name: own("lastname"),
-            year: own("yearlevel"),
-            class: own("tutor"),
-            school,
-            leaving: own("leavingdate"),
-            caregivers,
-        }
-    }
-}
-
-/// A list, an object of objects, or one object.
-fn items(value: Option<&Value>) -> Vec<&Value> {
-    match value {
-        Some(Value::Array(list)) => list.iter().collect(),
-        Some(Value::Object(map)) if !map.is_empty() && map.values().all(Value::is_object) => map.values().collect(),
-        Some(one @ Value::Object(_)) => vec![one],
-        _ => Vec::new(),
-    }
-}
-
-fn gather(value: Option<&Value>, into: &mut Vec<Caregiver>) {
-    for item in items(value) {
-        let own = |key: &str| {
-            let found = item.get(key).or_else(|| item.get(format!("caregiver.{key}")));
-            found.map(text).unwrap_or_default()
-        };
-        let caregiver =
-            Caregiver { id: own("id"), name: own("name"), email: own("email"), relationship: own("relationship") };
-        if !(caregiver.name.is_empty() && caregiver.email.is_empty()) {
-            into.push(caregiver);
-        }
-    }
-}
-
 fn schools(value: &Value) -> HashMap<String, String> {
     let name = |school: &Value| {
         let index = school.get("schoolindex").or_else(|| school.get("index")).map(text)?;
@@ -312,13 +240,4 @@ fn schools(value: &Value) -> HashMap<String, String> {
 fn staff(value: &Value) -> Vec<String> {
     let list = items(value.get("data"));
     list.into_iter().filter_map(|person| person.get("email").map(text)).filter(|email| !email.is_empty()).collect()
-}
-
-/// A text or a number as text; blank for everything else.
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        _ => String::new(),
-    }
 }

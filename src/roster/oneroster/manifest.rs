@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use crate::diagnostic::Diagnostic;
 
+use super::super::headings::{Heading, needed};
 use super::super::notices::Kind;
 use super::super::reading::{Extent, Reading};
 use super::super::set::FileSet;
-use super::super::table::{Heading, each, needed};
+use super::super::table::each;
 
 const HEADINGS: &[Heading] = &[needed("propertyName"), needed("value")];
 /// The files that are read, without their ending.

@@ -25,6 +25,12 @@ pub(super) fn read(source: &RosterSource, mut files: FileSet<'_>, now: Timestamp
         reading.problems.whole(problem.with_help("name the folder or the ZIP that holds manifest.csv and users.csv"));
         return reading.give_up();
     }
+    if files.find("relationships.csv").is_some() && files.find("manifest.csv").is_none() {
+        let problem =
+            Diagnostic::error("roster::other-format", "this is a set of School Data Sync, and no OneRoster export");
+        reading.problems.whole(problem.with_help("write `format: sds`"));
+        return reading.give_up();
+    }
     let manifest = manifest::read(&mut reading, &mut files);
     let schools = schools::read(&mut reading, &mut files);
     let roles = roles::read(&mut reading, &mut files);

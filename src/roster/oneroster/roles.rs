@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::super::headings::{Heading, needed, optional};
 use super::super::notices::Kind;
 use super::super::reading::Reading;
 use super::super::set::FileSet;
-use super::super::table::{Heading, each, needed, optional};
+use super::super::table::each;
 use super::is_deleted;
 
 const HEADINGS: &[Heading] = &[

@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
+use super::super::headings::{Heading, needed, optional};
 use super::super::notices::Kind;
 use super::super::reading::Reading;
 use super::super::set::FileSet;
-use super::super::table::{Heading, each, needed, optional};
+use super::super::table::each;
 use super::is_deleted;
 
 const ORGS: &[Heading] = &[needed("sourcedId"), optional("status"), needed("name"), optional("type")];
 const CLASSES: &[Heading] =
-    &[needed("sourcedId"), optional("status"), optional("title"), optional("classCode"), optional("classType")];
+    &[needed("sourcedId"), optional("status"), needed("title"), optional("classCode"), optional("classType")];
 const ENROLLMENTS: &[Heading] =
     &[optional("sourcedId"), optional("status"), needed("classSourcedId"), needed("userSourcedId"), needed("role")];
 

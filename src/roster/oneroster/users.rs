@@ -11,11 +11,12 @@ use crate::model::source::Column;
 
 use super::super::fold::{Fold, Row};
 use super::super::grades;
+use super::super::headings::{Heading, needed, optional};
 use super::super::join::{Adult, Joiner};
 use super::super::notices::Kind;
 use super::super::reading::{Answer, Reading};
 use super::super::set::FileSet;
-use super::super::table::{Cells, Heading, each, needed, optional};
+use super::super::table::{Cells, each};
 use super::super::words::{self, Answer as Word};
 use super::is_deleted;
 use super::manifest::Manifest;

@@ -8,16 +8,17 @@ use crate::model::source::{Column, IdentityBy};
 
 use super::super::fold::{Fold, Row};
 use super::super::grades;
+use super::super::headings::{Heading, needed, optional};
 use super::super::join::{Adult, Joiner};
 use super::super::notices::Kind;
 use super::super::reading::{Answer, Extent, Reading};
 use super::super::set::FileSet;
-use super::super::table::{Heading, each, needed, optional};
+use super::super::table::each;
 use super::{NOT_FAMILY, access_of};
 
 const USERS: &[Heading] = &[needed("Email"), needed("First Name"), needed("Last Name"), optional("SIS ID")];
 const STUDENTS: &[Heading] =
-    &[needed("SIS ID"), optional("School SIS ID"), needed("First Name"), needed("Last Name"), optional("Grade")];
+    &[needed("SIS ID"), optional("School SIS ID"), optional("First Name"), optional("Last Name"), optional("Grade")];
 const SCHOOLS: &[Heading] = &[needed("SIS ID"), needed("Name")];
 const RELATIONSHIPS: &[Heading] = &[needed("SIS ID"), needed("Email"), needed("Role")];
 
@@ -66,9 +67,10 @@ pub(super) fn read(mut reading: Reading<'_>, mut files: FileSet<'_>) -> Answer {
         }
     });
     each(&mut reading, &mut files, ("guardianrelationship.csv", true), RELATIONSHIPS, |row, reading| {
-        let Some((access, odd)) = access_of(row.get(2)) else { return reading.note(&NOT_FAMILY, row.place()) };
+        let Some((access, odd)) = access_of(row.get(2)) else { return reading.doubt(&NOT_FAMILY, row.place()) };
         if let Some(odd) = odd {
-            reading.note(odd, row.place());
+            let note = if row.get(2).is_empty() { Reading::doubt } else { Reading::note };
+            note(reading, odd, row.place());
         }
         let relationship = row.get(2).to_lowercase();
         joiner.pair((row.get(0), &email::fold(row.get(1))), Some(&relationship), access, row.place());

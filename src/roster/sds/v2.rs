@@ -8,10 +8,11 @@ use crate::model::source::Column;
 
 use super::super::fold::{Fold, Row};
 use super::super::grades;
-use super::super::join::{Adult, Joiner};
+use super::super::headings::{Heading, needed, optional};
+use super::super::join::{Adult, Joiner, OWN_GUARDIAN};
 use super::super::reading::{Answer, Extent, Reading};
 use super::super::set::FileSet;
-use super::super::table::{Heading, each, needed, optional};
+use super::super::table::each;
 use super::{NOT_FAMILY, access_of};
 
 const USERS: &[Heading] =
@@ -48,9 +49,13 @@ pub(super) fn read(mut reading: Reading<'_>, mut files: FileSet<'_>) -> Answer {
     });
     let (mut joiner, mut adults) = (Joiner::default(), HashSet::new());
     each(&mut reading, &mut files, ("relationships.csv", true), RELATIONSHIPS, |row, reading| {
-        let Some((access, odd)) = access_of(row.get(2)) else { return reading.note(&NOT_FAMILY, row.place()) };
+        let Some((access, odd)) = access_of(row.get(2)) else { return reading.doubt(&NOT_FAMILY, row.place()) };
+        if row.get(0) == row.get(1) {
+            return reading.note(&OWN_GUARDIAN, row.place());
+        }
         if let Some(odd) = odd {
-            reading.note(odd, row.place());
+            let note = if row.get(2).is_empty() { Reading::doubt } else { Reading::note };
+            note(reading, odd, row.place());
         }
         adults.insert(row.get(1).to_owned());
         let relationship = row.get(2).to_lowercase();

@@ -115,14 +115,12 @@ fn judge_name(written: &str, name: &str, is_link: bool) -> Result<(), Stop> {
     Err(stop(written, Diagnostic::error("roster::zip-name", message).with_help(help)))
 }
 
-/// A folder that was packed as a whole: its files count as the ZIP's.
+/// A folder that was packed as a whole, or a folder in that: its files count as the ZIP's.
 fn without_common_folder(files: &mut [(String, usize, u64)]) {
-    let Some(folder) =
-        files.first().and_then(|(name, ..)| name.split_once('/')).map(|(folder, _)| format!("{folder}/"))
-    else {
-        return;
-    };
-    if files.iter().all(|(name, ..)| name.starts_with(&folder)) {
+    while let Some(folder) = files.first().and_then(|(name, ..)| name.find('/').map(|at| name[..=at].to_owned())) {
+        if !files.iter().all(|(name, ..)| name.starts_with(&folder)) {
+            return;
+        }
         for (name, ..) in files.iter_mut() {
             *name = name.split_off(folder.len());
         }

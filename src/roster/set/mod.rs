@@ -51,10 +51,11 @@ impl FileSet<'static> {
 
     fn folder(written: String, path: &Utf8Path) -> io::Result<Result<Self, Stop>> {
         let inside = files::canonical(path)?;
-        let (mut names, mut modified) = (Vec::new(), None);
+        let (mut names, mut folders, mut modified) = (Vec::new(), Vec::new(), None);
         for name in files::list(path)?.into_iter().filter(|name| !name.starts_with('.')) {
             let file = path.join(&name);
             if files::is_dir(&file) {
+                folders.push(name);
                 continue;
             }
             if !files::canonical(&file)?.starts_with(&inside) {
@@ -66,7 +67,7 @@ impl FileSet<'static> {
         if let Some(twice) = named_twice(&names) {
             return Ok(Err(twofold(&written, twice)));
         }
-        let Some(modified) = modified else { return Ok(Err(nothing_in(&written))) };
+        let Some(modified) = modified else { return Ok(Err(nothing_in(&written, &folders))) };
         Ok(Ok(Self { written, modified, names, kind: Kind::Folder(path.to_owned()) }))
     }
 }
@@ -126,9 +127,10 @@ impl<'a> FileSet<'a> {
         let found: Vec<&String> = self.names.iter().filter(has_ending).collect();
         match found.as_slice() {
             [name] => Ok((*name).clone()),
-            [] => Err(self.missing(usual)),
+            [] => Err(self.missing(if usual.is_empty() { ending } else { usual })),
             [_, ..] => {
-                let message = format!("there are {} files that end in `{ending}`, and none is `{usual}`", found.len());
+                let which = if usual.is_empty() { String::new() } else { format!(", and none is `{usual}`") };
+                let message = format!("there are {} files that end in `{ending}`{which}", found.len());
                 Err(stop(
                     &self.written,
                     Diagnostic::error("roster::several-files", message).with_help("name the file itself in `path:`"),
@@ -167,7 +169,12 @@ impl<'a> FileSet<'a> {
         let names = self.names.iter().take(20).cloned().collect::<Vec<_>>().join(", ");
         let near = super::suggest::heading(wanted, &self.names.iter().map(String::as_str).collect::<Vec<_>>());
         let question = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-        let help = format!("{question}the files are: {names}");
+        let zip = self.names.iter().find(|name| name.to_ascii_lowercase().ends_with(".zip"));
+        let question = zip.map_or(question, |zip| format!("did you mean `path: {}/{zip}`? ", self.written));
+        let help = match names.as_str() {
+            "" => "there are no files at all: export again from the SMS".to_owned(),
+            names => format!("{question}the files are: {names}"),
+        };
         stop(&self.written, Diagnostic::error("roster::missing-file", message).with_help(help))
     }
 }
@@ -204,9 +211,13 @@ fn leads_outside(written: &str, name: &str) -> Stop {
     stop(written, Diagnostic::error("roster::outside", message).with_help("put the file itself into the folder"))
 }
 
-fn nothing_in(written: &str) -> Stop {
+fn nothing_in(written: &str, folders: &[String]) -> Stop {
     let problem = Diagnostic::error("roster::missing-file", "there is no file in this folder");
-    stop(written, problem.with_help("export from the SMS into this folder"))
+    let help = match folders {
+        [] => "export from the SMS into this folder".to_owned(),
+        [folder, ..] => format!("there is a folder in it: did you mean `path: {written}/{folder}`?"),
+    };
+    stop(written, problem.with_help(help))
 }
 
 fn unreadable(place: &str, error: &io::Error) -> Stop {

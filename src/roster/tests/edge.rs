@@ -49,3 +49,24 @@ fn one_file_of_the_three_is_not_enough() {
     copy.source.path = copy.source.path.join("Student Detail.csv");
     assert_eq!(copy.problems()[0].code, "roster::not-a-set");
 }
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_out_and_names_that_differ_by_case_are_refused() {
+    let copy = export();
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::os::unix::fs::symlink(secret.path(), copy.folder.path().join("Old.csv")).unwrap();
+    assert_eq!(copy.told(), ["roster/export roster::outside"]);
+    let copy = export().with("STUDENT DETAIL.csv", "x");
+    assert_eq!(copy.told(), ["roster/export roster::file-twice"]);
+}
+
+#[test]
+fn several_classes_in_one_cell_are_said() {
+    let copy = export().replaced("Student Detail.csv", ",8,8A", ",8,\"8A, MAT\"");
+    assert!(
+        copy.told().contains(&"roster/export/Student Detail.csv:3 roster::several-enrolments".to_owned()),
+        "{:?}",
+        copy.told()
+    );
+}

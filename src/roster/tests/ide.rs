@@ -136,3 +136,14 @@ fn header_only_nul_and_a_long_line_are_errors() {
     assert!(code(&format!("{heading}{}", "x".repeat(10_000_000))).contains(&"roster::long-line"));
     assert!(code("").contains(&"roster::empty"));
 }
+
+#[test]
+fn students_without_a_year_or_an_nsn_and_people_without_an_id_are_counted() {
+    let copy = extract().replaced("SMSIAM.csv", ",07B,", ",Kea,").replaced("SMSIAM.csv", "S2,0123456782", "S2,");
+    let copy = copy.replaced("SMSIAM.csv", "C2,,,,,Rua", ",,,,,Rua");
+    for code in ["5 roster::no-nsn", "4 roster::no-year", "10 roster::no-caregiver-id"] {
+        assert!(copy.told().contains(&format!("roster/export/SMSIAM.csv:{code}")), "{code}: {:?}", copy.told());
+    }
+    let copy = extract().replaced("SMSIAM.csv", "S2,0123456782", "2.5E+10,0123456782");
+    assert!(copy.told().contains(&"roster/export/SMSIAM.csv:5 roster::excel-number".to_owned()), "{:?}", copy.told());
+}

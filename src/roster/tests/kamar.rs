@@ -73,3 +73,17 @@ fn a_push_without_caregivers_says_what_to_ask_for() {
     assert_eq!(problems[0].code, "roster::no-caregivers");
     assert!(problems[0].help.as_ref().unwrap().contains("caregiver.email"));
 }
+
+#[test]
+fn a_push_without_students_is_refused() {
+    for students in [r#"{"count": 0, "data": []}"#, "null", r#"{"count": 0, "other": [1]}"#] {
+        let text = format!(r#"{{"SMSDirectoryData": {{"sync": "full", "students": {students}}}}}"#);
+        let copy = Copy::empty(RosterFormat::Kamar).by_email().with("push.json", text);
+        assert_eq!(copy.told(), ["roster/export/push.json roster::no-rows"], "{students}");
+    }
+    let text = r#"{"SMSDirectoryData": {"sync": "full", "students": 7}}"#;
+    assert_eq!(
+        Copy::empty(RosterFormat::Kamar).by_email().with("push.json", text).told(),
+        ["roster/export/push.json:1 roster::not-json"]
+    );
+}

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests look at fixtures by themselves")]
 
 mod edge;
+mod faults;
 mod ide;
 mod kamar;
 mod never_panics;

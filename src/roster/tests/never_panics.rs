@@ -30,6 +30,22 @@ proptest! {
     }
 
     #[test]
+    fn a_damaged_workbook_or_zip(at in any::<prop::sample::Index>(), cut in any::<bool>(), bytes in prop::collection::vec(any::<u8>(), 0..12)) {
+        let mut workbook = std::fs::read(fixture("../files/caregivers.xlsx")).unwrap();
+        let at = at.index(workbook.len());
+        let end = if cut { workbook.len() } else { (at + bytes.len()).min(workbook.len()) };
+        workbook.splice(at..end, bytes);
+        let mut source = super::super::testing::source();
+        for (format, path) in [(RosterFormat::Xlsx, "r.xlsx"), (RosterFormat::Csv, "r.csv"), (RosterFormat::Csv, "r.zip")] {
+            (source.format, source.written_path) = (format, path.to_owned());
+            let _ = super::super::read_bytes(&source, &workbook, NOW, NOW);
+        }
+        for (format, _) in FORMATS {
+            let _ = super::super::read_bytes(&super::source(format), &workbook, NOW, NOW);
+        }
+    }
+
+    #[test]
     fn a_good_export_with_a_damaged_file(
         which in 0..FORMATS.len(),
         file in any::<prop::sample::Index>(),

@@ -93,3 +93,103 @@ fn an_id_of_two_people_is_told() {
     assert!(copy.told().contains(&"roster/export/Users.csv:5 roster::id-twice".to_owned()), "{:?}", copy.told());
     assert!(copy.roster().caregiver("P_1").unwrap().address().is_err());
 }
+
+/// The shape of a public sample bundle: other order, older names, columns of its own, and nobody but students.
+#[test]
+fn a_set_of_students_says_that_there_are_no_parents() {
+    let copy = Copy::empty(RosterFormat::OneRoster)
+        .with("manifest.csv", "propertyName,value\nmanifest.version,1.0\noneroster.version,1.1\nfile.users,bulk")
+        .with(
+            "users.csv",
+            "sourcedId,enabledUser,status,dateLastModified,orgSourcedIds,role,username,userId,givenName,familyName,\
+             identifier,email,sms,phone,agents,ext_maker_id\n\
+             u1,TRUE,,,12345,student,tama,abc,Tama,Ngata,an identifier,,,,,\n",
+        );
+    let told = copy.told();
+    assert!(told.contains(&"roster/export/users.csv:1 roster::other-heading".to_owned()), "{told:?}");
+    let problems = copy.problems();
+    let problem = problems.iter().find(|problem| problem.code == "roster::no-caregivers").unwrap();
+    assert_eq!(problem.message, "the export has 1 row, and nobody in it is a parent or caregiver");
+}
+
+/// Another: roles of two kinds for one person, a heading line with names that are blank, rows shorter than it, no line end
+/// behind the last, dates of all kinds.
+#[test]
+fn short_rows_without_a_last_line_end_are_whole_where_all_are_short() {
+    let roles = "sourcedId,status,dataLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,,\n\
+        r1,active,2025-01-01,A2,primary,teacher,2024-03-06,2025-09-23,o1\n\
+        r2,active,2025-01-01,S1,primary,student,2024-03-06,2025-09-23,o1\n\
+        r4,active,2025-01-01,A2,secondary,guardian,2024-03-06,2025-09-23,o1\n\
+        r3,active,2025-01-01,A1,primary,parent,2024-03-06,2025-09-23,o1";
+    let copy = delta().with("roles.csv", roles).replaced("manifest.csv", "delta", "bulk");
+    assert!(copy.roster().facts().is_full, "{:?}", copy.told());
+    let cut = &roles[..roles.len() - 30];
+    assert!(!delta().with("roles.csv", cut).replaced("manifest.csv", "delta", "bulk").roster().facts().is_full);
+}
+
+#[test]
+fn parents_whom_nobody_links_with_a_child_are_said() {
+    let copy = delta().replaced("users.csv", "mere@example.nz,,,S1", "mere@example.nz,,,").replaced(
+        "users.csv",
+        "rua@example.nz,,,S1",
+        "rua@example.nz,,,",
+    );
+    assert_eq!(copy.told(), ["roster/export roster::nobody-linked"]);
+}
+
+#[test]
+fn the_set_of_another_format_is_told_apart() {
+    let mut copy = Copy::of(RosterFormat::Sds, "sds-2.1");
+    copy.source.format = RosterFormat::OneRoster;
+    assert_eq!(copy.told(), ["roster/export roster::other-format"]);
+    let mut copy = bulk();
+    copy.source.format = RosterFormat::Sds;
+    assert!(copy.problems()[0].help.as_ref().unwrap().contains("`format: oneroster`"), "{:?}", copy.problems());
+}
+
+#[test]
+fn what_lies_one_folder_or_one_zip_further_down_is_named() {
+    let copy = Copy::empty(RosterFormat::OneRoster).with("bundle.zip", "PK");
+    let help = |copy: &Copy| copy.problems()[0].help.clone().unwrap();
+    assert!(help(&copy).starts_with("did you mean `path: roster/export/bundle.zip`?"), "{}", help(&copy));
+    let copy = Copy::empty(RosterFormat::OneRoster);
+    std::fs::create_dir(copy.folder.path().join("bundle")).unwrap();
+    assert_eq!(help(&copy), "there is a folder in it: did you mean `path: roster/export/bundle`?");
+}
+
+/// The class of the child `S_1` when these are their classes, each with its type.
+fn class_of(classes: &[(&str, &str)]) -> (String, bool) {
+    let rows = classes.iter().enumerate().map(|(number, (title, kind))| format!("k{number},{title},{kind}"));
+    let seats = (0..classes.len()).map(|number| format!("k{number},S_1,student"));
+    let [rows, seats] = [rows.collect::<Vec<_>>(), seats.collect()].map(|lines| lines.join("\n"));
+    let copy = bulk()
+        .with("classes.csv", format!("sourcedId,title,classType\n{rows}\n"))
+        .with("enrollments.csv", format!("classSourcedId,userSourcedId,role\n{seats}\nk404,S_1,student\n"));
+    let roster = copy.roster();
+    let child = roster.caregiver("P_1").unwrap().children().next().unwrap();
+    (child.class().to_owned(), copy.told().iter().any(|told| told.ends_with("roster::several-enrolments")))
+}
+
+#[test]
+fn the_class_is_the_homeroom_or_the_only_one() {
+    for (classes, class, is_told) in [
+        (&[("Maths", "scheduled"), ("7B", "homeroom"), ("Art", "scheduled")][..], "7B", false),
+        (&[("7C", "homeroom"), ("7B", "homeroom")], "7B", false),
+        (&[("Maths", "scheduled"), ("Art", ""), ("7B", "Homeroom")], "7B", false),
+        (&[("Maths", "scheduled"), ("Maths", "scheduled")], "Maths", false),
+        (&[("Maths", "scheduled"), ("Art", "scheduled"), ("Music", "scheduled")], "", true),
+        (&[], "", false),
+    ] {
+        assert_eq!(class_of(classes), (class.to_owned(), is_told), "{classes:?}");
+    }
+}
+
+#[test]
+fn a_set_without_any_roles_says_which_file_is_missing() {
+    let copy = delta().without("roles.csv").without("manifest.csv");
+    let problems = copy.problems();
+    let problem = problems.iter().find(|problem| problem.code == "roster::missing-file").unwrap();
+    assert_eq!(problem.message, "there is no `roles.csv` in it");
+    let copy = delta().replaced("roles.csv", "r3,active", "r3,tobedeleted");
+    assert!(!copy.roster().caregiver("A2").unwrap().is_staff());
+}

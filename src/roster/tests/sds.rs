@@ -45,3 +45,52 @@ fn version_1_tells_adults_by_their_address() {
     assert!(problems.iter().any(|problem| problem.help.as_ref().is_some_and(|help| help.contains("identity: email"))));
     assert!(copy.read().is_err());
 }
+
+#[test]
+fn a_set_without_parents_says_where_they_would_be() {
+    let students = "sourcedId,orgSourcedIds,givenName,familyName,username,role,grade\n1,o1,Tama,Ngata,tama,Student,7\n";
+    let version_2_0 = Copy::empty(RosterFormat::Sds).with("users.csv", students).with("orgs.csv", "sourcedId,name\n");
+    let version_1 = Copy::empty(RosterFormat::Sds)
+        .with("Student.csv", "SIS ID,School SIS ID,Username\n1,o1,tama\n")
+        .with("School.csv", "SIS ID,Name\no1,K\n");
+    for (copy, missing) in [(version_2_0, "relationships.csv"), (version_1, "user.csv")] {
+        let problems = copy.problems();
+        assert_eq!((problems.len(), problems[0].code), (1, "roster::missing-file"), "{problems:#?}");
+        assert!(problems[0].message.contains(missing), "{problems:#?}");
+        assert!(problems[0].help.as_ref().unwrap().contains("parents are in School Data Sync 2.1"), "{problems:#?}");
+    }
+}
+
+#[test]
+fn version_1_with_the_least_columns_and_microsofts_names_is_read_without_a_word() {
+    let copy = Copy::empty(RosterFormat::Sds)
+        .with("Student.csv", "SIS ID,School SIS ID,Username\n1,o1,tama\n")
+        .with("User.csv", "Email,First Name,Last Name,Phone,SIS ID\nmere@example.nz,Mere,Ngata,,\n")
+        .with("Guardianrelationship.csv", "SIS ID,Email,Role\n1,mere@example.nz,Guardian\n")
+        .by_email();
+    assert_eq!(copy.told(), ["roster/export roster::identity-by-email"]);
+    assert_eq!(shown(&copy.roster()), ["mere@example.nz Mere Ngata <mere@example.nz>: 1///o1/guardian allowed"]);
+}
+
+#[test]
+fn a_student_is_not_their_own_guardian() {
+    let copy = Copy::of(RosterFormat::Sds, "sds-2.1").replaced("relationships.csv", "1,G1,parent", "1,1,guardian");
+    assert!(
+        copy.told().contains(&"roster/export/relationships.csv:2 roster::own-guardian".to_owned()),
+        "{:?}",
+        copy.told()
+    );
+    assert!(copy.roster().caregiver("1").is_none());
+}
+
+#[test]
+fn what_an_unknown_means_must_be_chosen() {
+    let mut copy = Copy::of(RosterFormat::Sds, "sds-2.1");
+    copy.source.is_unknown_access_chosen = false;
+    assert!(copy.read().is_err());
+    assert!(
+        copy.told().contains(&"roster/export/relationships.csv:4 roster::unknown-access".to_owned()),
+        "{:?}",
+        copy.told()
+    );
+}

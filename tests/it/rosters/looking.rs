@@ -115,3 +115,16 @@ fn people_who_are_in_the_sms_twice_are_listed_and_not_made_one() {
     assert!(list.contains("May be in the SMS twice: C7 has the same name and the same telephone number"), "{list}");
     assert!(good(&project, &["plan"]).out.contains("Plan: 2 to create"), "both are their own person");
 }
+
+#[test]
+fn the_lines_that_gave_a_caregiver_their_children_are_named_too() {
+    let project = super::school("roster: {format: edge, path: roster/edge}\n");
+    for (name, bytes) in super::exports::fixture("edge") {
+        project.write(&format!("roster/edge/{name}"), bytes);
+    }
+    let why = good(&project, &["roster", "show", "--why", "501"]).out;
+    assert_eq!(
+        why,
+        "501 is made of 2 rows:\n  roster/edge/Caregiver Detail.csv:2\n  roster/edge/Caregiver Child Mapping.csv:2\n"
+    );
+}
