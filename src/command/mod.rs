@@ -93,7 +93,7 @@ pub enum Command {
     #[command(after_help = "Example:\n  firstbell handovers")]
     Handovers(handovers::Args),
     /// Show the letter as a parent would get it, with a made-up password
-    #[command(after_help = "Example:\n  firstbell preview C1001")]
+    #[command(after_help = "Example:\n  firstbell preview C1001\n  firstbell preview --html letter.html")]
     Preview(preview::Args),
     /// Look at what was read of the roster, and at what differs between two; changes nothing
     #[command(after_help = "Example:\n  firstbell roster show")]

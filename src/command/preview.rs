@@ -1,7 +1,12 @@
 //! `firstbell preview`: the letter as a parent would get it, with a made-up password.
 
+use std::fmt::Write as _;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
 use crate::apply::password;
-use crate::letter::Context;
+use crate::files;
+use crate::letter::{Context, Letters, Rendered};
 use crate::plan::{Child, Person};
 use crate::reconcile::person_of;
 
@@ -18,9 +23,10 @@ pub struct Args {
     /// The language, instead of the caregiver's
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
-    /// Print the HTML part instead of the text
-    #[arg(long)]
-    html: bool,
+    /// Write the HTML part into this file, to be opened in a browser: one for each language, `letter.html` becoming
+    /// `letter.mi.html`; `-` prints it
+    #[arg(long, value_name = "FILE")]
+    html: Option<Utf8PathBuf>,
 }
 
 /// Runs it.
@@ -42,14 +48,52 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     };
     let own = if rollout.mail.by_language { person.language.as_str() } else { "" };
     let language = args.language.as_deref().unwrap_or(own);
-    let rendered = loaded
-        .letters
-        .render(language, &context)
-        .map_err(|error| Trouble::new(Exit::BadInput, format!("the letter can't be written: {error}")))?;
-    let body = if args.html { &rendered.html } else { &rendered.text };
     session.screen.say("The password and the user name are made up; nothing was sent.");
+    if let Some(path) = args.html.as_deref().filter(|path| *path != "-") {
+        write(args, session, &loaded.letters, &context, path)?;
+        return Ok(Exit::Done);
+    }
+    let rendered = rendered(&loaded.letters, language, &context)?;
+    let body = if args.html.is_some() { &rendered.html } else { &rendered.text };
     session.screen.answer(&format!("Subject: {}\n\n{}\n", rendered.subject.trim_end(), body.trim_end()));
     Ok(Exit::Done)
+}
+
+fn rendered(letters: &Letters, language: &str, context: &Context<'_>) -> Result<Rendered, Trouble> {
+    letters
+        .render(language, context)
+        .map_err(|error| Trouble::new(Exit::BadInput, format!("the letter can't be written: {error}")))
+}
+
+/// A page for each language, or for the one that was asked for.
+fn write(
+    args: &Args,
+    session: &mut Session<'_>,
+    letters: &Letters,
+    context: &Context<'_>,
+    path: &Utf8Path,
+) -> Result<(), Trouble> {
+    let asked = args.language.as_deref().map(|wanted| letters.language_for(wanted));
+    let languages: Vec<&str> = asked.map_or_else(|| letters.languages().collect(), |one| vec![one]);
+    let mut said = String::new();
+    for language in &languages {
+        let page = if languages.len() == 1 { path.to_owned() } else { path_for(path, language) };
+        let Rendered { subject, html, .. } = rendered(letters, language, context)?;
+        // A page of a person is theirs to see, and a made-up one harms nobody.
+        files::replace_private(&page, html.as_bytes())
+            .map_err(|error| Trouble::file(format!("writing the letter to `{page}`"), error))?;
+        let _ = writeln!(said, "{page}: {language}, \"{}\"", subject.trim_end());
+    }
+    session.screen.answer(&said);
+    Ok(())
+}
+
+/// `letter.html` in `mi` is `letter.mi.html`.
+fn path_for(path: &Utf8Path, language: &str) -> Utf8PathBuf {
+    match path.extension() {
+        Some(extension) => path.with_extension(format!("{language}.{extension}")),
+        None => Utf8PathBuf::from(format!("{path}.{language}")),
+    }
 }
 
 fn person(loaded: &Loaded, id: &str) -> Result<Person, Trouble> {

@@ -214,10 +214,9 @@ fn end_of(rest: &str) -> Option<usize> {
     for (at, c) in rest.char_indices() {
         match (quote, c) {
             (Some(open), c) if open == c => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(c),
             (None, '>') => return Some(at + 1),
-            (None, _) => {}
+            _ => {}
         }
     }
     None

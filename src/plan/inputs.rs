@@ -62,6 +62,8 @@ pub struct RosterInput {
     pub arrivals: u64,
     /// Ids that the last accepted roster had and this one has not.
     pub gone: u64,
+    /// Activated caregivers whose name, address or children are others than recorded; `None` where only figures were asked for.
+    pub changed: Option<u64>,
     /// Whether it has the same bytes as the one accepted last.
     pub is_unchanged: bool,
     /// Where there are several files: each, in the rollout's order.

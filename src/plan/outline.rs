@@ -144,8 +144,11 @@ impl Plan {
     /// The plan in figures.
     pub fn outline(&self) -> Outline {
         let totals = self.totals();
+        let mut inputs = self.inputs.clone();
+        // For the figures alone nobody is compared with who they were.
+        inputs.roster.changed = None;
         Outline {
-            inputs: self.inputs.clone(),
+            inputs,
             cohorts: self.cohorts.clone(),
             held: self.held_counts(),
             unchanged: self.unchanged.clone(),

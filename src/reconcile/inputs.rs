@@ -64,6 +64,7 @@ fn roster_input(ground: &Ground<'_>) -> RosterInput {
         previous_rows: ground.recorded.last_roster().map(|last| last.rows),
         arrivals: ground.absences.arrivals,
         gone: ground.absences.gone,
+        changed: None,
         is_unchanged: !ground.absences.is_new_roster(),
         parts: facts.parts.iter().map(part).collect(),
     }

@@ -54,6 +54,8 @@ pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &Cases<'a>, openness: &[Openn
     };
     let is_mailed: HashSet<&str> = plan.changes.iter().map(|change| change.caregiver.as_str()).collect();
     typing_errors.retain(|(id, _)| is_mailed.contains(id));
+    // After a lost key everybody would seem to be another.
+    plan.inputs.roster.changed = Some(plan.identities.len() as u64).filter(|_| !ground.recorded.is_key_lost);
     plan.inputs.rollout.notes = notes::all(ground, openness, &typing_errors, &gates);
     plan.inputs.departure = departure(ground, plan.effects().emails);
     let second = guard::second_resets_of(&plan.changes);

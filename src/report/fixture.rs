@@ -96,6 +96,7 @@ fn inputs() -> Inputs {
             previous_rows: Some(2_202),
             arrivals: 3,
             gone: 1,
+            changed: None,
             is_unchanged: false,
             parts: Vec::new(),
         },

@@ -82,7 +82,7 @@ fn change_since_last(roster: &RosterInput) -> String {
         Ordering::Greater => format!("{difference} more than last time"),
     };
     let mut parts = vec![rows];
-    let caregivers = [(roster.arrivals, "new"), (roster.gone, "gone")];
+    let caregivers = [(roster.arrivals, "new"), (roster.gone, "gone"), (roster.changed.unwrap_or_default(), "changed")];
     let caregivers = caregivers.iter().filter(|(many, _)| *many > 0);
     parts.extend(caregivers.map(|(many, word)| format!("{} {word}", number(*many))));
     parts.join(", ")

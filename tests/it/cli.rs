@@ -321,3 +321,23 @@ fn preview_shows_the_letter_without_sending_it() {
     assert!(said.out.starts_with("Subject: ") && said.out.contains("Kahu"), "{}", said.all());
     assert!(!project.path().join("outbox").exists());
 }
+
+#[test]
+fn preview_writes_a_page_for_each_language() {
+    let project = Project::example("quickstart");
+    let at = |name: &str| project.path().join(name).to_str().unwrap().to_owned();
+    let said = project.run(&["preview", "--html", &at("letter.html")]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    for (language, words) in [("en", "Your parent account"), ("mi", "Kupuhipa")] {
+        let page = project.read(&format!("letter.{language}.html"));
+        assert!(page.contains(&format!("<html lang=\"{language}\">")) && page.contains(words), "{page}");
+        assert!(said.out.contains(&format!("letter.{language}.html: {language}")), "{}", said.all());
+    }
+    let said = project.run(&["preview", "--html", &at("one.html"), "--language", "mi-NZ"]);
+    assert_eq!((said.code, project.read("one.html").contains("Kupuhipa")), (0, true), "{}", said.all());
+    let said = project.run(&["preview", "--html", "-"]);
+    assert!(said.out.contains("<!doctype html>"), "{}", said.all());
+    let said = project.run(&["preview", "--html", &at("nowhere/letter.html")]);
+    assert_eq!(said.code, 1, "{}", said.all());
+    assert_eq!(project.letters().len(), 0, "nothing was sent");
+}

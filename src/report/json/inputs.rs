@@ -58,6 +58,8 @@ struct Roster {
     arrivals: u64,
     /// Ids that the roster accepted last had and this one has not.
     gone: u64,
+    /// Activated caregivers whose name, address or children are others than recorded; null where that was not looked at.
+    changed: Option<u64>,
     /// Whether it has the same bytes as the one accepted last.
     is_unchanged: bool,
     /// Each file, where there are several.
@@ -203,6 +205,7 @@ fn roster(roster: &plan::RosterInput) -> Roster {
         previous_rows: roster.previous_rows,
         arrivals: roster.arrivals,
         gone: roster.gone,
+        changed: roster.changed,
         is_unchanged: roster.is_unchanged,
         parts: roster.parts.iter().map(part).collect(),
     }
