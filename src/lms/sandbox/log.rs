@@ -68,8 +68,11 @@ pub(super) fn broken(path: &Utf8Path, line: usize, what: &str) -> LmsError {
 
 /// What a log is written to.
 pub(super) trait Durable {
-    /// Adds bytes at the end; on return they outlive a power cut.
+    /// Adds bytes at the end.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// On return, what was added outlives a power cut.
+    fn sync(&mut self) -> io::Result<()>;
 
     /// Cuts everything behind this length off; on return that outlives a power cut.
     fn cut(&mut self, length: u64) -> io::Result<()>;
@@ -95,9 +98,11 @@ impl LogFile {
 
 impl Durable for LogFile {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let file = self.opened()?;
-        file.write_all(bytes)?;
-        file.sync_data()
+        self.opened()?.write_all(bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.file.as_ref().map_or(Ok(()), File::sync_data)
     }
 
     fn cut(&mut self, length: u64) -> io::Result<()> {
@@ -115,6 +120,8 @@ pub(super) struct Log {
     end: Box<dyn Durable>,
     length: u64,
     is_in_doubt: bool,
+    /// Several groups are flushed together: nobody hears of any before all are on the disk.
+    is_gathering: bool,
 }
 
 impl Log {
@@ -131,7 +138,7 @@ impl Log {
 
     /// A log that ends here.
     pub(super) fn new(end: Box<dyn Durable>, length: u64) -> Self {
-        Self { end, length, is_in_doubt: false }
+        Self { end, length, is_in_doubt: false, is_gathering: false }
     }
 
     /// Writes effects that happen together, or not at all.
@@ -143,13 +150,28 @@ impl Log {
             Ok(bytes) => bytes,
             Err(error) => return Outcome::refused(error.to_string(), Reach::Caregiver),
         };
-        match self.end.append(&bytes) {
+        let written = self.end.append(&bytes);
+        match written.and_then(|()| if self.is_gathering { Ok(()) } else { self.end.sync() }) {
             Ok(()) => {
                 self.length += bytes.len() as u64;
                 Outcome::Done(())
             }
             Err(error) => self.give_up(&error),
         }
+    }
+
+    /// From here on groups are written and not flushed.
+    pub(super) fn gather(&mut self) {
+        self.is_gathering = true;
+    }
+
+    /// Flushes what was gathered. Where that fails, nobody knows how much of it is on the disk.
+    pub(super) fn flush(&mut self) -> Result<(), String> {
+        self.is_gathering = false;
+        self.end.sync().map_err(|error| {
+            self.is_in_doubt = true;
+            format!("the sandbox's log broke off while it was written: {error}")
+        })
     }
 
     /// Taken back for certain, it is a no; otherwise nobody knows how much of it is on the disk.
@@ -254,10 +276,42 @@ mod tests {
             Err(io::Error::from(io::ErrorKind::StorageFull))
         }
 
+        fn sync(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+
         fn cut(&mut self, length: u64) -> io::Result<()> {
             assert_eq!(length, 40);
             if self.can_cut { Ok(()) } else { Err(io::Error::other("gone")) }
         }
+    }
+
+    /// Takes everything, and can't say that it is on the disk.
+    struct Unflushed;
+
+    impl Durable for Unflushed {
+        fn append(&mut self, _: &[u8]) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn sync(&mut self) -> io::Result<()> {
+            Err(io::Error::other("the disk is gone"))
+        }
+
+        fn cut(&mut self, _: u64) -> io::Result<()> {
+            Err(io::Error::other("gone"))
+        }
+    }
+
+    #[test]
+    fn what_was_gathered_and_not_flushed_is_in_doubt() {
+        let mut log = Log::new(Box::new(Unflushed), 0);
+        log.gather();
+        assert_eq!(log.write(&[effect(Op::Disable, None)]), Outcome::Done(()));
+        assert!(log.flush().is_err());
+        assert!(matches!(log.write(&[effect(Op::Disable, None)]), Outcome::Refused(_)));
+        let mut log = Log::new(Box::new(Unflushed), 0);
+        assert!(matches!(log.write(&[effect(Op::Disable, None)]), Outcome::Unknown(_)));
     }
 
     #[test]

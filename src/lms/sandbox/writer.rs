@@ -5,7 +5,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::edge::{AccountChange, Ask, Clock, LmsError, LmsRead, LmsWrite, NewAccount, Random};
+use crate::edge::{AccountChange, Ask, Clock, How, LmsError, LmsRead, LmsWrite, NewAccount, Random, Wanted};
 use crate::model::account::{Account, SignInMethod};
 use crate::model::capability::LmsCapabilities;
 use crate::model::ids::{ActivationKey, CaregiverId, Username};
@@ -90,6 +90,15 @@ impl<'a> SandboxWriter<'a> {
         }
     }
 
+    fn activate(&mut self, wanted: &Wanted<'_>) -> Outcome {
+        match wanted.how {
+            How::Create(account) => self.create(account, wanted.password, wanted.marker),
+            How::Reset { caregiver, username } => {
+                self.set_password(caregiver, username, wanted.password, wanted.marker)
+            }
+        }
+    }
+
     fn set(&mut self, of: &Effect, password: &Password, replay: bool) -> Effect {
         let hash = PasswordHash::of(password, &mut *self.random);
         Effect { activation: of.activation, replay, password: Some(hash), ..bare(of, Op::SetPassword) }
@@ -154,6 +163,23 @@ impl LmsWrite for SandboxWriter<'_> {
         effect.activation = Some(marker);
         let set = self.set(&effect, password, replay);
         self.carry_out(&[set])
+    }
+
+    /// One flush for all of them: none is told as done before.
+    fn activate_all(&mut self, wanted: &[Wanted<'_>]) -> Vec<Outcome> {
+        if wanted.len() < 2 {
+            return wanted.iter().map(|one| self.activate(one)).collect();
+        }
+        self.log.gather();
+        let outcomes: Vec<Outcome> = wanted.iter().map(|one| self.activate(one)).collect();
+        match self.log.flush() {
+            Ok(()) => outcomes,
+            Err(what) => {
+                let in_doubt =
+                    |outcome| if outcome == Outcome::Done(()) { Outcome::Unknown(what.clone()) } else { outcome };
+                outcomes.into_iter().map(in_doubt).collect()
+            }
+        }
     }
 
     fn update(&mut self, caregiver: &CaregiverId, username: &Username, change: &AccountChange) -> Outcome {

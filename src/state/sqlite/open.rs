@@ -4,6 +4,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
+use rusqlite::config::DbConfig;
 use rusqlite::ffi::ErrorCode;
 use rusqlite::{Connection, OpenFlags, params};
 
@@ -151,6 +152,8 @@ pub(super) fn beside(path: &Utf8Path, suffix: &str) -> Utf8PathBuf {
 /// Settings of the connection that write nothing into the file.
 pub(super) fn settle(conn: &Connection) -> Result<(), Fault> {
     conn.set_prepared_statement_cache_capacity(64);
+    // A statement is planned once, not again for each value that is bound to it.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.pragma_update(None, "busy_timeout", PATIENCE)?;
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "trusted_schema", false)?;
