@@ -36,7 +36,7 @@ pub fn person_of(caregiver: Caregiver<'_>, rollout: &Rollout) -> Person {
 /// The caregiver as the record keeps them: fingerprints, by which a person is known again under another id.
 pub fn identity_of(caregiver: Caregiver<'_>, rollout: &Rollout, fingerprinter: &Fingerprinter) -> Identity {
     let mut students: Vec<Fingerprint> =
-        caregiver.children().map(|child| fingerprinter.of(Purpose::Student, [child.id()])).collect();
+        caregiver.children().map(|child| student_fingerprint(child.id(), fingerprinter)).collect();
     if rollout.links_children() {
         let linked = caregiver.children().filter(|child| is_permitted(rollout, child));
         students.extend(linked.map(|child| link_fingerprint(child.id(), fingerprinter)));
@@ -57,6 +57,10 @@ pub(super) fn changed(ground: &Ground<'_>, caregiver: Caregiver<'_>) -> Option<I
         return None;
     }
     Some(identity_of(caregiver, ground.rollout, ground.context.fingerprinter)).filter(|now| history.identity != *now)
+}
+
+pub(super) fn student_fingerprint(student: &str, fingerprinter: &Fingerprinter) -> Fingerprint {
+    fingerprinter.of(Purpose::Student, [student])
 }
 
 /// That a caregiver is linked with a child in the LMS.

@@ -9,7 +9,7 @@ use crate::rollout::Distinct;
 use crate::roster::Caregiver;
 
 use super::ground::Ground;
-use super::identity::{address_fingerprint, identity_of, name_fingerprint};
+use super::identity::{address_fingerprint, name_fingerprint, student_fingerprint};
 
 /// Those with an activation whose id the roster has no more.
 pub(super) struct Renames<'a> {
@@ -54,7 +54,7 @@ impl<'a> Renames<'a> {
         if self.by_address.is_empty() && self.by_name.is_empty() && self.unknown.is_empty() {
             return None;
         }
-        let (rollout, fingerprinter) = (ground.rollout, ground.context.fingerprinter);
+        let fingerprinter = ground.context.fingerprinter;
         let may_be = |id: &str| !self.distinct.iter().any(|line| line.parts(id, caregiver.id()));
         // Each fingerprint costs, and almost nobody's name is that of somebody who is gone: the children come last.
         let address = caregiver.address().ok().map(|address| address_fingerprint(address, fingerprinter));
@@ -62,8 +62,9 @@ impl<'a> Renames<'a> {
         let same_address = same_address.and_then(|ids| ids.iter().copied().find(|id| may_be(id)));
         let same = same_address.or_else(|| {
             let same_name = self.by_name.get(&name_fingerprint(caregiver, fingerprinter)?)?;
-            let now = identity_of(caregiver, rollout, fingerprinter);
-            let same_child = same_name.iter().filter(|(_, then)| has_common(&then.students, &now.students));
+            let students: Vec<Fingerprint> =
+                caregiver.children().map(|child| student_fingerprint(child.id(), fingerprinter)).collect();
+            let same_child = same_name.iter().filter(|(_, then)| has_common(&students, &then.students));
             same_child.map(|(id, _)| *id).find(|id| may_be(id))
         });
         same.or_else(|| self.unknown.iter().copied().find(|id| may_be(id)))
