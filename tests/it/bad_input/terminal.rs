@@ -10,6 +10,10 @@ use crate::binary::{Project, Said, said};
 
 /// Runs the program on a terminal of so many columns, and types `answer`.
 fn on_terminal(project: &Project, columns: usize, command: &str, answer: &str) -> Said {
+    on_terminal_with(project, columns, command, answer, &[])
+}
+
+fn on_terminal_with(project: &Project, columns: usize, command: &str, answer: &str, more: &[(&str, &str)]) -> Said {
     let program = env!("CARGO_BIN_EXE_firstbell");
     let line = format!("stty cols {columns} rows 24; exec {program} -C {} {command}", project.path().display());
     let mut script = project.command(&[]);
@@ -19,6 +23,7 @@ fn on_terminal(project: &Project, columns: usize, command: &str, answer: &str) -
         for (name, value) in script.env("TERM", "xterm").get_envs() {
             value.map(|value| command.env(name, value));
         }
+        command.envs(more.iter().copied());
         command.env("SHELL", "/bin/sh").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().unwrap_or_else(|error| panic!("this test needs `script`, of util-linux: {error}"))
     };
@@ -26,6 +31,20 @@ fn on_terminal(project: &Project, columns: usize, command: &str, answer: &str) -
     let said = said(&child.wait_with_output().unwrap());
     no_panic(&said);
     said
+}
+
+/// `CI` is set where somebody's log may be read by anybody, terminal or not.
+#[test]
+fn a_terminal_of_a_ci_job_shows_nobody() {
+    let project = fresh();
+    let address = "aroha.tamihana@";
+    let seen = bare(&on_terminal(&project, 120, "plan", "").out);
+    assert!(seen.contains(address), "on a terminal as it is: {seen}");
+    let hidden = bare(&on_terminal_with(&project, 120, "plan", "", &[("CI", "true")]).out);
+    assert!(hidden.contains("C1001") && !hidden.contains(address) && !hidden.contains("Tamihana"), "{hidden}");
+    let said = on_terminal_with(&project, 120, "apply", "yes\n", &[("CI", "true")]);
+    assert_eq!(project.letters().is_empty(), said.code != 0, "{}", said.all());
+    assert!(!bare(&said.out).contains(address), "{}", said.all());
 }
 
 /// What stood on the screen, without colours and movements.
