@@ -73,7 +73,7 @@ fn change(args: &Args, session: &mut Session<'_>, rollout: &Rollout, because: St
     let rekeyed = Entry::Rekeyed(Rekeyed { fingerprint_key, resealed, because });
     record(session, rollout, &mut state, (run, "state rekey"), vec![rekeyed])?;
     place.settle()?;
-    session.screen.answer(&format!("{count} under a new key now. {}{BACKUPS}", place.said()));
+    session.screen.answer(&format!("{count} under a new key now.\n{}{BACKUPS}", place.said()));
     Ok(Exit::Done)
 }
 
@@ -102,7 +102,7 @@ fn lost(args: &Args, session: &mut Session<'_>, rollout: &Rollout, because: Stri
     record(session, rollout, &mut state, (run, "state rekey --lost"), vec![Entry::KeyLost { key_check, because }])?;
     place.settle()?;
     session.screen.answer(&format!(
-        "What was sealed under the lost key is wiped, and so are its fingerprints. {}Whose letter had not gone out is held as \
+        "What was sealed under the lost key is wiped, and so are its fingerprints.\n{}Whose letter had not gone out is held as \
          `secret-lost`, with the `reissue:` line that gives them another password: see `firstbell plan`.\n",
         place.said()
     ));
