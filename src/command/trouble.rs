@@ -64,10 +64,9 @@ impl Trouble {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Documents(_) | Self::Lms(LmsError::Garbled { .. }) | Self::Unreadable { .. } => Exit::BadInput,
-            Self::State(StateError::Locked { .. }) => Exit::Locked,
-            Self::State(StateError::Foreign { .. }) => Exit::Stale,
-            Self::State(StateError::Io { .. }) | Self::Lms(LmsError::Unreachable { .. }) => Exit::Unreachable,
-            Self::State(StateError::Conflict { .. }) | Self::File { .. } => Exit::Error,
+            Self::State(error) => exit_of(error),
+            Self::Lms(LmsError::Unreachable { .. }) => Exit::Unreachable,
+            Self::File { .. } => Exit::Error,
             Self::Apply(halted) => match (&halted.error, halted.tally.has_effects()) {
                 (ApplyError::RecordLost(_), _) => Exit::Unknown,
                 (ApplyError::State(_), true) => Exit::WorkLeft,
@@ -75,6 +74,16 @@ impl Trouble {
             },
             Self::Other { exit, .. } => *exit,
         }
+    }
+}
+
+/// The code for what became of a state.
+pub fn exit_of(error: &StateError) -> Exit {
+    match error {
+        StateError::Locked { .. } => Exit::Locked,
+        StateError::Foreign { .. } => Exit::Stale,
+        StateError::Io { .. } => Exit::Unreachable,
+        StateError::Conflict { .. } => Exit::Error,
     }
 }
 

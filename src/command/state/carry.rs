@@ -17,7 +17,7 @@ use crate::state::sqlite::SqliteStore;
 use super::super::exit::Exit;
 use super::super::mark::{self, LockFile};
 use super::super::session::Session;
-use super::super::trouble::Trouble;
+use super::super::trouble::{Trouble, exit_of};
 use super::super::{key, project};
 
 /// The arguments of both.
@@ -115,7 +115,7 @@ fn open(path: &Utf8Path) -> Result<files::File, Trouble> {
 
 fn said(error: &DumpError, path: &Utf8Path, nothing: &str) -> Trouble {
     let exit = match error {
-        DumpError::State(_) => return Trouble::new(Exit::Unreachable, format!("{error}; {nothing}")),
+        DumpError::State(of) => return Trouble::new(exit_of(of), format!("{error}; {nothing}")),
         DumpError::Io(_) => Exit::Error,
         DumpError::NotOurs | DumpError::Newer(_) => Exit::BadInput,
         DumpError::OtherKey | DumpError::Cut | DumpError::Edited | DumpError::Misfit { .. } => Exit::Stale,

@@ -19,7 +19,8 @@ fn on_terminal_with(project: &Project, columns: usize, command: &str, answer: &s
     let mut script = project.command(&[]);
     let mut child = {
         let mut command = std::process::Command::new("script");
-        command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+        // Nothing is inherited, as `Project::command` has it: where CI runs these tests, `CI` is set.
+        command.env_clear().args(["--quiet", "--return", "--command", &line, "/dev/null"]);
         for (name, value) in script.env("TERM", "xterm").get_envs() {
             value.map(|value| command.env(name, value));
         }
