@@ -104,6 +104,12 @@ pub fn in_time<T: Send + 'static>(time: Duration, work: impl FnOnce() -> T + Sen
     wait.recv_timeout(time).ok()
 }
 
+/// Waits in earnest: for a server that is coming back, which no pretend clock makes come sooner.
+pub fn pause(time: Duration) {
+    let (_kept, never) = sync_channel::<()>(0);
+    let _ = never.recv_timeout(time);
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ahead, both, each};

@@ -98,6 +98,12 @@ fn read_holder(file: &mut File) -> String {
     }
 }
 
+/// Who takes a lock, in a line for those who find it taken.
+pub fn named(actor: &Actor, since: &ZonedDateTime) -> String {
+    let Actor { user, host, pid } = actor.clone();
+    describe(&Holder { user, host, pid, since: since.to_string() })
+}
+
 fn describe(holder: &Holder) -> String {
     let since = holder.since.parse::<ZonedDateTime>().map_or_else(|_| String::new(), |since| moment(&since));
     let said = format!("{}@{}, process {}{since}", holder.user, holder.host, holder.pid);

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::fault::Fault;
+use crate::state::record::Fault;
 
 /// How a commit gets to the disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ impl Durability {
     }
 }
 
-pub(super) fn ask(conn: &Connection) -> Result<Durability, Fault> {
+pub(in crate::state) fn ask(conn: &Connection) -> Result<Durability, Fault> {
     let journal = conn.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     let level: u8 = conn.pragma_query_value(None, "synchronous", |row| row.get(0))?;
     let synchronous = match level {

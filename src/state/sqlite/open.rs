@@ -8,9 +8,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::ffi::ErrorCode;
 use rusqlite::{Connection, OpenFlags, params};
 
-use super::fault::{Fault, damaged, read_only};
+use crate::state::record::{At, Fault, damaged, read_only};
 use super::schema::{self, MIGRATIONS};
-use super::value::At;
 use crate::files;
 use crate::model::fingerprint::{Fingerprint, Fingerprinter, Purpose};
 use crate::model::ids::Lineage;
@@ -23,20 +22,20 @@ const PATIENCE: u32 = 10_000;
 const OWNER_WRITES: u32 = 0o200;
 
 /// The value by which a wrong sealing key is found: bound to the lineage, so it can't be copied from another state.
-pub(super) fn key_check(fingerprinter: &Fingerprinter, lineage: &Lineage) -> Fingerprint {
+pub(in crate::state) fn key_check(fingerprinter: &Fingerprinter, lineage: &Lineage) -> Fingerprint {
     fingerprinter.of(Purpose::KeyCheck, [lineage.as_str()])
 }
 
 /// Makes a new state. It is built under another name and takes its own when it is whole, so that a crash leaves either
 /// a state or none.
-pub(super) fn create(path: &Utf8Path, lineage: &Lineage, check: Fingerprint, now: Timestamp) -> Result<(), Fault> {
+pub(in crate::state) fn create(path: &Utf8Path, lineage: &Lineage, check: Fingerprint, now: Timestamp) -> Result<(), Fault> {
     let temporary = prepare(path)?;
     fill(&temporary, lineage, check, now)?;
     Ok(files::rename(&temporary, path)?)
 }
 
 /// An empty file beside the place of a state to be, under another name.
-pub(super) fn prepare(path: &Utf8Path) -> Result<Utf8PathBuf, Fault> {
+pub(in crate::state) fn prepare(path: &Utf8Path) -> Result<Utf8PathBuf, Fault> {
     if files::exists(path) {
         return Err(Fault::Stuck(format!("can't make a new state: `{path}` is there already")));
     }
@@ -50,7 +49,7 @@ pub(super) fn prepare(path: &Utf8Path) -> Result<Utf8PathBuf, Fault> {
 }
 
 /// Removes a file that was not finished, with all that lies beside it.
-pub(super) fn clear(temporary: &Utf8Path) -> Result<(), Fault> {
+pub(in crate::state) fn clear(temporary: &Utf8Path) -> Result<(), Fault> {
     for leftover in ["-journal", "-wal", "-shm", ""].map(|suffix| beside(temporary, suffix)) {
         files::remove_if_there(&leftover)?;
     }
@@ -58,12 +57,12 @@ pub(super) fn clear(temporary: &Utf8Path) -> Result<(), Fault> {
 }
 
 fn fill(path: &Utf8Path, lineage: &Lineage, check: Fingerprint, now: Timestamp) -> Result<(), Fault> {
-    let mut conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     settle(&conn)?;
     // Not with a write-ahead log yet: SQLite closes one without a word where the disk has no room to bring it home, and
     // the file alone would be half a state. With a journal each commit is in the file, or has failed.
     conn.pragma_update(None, "synchronous", "FULL")?;
-    schema::migrate(&mut conn, MIGRATIONS)?;
+    schema::migrate(&conn, MIGRATIONS)?;
     conn.execute(
         "INSERT INTO meta (one, lineage, key_check, created_at, serial, events, head) VALUES (1, ?, ?, ?, 0, 0, ?)",
         params![lineage, check, At(now), chain::genesis(lineage)],
@@ -72,13 +71,13 @@ fn fill(path: &Utf8Path, lineage: &Lineage, check: Fingerprint, now: Timestamp) 
 }
 
 /// Opens a state to write: checks that it is ours and whole, and brings it up to this version.
-pub(super) fn to_write(path: &Utf8Path) -> Result<Connection, Fault> {
+pub(in crate::state) fn to_write(path: &Utf8Path) -> Result<Connection, Fault> {
     present(path)?;
     // SQLite would silently open it to read; and the superuser may write where the owner said no.
     if files::mode(path)? & OWNER_WRITES == 0 {
         return Err(Fault::Stuck(read_only(path)));
     }
-    let mut conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     settle(&conn)?;
     schema::check(&conn, path, MIGRATIONS.len())?;
     if conn.is_readonly(rusqlite::MAIN_DB)? {
@@ -86,13 +85,13 @@ pub(super) fn to_write(path: &Utf8Path) -> Result<Connection, Fault> {
     }
     keep_log_apart(&conn)?;
     whole(&conn, path)?;
-    schema::migrate(&mut conn, MIGRATIONS)?;
+    schema::migrate(&conn, MIGRATIONS)?;
     Ok(conn)
 }
 
 /// Opens a state to read. A writer that ends just now may take its log away between looking and opening: then once
 /// more.
-pub(super) fn to_read(path: &Utf8Path) -> Result<Connection, Fault> {
+pub(in crate::state) fn to_read(path: &Utf8Path) -> Result<Connection, Fault> {
     present(path)?;
     match look_at(path) {
         Err(Fault::Sql(error)) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => look_at(path),

@@ -2,9 +2,9 @@
 //! number of the last migration that it went through.
 
 use camino::Utf8Path;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::fault::{Fault, not_ours};
+use crate::state::record::{Fault, not_ours};
 
 /// `1bel`, in SQLite's header.
 const APPLICATION_ID: i64 = 0x3162_656c;
@@ -50,9 +50,9 @@ pub(super) fn check_current(conn: &Connection, path: &Utf8Path, known: usize) ->
 }
 
 /// Goes through the migrations that this file has not seen, each in a transaction of its own.
-pub(super) fn migrate(conn: &mut Connection, migrations: &[&str]) -> Result<(), Fault> {
+pub(super) fn migrate(conn: &Connection, migrations: &[&str]) -> Result<(), Fault> {
     for (number, migration) in (1..).zip(migrations).skip(version(conn)?) {
-        let step = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let step = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
         step.execute_batch(migration)?;
         step.pragma_update(None, "application_id", APPLICATION_ID)?;
         step.pragma_update(None, "user_version", number)?;
@@ -79,12 +79,12 @@ mod tests {
 
     #[test]
     fn a_state_goes_through_each_migration_once() {
-        let mut conn = Connection::open_in_memory().unwrap();
+        let conn = Connection::open_in_memory().unwrap();
         let two = [MIGRATIONS[0], SECOND];
-        migrate(&mut conn, &two[..1]).unwrap();
+        migrate(&conn, &two[..1]).unwrap();
         assert!(matches!(check_current(&conn, file(), 2), Err(Fault::Foreign(what)) if what.contains("older")));
-        migrate(&mut conn, &two).unwrap();
-        migrate(&mut conn, &two).unwrap();
+        migrate(&conn, &two).unwrap();
+        migrate(&conn, &two).unwrap();
         assert_eq!(version(&conn).unwrap(), 2);
         check(&conn, file(), 2).unwrap();
         check_current(&conn, file(), 2).unwrap();
@@ -92,18 +92,18 @@ mod tests {
 
     #[test]
     fn a_migration_that_fails_leaves_the_state_as_it_was() {
-        let mut conn = Connection::open_in_memory().unwrap();
-        migrate(&mut conn, &MIGRATIONS[..1]).unwrap();
+        let conn = Connection::open_in_memory().unwrap();
+        migrate(&conn, &MIGRATIONS[..1]).unwrap();
         let broken = [MIGRATIONS[0], "CREATE TABLE half (x); CREATE TABLE runs (x);"];
-        migrate(&mut conn, &broken).unwrap_err();
+        migrate(&conn, &broken).unwrap_err();
         assert_eq!(version(&conn).unwrap(), 1);
         assert!(conn.prepare("SELECT * FROM half").is_err());
     }
 
     #[test]
     fn a_newer_state_is_refused() {
-        let mut conn = Connection::open_in_memory().unwrap();
-        migrate(&mut conn, &[MIGRATIONS[0], SECOND]).unwrap();
+        let conn = Connection::open_in_memory().unwrap();
+        migrate(&conn, &[MIGRATIONS[0], SECOND]).unwrap();
         assert!(matches!(check(&conn, file(), 1), Err(Fault::Foreign(what)) if what.contains("newer firstbell")));
     }
 

@@ -16,7 +16,7 @@ fn put(place: &Place, bytes: &[u8]) {
 fn refused_both_ways(place: &Place) -> String {
     let before = files::read(&place.path).unwrap();
     let what = foreign(open(&place.path));
-    assert_eq!(foreign(SqliteStore::open(&place.path, Access::Read)), what);
+    assert_eq!(foreign(Store::open(&place.path, Access::Read)), what);
     assert_eq!(files::read(&place.path).unwrap(), before, "it was written to");
     what
 }
@@ -85,7 +85,7 @@ fn a_word_that_no_version_wrote_is_damage() {
     let place = place();
     let mut store = begun(&place);
     all(&mut store, [prepared("C1", 1)]);
-    store.conn.execute("UPDATE activations SET stage = 'perhaps'", []).unwrap();
+    store.raw().execute("UPDATE activations SET stage = 'perhaps'", []).unwrap();
     assert!(foreign(store.load()).contains("damaged"));
     assert!(foreign(commit(&mut store, 1, vec![setting("C1", 1)])).contains("damaged"));
 }
@@ -96,7 +96,7 @@ fn an_activation_of_nobody_is_damage() {
     let place = place();
     let mut store = begun(&place);
     all(&mut store, activation("C1", 1).into_iter().chain(activation("C2", 1)));
-    store.conn.execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM caregivers WHERE caregiver = 'C1';").unwrap();
+    store.raw().execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM caregivers WHERE caregiver = 'C1';").unwrap();
     assert!(foreign(store.load()).contains("damaged"));
 }
 
@@ -104,7 +104,7 @@ fn an_activation_of_nobody_is_damage() {
 fn a_missing_table_is_damage() {
     let place = place();
     let mut store = begun(&place);
-    store.conn.execute_batch("PRAGMA foreign_keys = OFF; DROP TABLE letters;").unwrap();
+    store.raw().execute_batch("PRAGMA foreign_keys = OFF; DROP TABLE letters;").unwrap();
     assert!(foreign(store.load()).contains("damaged"));
 }
 
@@ -115,7 +115,7 @@ fn a_read_only_state_can_be_read_and_not_written() {
     std::fs::set_permissions(&place.path, std::fs::Permissions::from_mode(0o400)).unwrap();
     let error = open(&place.path).err().unwrap();
     assert!(matches!(&error, StateError::Io { .. }) && error.to_string().contains("read-only"), "{error}");
-    assert!(SqliteStore::open(&place.path, Access::Read).unwrap().load().unwrap().position.is_some());
+    assert!(Store::open(&place.path, Access::Read).unwrap().load().unwrap().position.is_some());
 }
 
 #[test]
@@ -123,12 +123,12 @@ fn a_full_disk_is_said_and_nothing_is_recorded() {
     let place = place();
     let mut store = begun(&place);
     all(&mut store, [prepared("C1", 1)]);
-    let pages: i64 = store.conn.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
-    store.conn.pragma_update(None, "max_page_count", pages).unwrap();
+    let pages: i64 = store.raw().pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+    store.raw().pragma_update(None, "max_page_count", pages).unwrap();
     let error = (2..200).find_map(|number| commit(&mut store, 1, vec![prepared(&format!("C{number}"), 1)]).err());
     let error = error.unwrap();
     assert!(matches!(&error, StateError::Io { .. }) && error.to_string().contains("the disk is full"), "{error}");
-    store.conn.pragma_update(None, "max_page_count", 1_000_000).unwrap();
+    store.raw().pragma_update(None, "max_page_count", 1_000_000).unwrap();
     let recorded = store.load().unwrap();
     assert_eq!(recorded.histories.len() as u64 + 1, recorded.position.unwrap().serial);
     assert!(store.verify().unwrap().is_sound());

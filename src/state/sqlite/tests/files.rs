@@ -10,9 +10,9 @@ fn names(place: &Place) -> Vec<String> {
 #[test]
 fn a_new_state_is_private_and_whole() {
     let place = place();
-    assert!(!SqliteStore::exists(&place.path));
+    assert!(!Store::exists(&place.path));
     let store = begun(&place);
-    assert!(SqliteStore::exists(&place.path));
+    assert!(Store::exists(&place.path));
     for name in names(&place) {
         let path = place.path.with_file_name(&name);
         assert_eq!(files::mode(&path).unwrap(), 0o600, "{name}");
@@ -26,7 +26,7 @@ fn a_new_state_is_private_and_whole() {
 fn a_state_is_never_made_over_another() {
     let place = place();
     drop(begun(&place));
-    let again = SqliteStore::create(&place.path, &lineage(), &fingerprinter(1), at(0), Box::new(Counted(1)));
+    let again = Store::create(&place.path, &lineage(), &fingerprinter(1), at(0), Box::new(Counted(1)));
     assert!(again.err().unwrap().to_string().contains("there already"));
     assert!(open(&place.path).unwrap().load().unwrap().position.is_some());
 }
@@ -47,9 +47,9 @@ fn the_writer_is_durable_and_overwrites_what_it_deletes() {
     let place = place();
     drop(begun(&place));
     let store = open(&place.path).unwrap();
-    let pragma = |name: &str| store.conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
+    let pragma = |name: &str| store.raw().pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
     assert_eq!((pragma("synchronous"), pragma("secure_delete"), pragma("foreign_keys")), (2, 1, 1));
-    let mode: String = store.conn.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+    let mode: String = store.raw().pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
     assert_eq!(mode, "wal");
 }
 
@@ -68,7 +68,7 @@ fn reading_makes_no_file() {
     all(&mut store, activation("C1", 1));
     drop(store);
     let before = (names(&place), files::modified(&place.path).unwrap());
-    let mut reader = SqliteStore::open(&place.path, Access::Read).unwrap();
+    let mut reader = Store::open(&place.path, Access::Read).unwrap();
     assert!(reader.load().unwrap().histories["C1"].is_active());
     assert!(reader.verify().unwrap().is_sound());
     assert_eq!((names(&place), files::modified(&place.path).unwrap()), before);
@@ -99,7 +99,7 @@ fn what_a_killed_process_committed_is_read_without_writing() {
         names(place).iter().map(|name| files::read(&place.path.with_file_name(name)).unwrap()).collect()
     };
     let before = all_of_it(&copy);
-    let mut reader = SqliteStore::open(&copy.path, Access::Read).unwrap();
+    let mut reader = Store::open(&copy.path, Access::Read).unwrap();
     assert!(reader.load().unwrap().histories["C1"].is_active());
     drop(reader);
     assert_eq!(all_of_it(&copy), before);
@@ -117,7 +117,7 @@ fn a_copy_without_its_index_is_read_too() {
     all(&mut store, activation("C1", 1));
     let copy = killed(&place);
     files::remove(&copy.path.with_file_name("firstbell.db-shm")).unwrap();
-    let mut reader = SqliteStore::open(&copy.path, Access::Read).unwrap();
+    let mut reader = Store::open(&copy.path, Access::Read).unwrap();
     assert!(reader.load().unwrap().histories["C1"].is_active());
 }
 
@@ -126,17 +126,17 @@ fn a_path_with_signs_that_addresses_use_is_opened() {
     let mut place = place();
     place.path = place.path.with_file_name("100% #1? state.db");
     drop(begun(&place));
-    assert!(SqliteStore::open(&place.path, Access::Read).unwrap().load().unwrap().position.is_some());
+    assert!(Store::open(&place.path, Access::Read).unwrap().load().unwrap().position.is_some());
     let mut store = open(&place.path).unwrap();
     all(&mut store, [prepared("C1", 1)]);
-    assert_eq!(SqliteStore::open(&place.path, Access::Read).unwrap().load().unwrap().histories.len(), 1);
+    assert_eq!(Store::open(&place.path, Access::Read).unwrap().load().unwrap().histories.len(), 1);
 }
 
 #[test]
 fn no_file_is_an_error_that_names_it() {
     let place = place();
     for access in [Access::Read, Access::Write(Box::new(Counted(1)))] {
-        let error = SqliteStore::open(&place.path, access).err().unwrap();
+        let error = Store::open(&place.path, access).err().unwrap();
         assert!(matches!(&error, StateError::Io { .. }) && error.to_string().contains("firstbell.db"), "{error}");
     }
     files::make_dir(&place.path).unwrap();
@@ -148,10 +148,10 @@ fn two_writers_at_once_take_turns_or_are_told() {
     let place = place();
     let mut store = begun(&place);
     let mut other = open(&place.path).unwrap();
-    other.conn.execute_batch("BEGIN IMMEDIATE").unwrap();
-    store.conn.pragma_update(None, "busy_timeout", 10).unwrap();
+    other.raw().execute_batch("BEGIN IMMEDIATE").unwrap();
+    store.raw().pragma_update(None, "busy_timeout", 10).unwrap();
     assert!(matches!(commit(&mut store, 1, vec![prepared("C1", 1)]), Err(StateError::Locked { .. })));
-    other.conn.execute_batch("COMMIT").unwrap();
+    other.raw().execute_batch("COMMIT").unwrap();
     all(&mut store, [prepared("C1", 1)]);
     assert!(other.load().unwrap().histories.contains_key("C1"));
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::state::sqlite::Finding;
 
 /// A state with two caregivers done, one adopted, one refused.
-fn story(place: &Place) -> SqliteStore {
+fn story(place: &Place) -> Store {
     let mut store = begun(place);
     let rest = [adopted("C3"), prepared("C4", 1), setting("C4", 1), reset_refused("C4", 1)];
     all(&mut store, activation("C1", 1).into_iter().chain(activation("C2", 1)).chain(rest));
@@ -13,10 +13,10 @@ fn story(place: &Place) -> SqliteStore {
 }
 
 /// Does what nobody should.
-fn tamper(store: &SqliteStore, sql: &str) {
-    store.conn.execute_batch("DROP TRIGGER events_are_not_edited; DROP TRIGGER events_are_not_removed;").unwrap();
-    store.conn.pragma_update(None, "foreign_keys", false).unwrap();
-    assert!(store.conn.execute(sql, []).unwrap() > 0, "{sql}");
+fn tamper(store: &Store, sql: &str) {
+    store.raw().execute_batch("DROP TRIGGER events_are_not_edited; DROP TRIGGER events_are_not_removed;").unwrap();
+    store.raw().pragma_update(None, "foreign_keys", false).unwrap();
+    assert!(store.raw().execute(sql, []).unwrap() > 0, "{sql}");
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn the_log_refuses_to_be_edited() {
     let place = place();
     let store = story(&place);
     for sql in ["UPDATE events SET detail = ''", "DELETE FROM events"] {
-        assert!(store.conn.execute(sql, []).unwrap_err().to_string().contains("append-only"));
+        assert!(store.raw().execute(sql, []).unwrap_err().to_string().contains("append-only"));
     }
 }
 
@@ -105,7 +105,7 @@ fn a_person_can_be_taken_out_and_the_log_still_verifies() {
     let mut store = story(&place);
     let position = store.load().unwrap().position;
     store
-        .conn
+        .raw()
         .execute_batch(
             "DELETE FROM event_texts WHERE seq IN (SELECT e.seq FROM events e JOIN subjects s ON s.number = e.subject
                  WHERE s.caregiver = 'C1');
@@ -119,7 +119,7 @@ fn a_person_can_be_taken_out_and_the_log_still_verifies() {
     assert!(store.person(&"C1".into()).unwrap().events.is_empty());
     for table in ["caregivers", "subjects", "activations", "letters"] {
         let sql = format!("SELECT count(*) FROM {table} WHERE caregiver = 'C1'");
-        assert_eq!(store.conn.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap(), 0, "{table}");
+        assert_eq!(store.raw().query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap(), 0, "{table}");
     }
     // They may come again, under another number.
     all(&mut store, [prepared("C1", 1)]);
@@ -130,7 +130,7 @@ fn a_person_can_be_taken_out_and_the_log_still_verifies() {
 fn events_name_nobody() {
     let place = place();
     let store = story(&place);
-    let mut statement = store.conn.prepare("SELECT kind || ' ' || detail FROM events").unwrap();
+    let mut statement = store.raw().prepare("SELECT kind || ' ' || detail FROM events").unwrap();
     let told: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
     for secret in ["C1", "C4", "@", "mere", "office", "id-of", "too short", "list"] {
         assert!(told.iter().all(|line| !line.contains(secret)), "{secret}: {told:?}");

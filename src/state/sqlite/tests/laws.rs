@@ -181,7 +181,7 @@ impl Held {
 }
 
 /// What is loaded, against the model.
-fn compare(store: &mut SqliteStore, model: &Model) {
+fn compare(store: &mut Store, model: &Model) {
     let loaded = store.load().unwrap();
     for who in CAREGIVERS {
         let of_them: Vec<_> =

@@ -14,7 +14,7 @@ use std::fmt::Debug;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
-use super::{Access, SqliteStore};
+use crate::state::record::{Access, Store};
 use crate::edge::{Random, StateError, StateStore};
 use crate::model::activation::ActivationKind;
 use crate::model::entry::{
@@ -59,16 +59,16 @@ pub(super) fn fingerprinter(byte: u8) -> Fingerprinter {
     Fingerprinter::new(&SealingKey::new([byte; 32]))
 }
 
-pub(super) fn create(place: &Place) -> SqliteStore {
-    SqliteStore::create(&place.path, &lineage(), &fingerprinter(1), at(0), Box::new(Counted(7))).unwrap()
+pub(super) fn create(place: &Place) -> Store {
+    Store::create(&place.path, &lineage(), &fingerprinter(1), at(0), Box::new(Counted(7))).unwrap()
 }
 
-pub(super) fn open(path: &Utf8Path) -> Result<SqliteStore, StateError> {
-    SqliteStore::open(path, Access::Write(Box::new(Counted(8))))
+pub(super) fn open(path: &Utf8Path) -> Result<Store, StateError> {
+    Store::open(path, Access::Write(Box::new(Counted(8))))
 }
 
 /// A store whose first run has begun.
-pub(super) fn begun(place: &Place) -> SqliteStore {
+pub(super) fn begun(place: &Place) -> Store {
     let mut store = create(place);
     commit(&mut store, 1, vec![begin()]).unwrap();
     store
@@ -78,12 +78,12 @@ pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
 }
 
-pub(super) fn commit(store: &mut SqliteStore, run: u32, entries: Vec<Entry>) -> Result<Position, StateError> {
+pub(super) fn commit(store: &mut Store, run: u32, entries: Vec<Entry>) -> Result<Position, StateError> {
     store.commit(&Commit { at: at(i64::from(run) * 100), run: RunNumber(run), entries })
 }
 
 /// Commits one after the other under run 1; says which was refused.
-pub(super) fn all(store: &mut SqliteStore, entries: impl IntoIterator<Item = Entry>) {
+pub(super) fn all(store: &mut Store, entries: impl IntoIterator<Item = Entry>) {
     for entry in entries {
         let told = format!("{entry:?}");
         commit(store, 1, vec![entry]).unwrap_or_else(|error| panic!("{told}: {error}"));

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn story(place: &Place) -> SqliteStore {
+fn story(place: &Place) -> Store {
     let mut store = begun(place);
     all(&mut store, activation("C1", 1).into_iter().chain(activation("C2", 1)));
     store

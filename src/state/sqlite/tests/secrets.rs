@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::activation::LetterStage;
 
-fn sealed(store: &mut SqliteStore, caregiver: &str, activation: u32) -> (bool, Option<u32>) {
+fn sealed(store: &mut Store, caregiver: &str, activation: u32) -> (bool, Option<u32>) {
     let sealed = store.sealed(&caregiver.into(), ActivationNumber(activation)).unwrap().unwrap();
     (sealed.password.is_some(), sealed.letter.map(|(number, ..)| number.0))
 }
@@ -94,12 +94,12 @@ fn what_is_wiped_is_nowhere_on_the_disk() {
 fn wiping_says_when_a_reader_stands_in_the_way() {
     let place = place();
     let mut store = begun(&place);
-    store.conn.pragma_update(None, "busy_timeout", 10).unwrap();
-    let mut reader = SqliteStore::open(&place.path, Access::Read).unwrap();
-    reader.conn.execute_batch("BEGIN; SELECT count(*) FROM runs;").unwrap();
+    store.raw().pragma_update(None, "busy_timeout", 10).unwrap();
+    let mut reader = Store::open(&place.path, Access::Read).unwrap();
+    reader.raw().execute_batch("BEGIN; SELECT count(*) FROM runs;").unwrap();
     all(&mut store, activation("C1", 1));
     assert!(store.wipe().unwrap_err().to_string().contains("reading"));
-    reader.conn.execute_batch("COMMIT").unwrap();
+    reader.raw().execute_batch("COMMIT").unwrap();
     assert!(reader.load().is_ok());
     store.wipe().unwrap();
 }

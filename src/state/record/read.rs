@@ -1,7 +1,7 @@
 //! Reading for people: one caregiver's events and letters, what is still sealed, the list of all activations.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use crate::state::sql::{self, Connection, Optional, Row, params};
 
 use super::fault::Fault;
 use super::value::{At, Count};
@@ -94,7 +94,7 @@ fn sealed_letter(
 
 /// Everything held on one caregiver, except secrets.
 pub(super) fn person(conn: &Connection, caregiver: &CaregiverId) -> Result<PersonRecord, Fault> {
-    let moment = conn.unchecked_transaction()?;
+    let moment = conn.moment()?;
     Ok(PersonRecord { events: events(&moment, caregiver)?, letters: letters(&moment, caregiver)? })
 }
 
@@ -108,7 +108,7 @@ fn events(conn: &Connection, caregiver: &CaregiverId) -> Result<Vec<LogEvent>, F
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn event(row: &Row<'_>) -> rusqlite::Result<LogEvent> {
+fn event(row: Row<'_>) -> sql::Result<LogEvent> {
     let (Count(seq), At(at)) = (row.get(0)?, row.get(1)?);
     let (detail, text) = (row.get::<_, String>(4)?, row.get::<_, Option<String>>(5)?);
     let said: Vec<String> = [Some(detail), text].into_iter().flatten().filter(|part| !part.is_empty()).collect();
@@ -137,7 +137,7 @@ fn letters(conn: &Connection, caregiver: &CaregiverId) -> Result<Vec<LetterLog>,
 /// Who began the last run, and when.
 pub(super) fn last_run(conn: &Connection) -> Result<Option<(RunNumber, Timestamp, Actor)>, Fault> {
     let mut statement =
-        conn.prepare_cached("SELECT number, begun_at, user, host, pid FROM runs ORDER BY number DESC LIMIT 1")?;
+        conn.prepare_cached("SELECT number, begun_at, \"user\", host, pid FROM runs ORDER BY number DESC LIMIT 1")?;
     let run = statement.query_row([], |row| {
         let At(begun_at) = row.get(1)?;
         Ok((row.get(0)?, begun_at, Actor { user: row.get(2)?, host: row.get(3)?, pid: row.get(4)? }))

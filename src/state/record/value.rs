@@ -1,7 +1,7 @@
 //! How the nouns stand in columns. Ids and words are text, numbers are integers, times are microseconds since 1970.
 
 use jiff::Timestamp;
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use crate::state::sql::{self, FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::model::activation::{ActivationKind, ActivationStage, LetterStage};
 use crate::model::fingerprint::Fingerprint;
@@ -16,7 +16,7 @@ use crate::state::chain::Hash;
 macro_rules! text {
     ($($name:ident),*) => {$(
         impl ToSql for $name {
-            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+            fn to_sql(&self) -> sql::Result<ToSqlOutput<'_>> {
                 Ok(self.as_str().into())
             }
         }
@@ -32,7 +32,7 @@ macro_rules! text {
 macro_rules! number {
     ($($name:ident),*) => {$(
         impl ToSql for $name {
-            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+            fn to_sql(&self) -> sql::Result<ToSqlOutput<'_>> {
                 Ok(i64::from(self.0).into())
             }
         }
@@ -48,7 +48,7 @@ macro_rules! number {
 macro_rules! word {
     ($($name:ident),*) => {$(
         impl ToSql for $name {
-            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+            fn to_sql(&self) -> sql::Result<ToSqlOutput<'_>> {
                 Ok(self.as_str().into())
             }
         }
@@ -66,7 +66,7 @@ number!(ActivationNumber, LetterNumber, RunNumber, RosterNumber, HandOverNumber)
 word!(ActivationStage, LetterStage, ActivationKind, HandOverOutcome);
 
 impl ToSql for Fingerprint {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+    fn to_sql(&self) -> sql::Result<ToSqlOutput<'_>> {
         Ok(self.0.cast_signed().into())
     }
 }
@@ -78,7 +78,7 @@ impl FromSql for Fingerprint {
 }
 
 impl ToSql for Sealed {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+    fn to_sql(&self) -> sql::Result<ToSqlOutput<'_>> {
         Ok(self.as_bytes().into())
     }
 }
@@ -90,7 +90,7 @@ impl FromSql for Sealed {
 }
 
 impl ToSql for Hash {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+    fn to_sql(&self) -> sql::Result<ToSqlOutput<'_>> {
         Ok(self.0.as_slice().into())
     }
 }
@@ -102,7 +102,7 @@ impl FromSql for Hash {
 }
 
 impl ToSql for ActivationKey {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+    fn to_sql(&self) -> sql::Result<ToSqlOutput<'_>> {
         Ok(self.0.to_be_bytes().to_vec().into())
     }
 }
@@ -119,17 +119,17 @@ fn blob<const N: usize>(value: ValueRef<'_>) -> FromSqlResult<[u8; N]> {
 
 /// A time as it stands in a column; what is finer than a microsecond is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct At(pub(super) Timestamp);
+pub(in crate::state) struct At(pub(super) Timestamp);
 
 impl At {
     /// The stored number.
-    pub(super) fn micros(self) -> i64 {
+    pub(in crate::state) fn micros(self) -> i64 {
         self.0.as_microsecond()
     }
 }
 
 impl ToSql for At {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+    fn to_sql(&self) -> sql::Result<ToSqlOutput<'_>> {
         Ok(self.micros().into())
     }
 }
@@ -143,13 +143,13 @@ impl FromSql for At {
 
 /// A count, which SQLite keeps signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Count(pub(super) u64);
+pub(in crate::state) struct Count(pub(super) u64);
 
 impl ToSql for Count {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+    fn to_sql(&self) -> sql::Result<ToSqlOutput<'_>> {
         match i64::try_from(self.0) {
             Ok(count) => Ok(count.into()),
-            Err(error) => Err(rusqlite::Error::ToSqlConversionFailure(Box::new(error))),
+            Err(error) => Err(sql::Error::ToSqlConversionFailure(Box::new(error))),
         }
     }
 }
@@ -163,10 +163,10 @@ impl FromSql for Count {
 
 /// Fingerprints of students, one behind the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Students(pub(super) Box<[Fingerprint]>);
+pub(in crate::state) struct Students(pub(super) Box<[Fingerprint]>);
 
 impl ToSql for Students {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+    fn to_sql(&self) -> sql::Result<ToSqlOutput<'_>> {
         Ok(self.0.iter().flat_map(|student| student.0.to_le_bytes()).collect::<Vec<u8>>().into())
     }
 }

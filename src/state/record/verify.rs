@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Row};
+use crate::state::sql::{self, Connection, Row};
 
 use super::fault::Fault;
 use super::value::Count;
@@ -84,8 +84,8 @@ pub enum Finding {
 }
 
 /// Checks everything that can be checked.
-pub(super) fn verify(conn: &Connection) -> Result<Verified, Fault> {
-    let moment = conn.unchecked_transaction()?;
+pub(in crate::state) fn verify(conn: &Connection) -> Result<Verified, Fault> {
+    let moment = conn.moment()?;
     let (lineage, recorded, recorded_head) = moment.query_row("SELECT lineage, events, head FROM meta", [], |row| {
         let Count(events) = row.get(1)?;
         Ok((row.get::<_, Lineage>(0)?, events, row.get::<_, Hash>(2)?))
@@ -148,7 +148,7 @@ impl Walk {
         (self.last, self.head) = (event.seq, stored);
     }
 
-    fn open(&mut self, event: &Event<'_>, row: &Row<'_>) -> Result<(), Fault> {
+    fn open(&mut self, event: &Event<'_>, row: Row<'_>) -> Result<(), Fault> {
         let Some(commitment) = event.commitment else { return Ok(()) };
         let caregiver: Option<CaregiverId> = row.get(11)?;
         let salt: Option<Vec<u8>> = row.get(12)?;
@@ -232,18 +232,18 @@ impl Walk {
     }
 }
 
-fn event<'a>(row: &'a Row<'_>) -> Result<Event<'a>, Fault> {
+fn event<'a>(row: Row<'a>) -> Result<Event<'a>, Fault> {
     let Count(seq) = row.get(0)?;
     Ok(Event {
         seq,
         at: row.get(1)?,
         run: row.get(2)?,
-        kind: row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?,
+        kind: row.get_ref(3)?.as_str().map_err(sql::Error::from)?,
         subject: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
         activation: row.get(5)?,
         letter: row.get(6)?,
         commitment: row.get(7)?,
         has_text: row.get(8)?,
-        detail: row.get_ref(9)?.as_str().map_err(rusqlite::Error::from)?,
+        detail: row.get_ref(9)?.as_str().map_err(sql::Error::from)?,
     })
 }

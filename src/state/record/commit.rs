@@ -1,9 +1,9 @@
 //! One commit: every entry goes to its tables and into the log, in one transaction, or nothing does.
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use crate::state::sql::{self, Connection, Optional};
 
 use super::fault::Fault;
-use super::log::Log;
+use super::log::{Log, has_event};
 use super::value::{At, Count};
 use super::{activation, forgotten, handover, keys, letter, person, roster, run};
 use crate::edge::Random;
@@ -22,9 +22,39 @@ pub(super) struct Scope<'a> {
     pub(super) run: RunNumber,
 }
 
-/// Makes all entries durable, or none.
-pub(super) fn write(conn: &mut Connection, random: &mut dyn Random, commit: &Commit) -> Result<Position, Fault> {
-    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+/// Makes all entries durable, or none; also where the connection is lost in the middle: it is made again, and the log says whether
+/// the commit is there. Nothing is ever written twice, for the log would have to end where it ended before.
+pub(super) fn write_for_certain(
+    conn: &Connection,
+    random: &mut dyn Random,
+    commit: &Commit,
+) -> Result<Position, Fault> {
+    for _ in 0..ATTEMPTS {
+        let mut expected = None;
+        match write(conn, random, commit, &mut expected) {
+            Err(fault) if fault.is_lost() => conn.regain()?,
+            other => return other,
+        }
+        if let Some(expected) = expected
+            && has_event(conn, &expected.head)?
+        {
+            return Ok(expected);
+        }
+    }
+    write(conn, random, commit, &mut None)
+}
+
+/// How often a commit is tried again when the connection is lost in its midst.
+const ATTEMPTS: u32 = 3;
+
+/// Makes all entries durable, or none. `expected` is where the state will stand, known just before that is made durable.
+fn write(
+    conn: &Connection,
+    random: &mut dyn Random,
+    commit: &Commit,
+    expected: &mut Option<Position>,
+) -> Result<Position, Fault> {
+    let transaction = conn.writing()?;
     let scope = Scope { conn: &transaction, at: At(commit.at), run: commit.run };
     if !matches!(commit.entries.first(), Some(Entry::RunBegun(_))) {
         run::is_current(scope)?;
@@ -37,6 +67,7 @@ pub(super) fn write(conn: &mut Connection, random: &mut dyn Random, commit: &Com
     }
     log.close(&transaction)?;
     let position = position(&transaction)?.ok_or_else(|| Fault::rule("nothing is recorded before a run begins"))?;
+    *expected = Some(position.clone());
     transaction.commit()?;
     Ok(position)
 }
@@ -81,7 +112,7 @@ fn record(scope: Scope<'_>, entry: &Entry, accepts_position: bool) -> Result<(),
         Entry::Identified { caregiver, identity } => person::identify(scope, caregiver, identity),
         Entry::Recovered(found) => activation::recover(scope, found),
         Entry::PositionAccepted { serial, .. } => {
-            one(scope.conn, "UPDATE meta SET serial = max(serial, ?)", [Count(*serial)])
+            one(scope.conn, "UPDATE meta SET serial = CASE WHEN serial < ?1 THEN ?1 ELSE serial END", [Count(*serial)])
         }
         Entry::Forgotten { caregiver, hashes, number, .. } => forgotten::forget(scope, caregiver, hashes, *number),
         Entry::Rekeyed(rekeyed) => keys::rekey(scope, rekeyed),
@@ -109,32 +140,19 @@ pub(super) fn position(conn: &Connection) -> Result<Option<Position>, Fault> {
     Ok(Some(position))
 }
 
-/// Brings the write-ahead log into the file and cuts it off, so that nothing overwritten in the file stands on in it.
-pub(super) fn wipe(conn: &Connection) -> Result<(), Fault> {
-    let is_busy: bool = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", params![], |row| row.get(0))?;
-    if is_busy {
-        return Err(Fault::Stuck(
-            "another program is reading the state, so what was wiped still stands in its write-ahead log: it goes with \
-             the next run"
-                .to_owned(),
-        ));
-    }
-    Ok(())
-}
-
 /// One value of one row, where there is such a row.
-pub(super) fn lookup<T: rusqlite::types::FromSql>(
+pub(super) fn lookup<T: sql::FromSql>(
     conn: &Connection,
     sql: &str,
-    params: impl rusqlite::Params,
+    params: impl sql::Params,
 ) -> Result<Option<T>, Fault> {
     Ok(conn.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?)
 }
 
 /// Runs a statement that must touch exactly one row.
-pub(super) fn one(conn: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<(), Fault> {
+pub(super) fn one(conn: &Connection, sql: &str, params: impl sql::Params) -> Result<(), Fault> {
     match conn.prepare_cached(sql)?.execute(params)? {
         1 => Ok(()),
-        other => Err(rusqlite::Error::StatementChangedRows(other).into()),
+        other => Err(sql::Error::StatementChangedRows(other).into()),
     }
 }

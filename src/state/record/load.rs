@@ -1,7 +1,6 @@
 //! Loading: everything that a plan needs, read in one go and from one moment.
 
-use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
-use rusqlite::{Connection, Row, Rows};
+use crate::state::sql::{self, Connection, Row, Rows};
 
 use super::commit::position;
 use super::fault::Fault;
@@ -15,7 +14,7 @@ use crate::model::recorded::{AcceptedRoster, History, Identity, LetterRecord, Op
 /// Everything recorded.
 pub(super) fn load(conn: &Connection) -> Result<Recorded, Fault> {
     // One transaction: a writer that commits in between is not seen by halves.
-    let moment = conn.unchecked_transaction()?;
+    let moment = conn.moment()?;
     let (histories, presence) = people(&moment)?;
     Ok(Recorded {
         position: position(&moment)?,
@@ -120,7 +119,7 @@ fn latest(activations: &mut Beside<'_>, letters: &mut Beside<'_>, caregiver: &st
     Ok(latest)
 }
 
-fn history(row: &Row<'_>) -> Result<History, Fault> {
+fn history(row: Row<'_>) -> Result<History, Fault> {
     let At(stage_at) = row.get(5)?;
     Ok(History {
         number: row.get(1)?,
@@ -137,7 +136,7 @@ fn history(row: &Row<'_>) -> Result<History, Fault> {
     })
 }
 
-fn letter(row: &Row<'_>) -> Result<LetterRecord, Fault> {
+fn letter(row: Row<'_>) -> Result<LetterRecord, Fault> {
     let At(stage_at) = row.get(4)?;
     Ok(LetterRecord {
         number: row.get(2)?,
@@ -149,7 +148,7 @@ fn letter(row: &Row<'_>) -> Result<LetterRecord, Fault> {
     })
 }
 
-fn with_person(history: History, row: &Row<'_>) -> Result<History, Fault> {
+fn with_person(history: History, row: Row<'_>) -> Result<History, Fault> {
     let Students(students) = row.get(6)?;
     let identity = Identity { address: row.get(4)?, name: row.get(5)?, students };
     Ok(History { is_withdrawn: row.get(3)?, identity, ..history })
@@ -165,7 +164,7 @@ impl<'a> Beside<'a> {
     }
 
     /// The row it stands at, if that belongs to this caregiver.
-    fn of(&self, caregiver: &str) -> Result<Option<&Row<'a>>, Fault> {
+    fn of(&self, caregiver: &str) -> Result<Option<Row<'a>>, Fault> {
         match self.0.get() {
             Some(row) if text(row)? == caregiver => Ok(Some(row)),
             _ => Ok(None),
@@ -186,6 +185,6 @@ impl<'a> Beside<'a> {
     }
 }
 
-fn text<'a>(row: &'a Row<'_>) -> Result<&'a str, Fault> {
-    Ok(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)
+fn text<'a>(row: Row<'a>) -> Result<&'a str, Fault> {
+    Ok(row.get_ref(0)?.as_str().map_err(sql::Error::from)?)
 }

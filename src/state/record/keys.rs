@@ -1,6 +1,6 @@
 //! What is sealed, wherever it stands, when the sealing key becomes another or is lost. It opens and seals nothing.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use crate::state::sql::{Connection, Optional, params};
 
 use super::commit::{Scope, one};
 use super::fault::Fault;
@@ -52,7 +52,7 @@ pub(super) fn rekey(scope: Scope<'_>, rekeyed: &Rekeyed) -> Result<(), Fault> {
     if sealed(conn)?.len() != rekeyed.resealed.len() {
         return Err(Fault::rule("something else was sealed since the key was to become another; nothing was changed"));
     }
-    conn.execute("INSERT OR REPLACE INTO fingerprint_key (one, bytes) VALUES (1, ?)", [&rekeyed.fingerprint_key])?;
+    conn.execute("INSERT INTO fingerprint_key (one, bytes) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET bytes = excluded.bytes", [&rekeyed.fingerprint_key])?;
     for Resealed { place, sealed } in &rekeyed.resealed {
         match place {
             SealedPlace::Password(Subject { caregiver, activation }) => one(
@@ -81,8 +81,9 @@ pub(super) fn lose(scope: Scope<'_>, key_check: Fingerprint) -> Result<(), Fault
         "UPDATE activations SET password = NULL;
          UPDATE letters SET bytes = NULL;
          UPDATE handover_rows SET bytes = NULL;
-         UPDATE caregivers SET address = NULL, name = NULL, students = x'';
          DELETE FROM fingerprint_key;",
     )?;
+    let none = [Vec::<u8>::new()];
+    scope.conn.execute("UPDATE caregivers SET address = NULL, name = NULL, students = ?", none)?;
     one(scope.conn, "UPDATE meta SET key_check = ?, keys_lost = keys_lost + 1", [key_check])
 }

@@ -1,6 +1,6 @@
 //! Hand-overs: begun, placed, settled; and their rows, sealed until then.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use crate::state::sql::{self, Connection, Optional, Row, params};
 
 use super::activation::step;
 use super::commit::{Scope, lookup, one};
@@ -114,7 +114,7 @@ pub(super) fn load(conn: &Connection) -> Result<Vec<HandOver>, Fault> {
     Ok(handovers)
 }
 
-fn handover(row: &Row<'_>) -> rusqlite::Result<HandOver> {
+fn handover(row: Row<'_>) -> sql::Result<HandOver> {
     let (At(at), settled_at) = (row.get(3)?, row.get::<_, Option<At>>(9)?);
     let outcome: Option<HandOverOutcome> = row.get(10)?;
     Ok(HandOver {
@@ -132,7 +132,7 @@ fn handover(row: &Row<'_>) -> rusqlite::Result<HandOver> {
     })
 }
 
-fn read_row(row: &Row<'_>) -> rusqlite::Result<HandOverRow> {
+fn read_row(row: Row<'_>) -> sql::Result<HandOverRow> {
     Ok(HandOverRow {
         caregiver: row.get(1)?,
         activation: row.get(2)?,
@@ -144,7 +144,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<HandOverRow> {
 
 /// One hand-over with its sealed rows, as long as they are held.
 pub(super) fn sealed(conn: &Connection, number: HandOverNumber) -> Result<Option<SealedHandOver>, Fault> {
-    let moment = conn.unchecked_transaction()?;
+    let moment = conn.moment()?;
     let found = moment.query_row(&format!("{COLUMNS} WHERE number = ?"), [number], handover).optional()?;
     let Some(mut handover) = found else { return Ok(None) };
     let mut statement = moment.prepare(

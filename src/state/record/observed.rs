@@ -1,7 +1,7 @@
 //! What the LMS showed last: kept for plans without the LMS, outside the record and its chain.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use crate::state::sql::{self, Connection, Optional, Row, params};
 
 use super::fault::Fault;
 use super::value::At;
@@ -11,9 +11,17 @@ use crate::model::observed::{Gathered, Observed};
 /// Where the LMS can't say whether somebody has signed in.
 const UNKNOWN: i64 = -1;
 
+const INSERT: &str =
+    "INSERT INTO observed_accounts (username, caregiver, first_name, last_name, email, is_disabled, is_staff, is_other,
+         sign_in, marker) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (username) DO UPDATE SET caregiver = excluded.caregiver, first_name = excluded.first_name,
+         last_name = excluded.last_name, email = excluded.email, is_disabled = excluded.is_disabled,
+         is_staff = excluded.is_staff, is_other = excluded.is_other, sign_in = excluded.sign_in,
+         marker = excluded.marker";
+
 /// Puts this observation in place of the last one.
-pub(super) fn remember(conn: &mut Connection, observed: &Observed) -> Result<(), Fault> {
-    let transaction = conn.transaction()?;
+pub(super) fn remember(conn: &Connection, observed: &Observed) -> Result<(), Fault> {
+    let transaction = conn.writing()?;
     transaction.execute_batch("DELETE FROM observed_accounts; DELETE FROM observation;")?;
     transaction.execute("INSERT INTO observation (one, read_at) VALUES (1, ?)", [At(observed.read_at)])?;
     for account in observed.accounts() {
@@ -24,14 +32,13 @@ pub(super) fn remember(conn: &mut Connection, observed: &Observed) -> Result<(),
 }
 
 /// Two accounts under one name can't both be kept; no LMS has such.
-fn insert(transaction: &Transaction<'_>, account: &AccountView<'_>) -> Result<(), Fault> {
+fn insert(conn: &Connection, account: &AccountView<'_>) -> Result<(), Fault> {
     let sign_in = match account.sign_in {
         SignIn::Never => None,
         SignIn::Unknown => Some(UNKNOWN),
         SignIn::At(at) => Some(at.as_microsecond()),
     };
-    transaction
-        .prepare_cached("INSERT OR REPLACE INTO observed_accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?
+    conn.prepare_cached(INSERT)?
         .execute(params![
             account.username,
             account.caregiver,
@@ -63,11 +70,11 @@ pub(super) fn remembered(conn: &Connection) -> Result<Option<Observed>, Fault> {
     Ok(Some(gathered.at(read_at)))
 }
 
-fn account<'a>(row: &'a Row<'_>) -> Result<AccountView<'a>, Fault> {
-    let text = |at: usize| -> Result<&'a str, Fault> { Ok(row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?) };
+fn account<'a>(row: Row<'a>) -> Result<AccountView<'a>, Fault> {
+    let text = |at: usize| -> Result<&'a str, Fault> { Ok(row.get_ref(at)?.as_str().map_err(sql::Error::from)?) };
     Ok(AccountView {
         username: text(0)?,
-        caregiver: row.get_ref(1)?.as_str_or_null().map_err(rusqlite::Error::from)?,
+        caregiver: row.get_ref(1)?.as_str_or_null().map_err(sql::Error::from)?,
         first_name: text(2)?,
         last_name: text(3)?,
         email: text(4)?,

@@ -1,6 +1,6 @@
 //! Runs: who began which, when, and how it ended.
 
-use rusqlite::params;
+use crate::state::sql::{self, params};
 
 use super::commit::{Scope, lookup, one};
 use super::fault::Fault;
@@ -16,7 +16,7 @@ pub(super) fn begin(scope: Scope<'_>, begun: &RunBegun, may_skip: bool) -> Resul
     let RunBegun { command, actor, plan } = begun;
     one(
         scope.conn,
-        "INSERT INTO runs (number, begun_at, command, plan, user, host, pid) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO runs (number, begun_at, command, plan, \"user\", host, pid) VALUES (?, ?, ?, ?, ?, ?, ?)",
         params![scope.run, scope.at, command, plan, actor.user, actor.host, actor.pid],
     )
 }
@@ -41,6 +41,6 @@ fn last(scope: Scope<'_>) -> Result<Option<RunNumber>, Fault> {
 }
 
 /// Whether a run was begun under the saved plan with this digest.
-pub(super) fn has_plan(conn: &rusqlite::Connection, digest: &str) -> Result<bool, Fault> {
+pub(super) fn has_plan(conn: &sql::Connection, digest: &str) -> Result<bool, Fault> {
     Ok(super::commit::lookup::<i64>(conn, "SELECT 1 FROM runs WHERE plan = ? LIMIT 1", [digest])?.is_some())
 }

@@ -1,6 +1,6 @@
 //! Caregivers, and the random numbers under which the log speaks of them.
 
-use rusqlite::{OptionalExtension, params};
+use crate::state::sql::{Optional, params};
 
 use super::commit::{Scope, lookup, one};
 use super::fault::Fault;
@@ -14,7 +14,7 @@ pub(super) fn identify(scope: Scope<'_>, caregiver: &CaregiverId, identity: &Ide
     one(
         scope.conn,
         "INSERT INTO caregivers (caregiver, address, name, students) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET address = excluded.address, name = excluded.name, students = excluded.students",
+         ON CONFLICT (caregiver) DO UPDATE SET address = excluded.address, name = excluded.name, students = excluded.students",
         params![caregiver, identity.address, identity.name, Students(identity.students.clone())],
     )
 }
@@ -25,12 +25,12 @@ pub(super) fn move_to(scope: Scope<'_>, from: &CaregiverId, to: &CaregiverId) ->
     if is_known {
         return Err(Fault::rule(format!("{from} can't become {to}: something was done for {to} already")));
     }
-    scope.conn.execute_batch("PRAGMA defer_foreign_keys = ON")?;
+    scope.conn.defer_foreign_keys()?;
     one(
         scope.conn,
         "INSERT INTO caregivers (caregiver, is_withdrawn, address, name, students)
              SELECT ?2, is_withdrawn, address, name, students FROM caregivers WHERE caregiver = ?1
-         ON CONFLICT DO UPDATE SET is_withdrawn = excluded.is_withdrawn, address = excluded.address,
+         ON CONFLICT (caregiver) DO UPDATE SET is_withdrawn = excluded.is_withdrawn, address = excluded.address,
              name = excluded.name, students = excluded.students",
         params![from, to],
     )?;
@@ -46,7 +46,7 @@ pub(super) fn withdraw(scope: Scope<'_>, caregiver: &CaregiverId, is_withdrawn: 
     one(
         scope.conn,
         "INSERT INTO caregivers (caregiver, is_withdrawn) VALUES (?, ?)
-         ON CONFLICT DO UPDATE SET is_withdrawn = excluded.is_withdrawn",
+         ON CONFLICT (caregiver) DO UPDATE SET is_withdrawn = excluded.is_withdrawn",
         params![caregiver, is_withdrawn],
     )
 }
@@ -77,7 +77,7 @@ pub(super) fn subject(scope: Scope<'_>, random: &mut dyn Random, caregiver: &Car
 fn new_subject(scope: Scope<'_>, random: &mut dyn Random, caregiver: &CaregiverId) -> Result<LogSubject, Fault> {
     let number = free_number(scope, random)?;
     let subject = LogSubject { number, bound: caregiver.clone(), salt: random.id().to_le_bytes().to_vec() };
-    scope.conn.prepare_cached("INSERT OR IGNORE INTO caregivers (caregiver) VALUES (?)")?.execute([caregiver])?;
+    scope.conn.prepare_cached("INSERT INTO caregivers (caregiver) VALUES (?) ON CONFLICT DO NOTHING")?.execute([caregiver])?;
     one(
         scope.conn,
         "INSERT INTO subjects (number, caregiver, bound, salt) VALUES (?, ?, ?, ?)",

@@ -1,6 +1,6 @@
 //! Activations: every change of stage is checked first, so that no caller can make a second password of one number.
 
-use rusqlite::params;
+use crate::state::sql::params;
 
 use super::commit::{Scope, lookup, one};
 use super::fault::Fault;
@@ -152,18 +152,18 @@ struct Row<'a> {
 
 /// Writes a row in place of one that gives nobody access. The condition repeats what `check` has found, where nothing can
 /// come between.
-fn put(scope: Scope<'_>, subject: &Subject, row: &Row<'_>) -> Result<(), Fault> {
+fn put(scope: Scope<'_>, subject: &Subject, row: Row<'_>) -> Result<(), Fault> {
     letter::forget(scope, subject)?;
     let Subject { caregiver, activation } = subject;
     one(
         scope.conn,
         "INSERT INTO activations (caregiver, number, key, kind, stage, stage_at, cohort, run, username, password)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET key = excluded.key, kind = excluded.kind, stage = excluded.stage,
+         ON CONFLICT (caregiver, number) DO UPDATE SET key = excluded.key, kind = excluded.kind, stage = excluded.stage,
              stage_at = excluded.stage_at, cohort = excluded.cohort, run = excluded.run,
              username = excluded.username, password = excluded.password
-         WHERE stage IN ('prepared', 'refused', 'voided')
-             OR (stage IN ('setting', 'reset-unknown') AND excluded.password IS NULL)",
+         WHERE activations.stage IN ('prepared', 'refused', 'voided')
+             OR (activations.stage IN ('setting', 'reset-unknown') AND excluded.password IS NULL)",
         params![
             caregiver,
             activation,

@@ -1,15 +1,14 @@
-//! What can go wrong inside the store, and how it is said outside: the one place that reads SQLite's error codes.
+//! What can go wrong inside a store, and how it is said outside. It reads SQLite's error codes; those of a server are read in `postgres`.
 
-use camino::Utf8Path;
-use rusqlite::ffi::ErrorCode;
 
 use crate::edge::StateError;
+use crate::state::sql::{self, ErrorCode};
 
 /// What went wrong, before it is known what was attempted on which file.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(in crate::state) enum Fault {
     /// SQLite said so.
-    Sql(rusqlite::Error),
+    Sql(sql::Error),
     /// The record contradicts what was to be written.
     Rule(String),
     /// Not ours, of another version, or damaged.
@@ -18,10 +17,15 @@ pub(super) enum Fault {
     Stuck(String),
     /// The system said so.
     Io(std::io::Error),
+    /// Somebody else has the lock, or has had it meanwhile.
+    Locked(String),
+    /// The server said so, or the way to it.
+    #[cfg(feature = "postgres")]
+    Postgres(crate::state::postgres::Error),
 }
 
-impl From<rusqlite::Error> for Fault {
-    fn from(error: rusqlite::Error) -> Self {
+impl From<sql::Error> for Fault {
+    fn from(error: sql::Error) -> Self {
         Self::Sql(error)
     }
 }
@@ -34,33 +38,57 @@ impl From<std::io::Error> for Fault {
 
 impl Fault {
     /// A rule that was to be broken.
-    pub(super) fn rule(what: impl Into<String>) -> Self {
+    pub(in crate::state) fn rule(what: impl Into<String>) -> Self {
         Self::Rule(what.into())
     }
 
     /// Says what was attempted (`record what was done`) on which state.
-    pub(super) fn while_trying(self, to: &str, path: &Utf8Path) -> StateError {
+    pub(in crate::state) fn while_trying(self, to: &str, path: impl std::fmt::Display + Copy) -> StateError {
         match self {
             Self::Rule(what) => StateError::Conflict { what },
             Self::Foreign(what) => StateError::Foreign { what },
             Self::Stuck(what) => StateError::Io { what, source: None },
             Self::Io(source) => StateError::Io { what: cannot(to, path), source: Some(Box::new(source)) },
+            Self::Locked(holder) => StateError::Locked { holder },
             Self::Sql(error) => sql(error, to, path),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(error) => crate::state::postgres::said(error, &cannot(to, path)),
+        }
+    }
+
+    /// Whether the connection is gone.
+    #[cfg_attr(not(feature = "postgres"), expect(clippy::unused_self, reason = "a file is not lost"))]
+    pub(in crate::state) fn is_lost(&self) -> bool {
+        #[cfg(feature = "postgres")]
+        if let Self::Postgres(error) = self {
+            return crate::state::postgres::is_lost(error);
+        }
+        false
+    }
+
+    /// In words, where it is known already what was attempted.
+    pub(in crate::state) fn said(self) -> String {
+        match self {
+            Self::Rule(what) | Self::Foreign(what) | Self::Stuck(what) | Self::Locked(what) => what,
+            Self::Io(error) => error.to_string(),
+            Self::Sql(error) => error.to_string(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(error) => crate::state::postgres::in_short(&error),
         }
     }
 }
 
-fn cannot(to: &str, path: &Utf8Path) -> String {
+fn cannot(to: &str, path: impl std::fmt::Display + Copy) -> String {
     format!("the state `{path}`: can't {to}")
 }
 
-fn sql(error: rusqlite::Error, to: &str, path: &Utf8Path) -> StateError {
+fn sql(error: sql::Error, to: &str, path: impl std::fmt::Display + Copy) -> StateError {
     let what = match (error.sqlite_error_code(), &error) {
         (Some(ErrorCode::NotADatabase), _) => return foreign(not_ours(path)),
         (Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked), _) => {
             return StateError::Locked { holder: format!("another program that has the state `{path}` open") };
         }
-        (Some(ErrorCode::ConstraintViolation), _) | (None, rusqlite::Error::StatementChangedRows(_)) => {
+        (Some(ErrorCode::ConstraintViolation), _) | (None, sql::Error::StatementChangedRows(_)) => {
             return StateError::Conflict { what: format!("{}: {error}", cannot(to, path)) };
         }
         (Some(ErrorCode::DiskFull), _) => format!(
@@ -91,18 +119,18 @@ fn foreign(what: String) -> StateError {
 }
 
 /// The sentence for a file that firstbell did not make.
-pub(super) fn not_ours(path: &Utf8Path) -> String {
+pub(in crate::state) fn not_ours(path: impl std::fmt::Display + Copy) -> String {
     format!("`{path}` is not a state that firstbell made: restore it from a backup, or move it away if it is not yours")
 }
 
 /// The sentence for a state whose content can't be right.
-pub(super) fn damaged(path: &Utf8Path) -> String {
+pub(in crate::state) fn damaged(path: impl std::fmt::Display + Copy) -> String {
     format!(
         "the state `{path}` is damaged: restore it from a backup; `rollout.lock` shows which run it must have reached"
     )
 }
 
 /// The sentence for a state that may not be written.
-pub(super) fn read_only(path: &Utf8Path) -> String {
+pub(in crate::state) fn read_only(path: impl std::fmt::Display + Copy) -> String {
     format!("the state `{path}` is read-only: give yourself the right to write to it and its folder")
 }

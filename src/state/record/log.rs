@@ -1,7 +1,7 @@
 //! The log: appending to the chain, and searching it.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use crate::state::sql::{self, Connection, Optional, params};
 
 use super::commit::{Scope, one};
 use super::fault::Fault;
@@ -108,15 +108,18 @@ fn insert_text(scope: Scope<'_>, seq: u64, salt: Option<&[u8]>, text: &str) -> R
 
 /// When letters went out since then, or perhaps did. The log is read from its end, so that a long one costs nothing.
 pub(super) fn sent_since(conn: &Connection, since: Timestamp) -> Result<Vec<Timestamp>, Fault> {
-    let mut statement = conn.prepare("SELECT kind, at FROM events ORDER BY seq DESC")?;
-    let mut rows = statement.query([])?;
+    let mut statement = conn.prepare(
+        "SELECT kind, at FROM events
+         WHERE seq > coalesce((SELECT seq FROM events WHERE at < ? ORDER BY seq DESC LIMIT 1), 0) ORDER BY seq DESC",
+    )?;
+    let mut rows = statement.query([At(since)])?;
     let mut sent = Vec::new();
     while let Some(row) = rows.next()? {
         let At(at) = row.get(1)?;
         if at < since {
             break;
         }
-        if ["sent", "letter-unknown"].contains(&row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?) {
+        if ["sent", "letter-unknown"].contains(&row.get_ref(0)?.as_str().map_err(sql::Error::from)?) {
             sent.push(at);
         }
     }

@@ -1,6 +1,6 @@
 //! Accepted rosters, who came and went with them, and the openings of cohorts.
 
-use rusqlite::params;
+use crate::state::sql::params;
 
 use super::commit::{Scope, lookup, one};
 use super::fault::Fault;
@@ -37,7 +37,7 @@ pub(super) fn accept(scope: Scope<'_>, roster: &AcceptedRoster) -> Result<(), Fa
 pub(super) fn arrive(scope: Scope<'_>, roster: RosterNumber, arrivals: &[CaregiverId]) -> Result<(), Fault> {
     let mut statement = scope.conn.prepare_cached(
         "INSERT INTO caregivers (caregiver, first_roster) VALUES (?, ?)
-         ON CONFLICT DO UPDATE SET first_roster = coalesce(first_roster, excluded.first_roster)",
+         ON CONFLICT (caregiver) DO UPDATE SET first_roster = coalesce(caregivers.first_roster, excluded.first_roster)",
     )?;
     // In the order of the key: a million rows go to the end of the tree instead of all over it.
     let mut sorted: Vec<&CaregiverId> = arrivals.iter().collect();
@@ -51,12 +51,19 @@ pub(super) fn arrive(scope: Scope<'_>, roster: RosterNumber, arrivals: &[Caregiv
 /// Notes since which roster ids have been missing, or that they are there (`None`). Who is missing already stays so
 /// since the earlier roster.
 pub(super) fn mark_absent(scope: Scope<'_>, ids: &[CaregiverId], since: Option<RosterNumber>) -> Result<(), Fault> {
-    let mut statement = scope.conn.prepare_cached(
-        "UPDATE caregivers SET absent_since = iif(?2 IS NULL, NULL, coalesce(absent_since, ?2))
-         WHERE caregiver = ?1 AND first_roster IS NOT NULL",
-    )?;
+    let conn = scope.conn;
+    let mut statement = conn.prepare_cached(if since.is_some() {
+        "UPDATE caregivers SET absent_since = coalesce(absent_since, ?2)
+         WHERE caregiver = ?1 AND first_roster IS NOT NULL"
+    } else {
+        "UPDATE caregivers SET absent_since = NULL WHERE caregiver = ?1 AND first_roster IS NOT NULL"
+    })?;
     for caregiver in ids {
-        if statement.execute(params![caregiver, since])? == 0 {
+        let touched = match since {
+            Some(roster) => statement.execute(params![caregiver, roster])?,
+            None => statement.execute([caregiver])?,
+        };
+        if touched == 0 {
             return Err(Fault::rule(format!("no accepted roster has had {caregiver}, who can't be missing or back")));
         }
     }

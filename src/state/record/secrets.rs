@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use rusqlite::Connection;
+use crate::state::sql::Connection;
 
 use super::fault::Fault;
 use super::value::At;

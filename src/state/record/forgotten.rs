@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use crate::state::sql::{Connection, params};
 
 use super::commit::{Scope, lookup};
 use super::fault::Fault;
@@ -22,7 +22,8 @@ pub(super) fn forget(
     if let Some(number) = number {
         let keys = keys(conn, caregiver)?;
         for hash in hashes {
-            conn.prepare_cached("INSERT OR REPLACE INTO forgotten (hash, number, keys) VALUES (?, ?, ?)")?
+            conn.prepare_cached("INSERT INTO forgotten (hash, number, keys) VALUES (?, ?, ?)
+                 ON CONFLICT (hash) DO UPDATE SET number = excluded.number, keys = excluded.keys")?
                 .execute(params![hash, number, keys])?;
         }
     }

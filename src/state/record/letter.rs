@@ -1,6 +1,6 @@
 //! Letters of activations: their stages, and the sealed bytes until they are sent.
 
-use rusqlite::{OptionalExtension, params};
+use crate::state::sql::{Optional, params};
 
 use super::activation;
 use super::commit::{Scope, lookup, one};

@@ -1,0 +1,49 @@
+//! Making a state in the database: its schema, its tables, its line in the registry, in one transaction.
+
+use super::registry::{self, MAKE, Registered};
+use super::session::Session;
+use crate::model::fingerprint::Fingerprint;
+use crate::model::ids::Lineage;
+use crate::state::chain;
+use crate::state::record::{At, Fault};
+use crate::state::sqlite::SCHEMA;
+
+const TABLES: &str = include_str!("../schema/postgres/0005_begin.sql");
+
+/// Two schools that begin at once must not both make the registry.
+const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(3544385890265608545)";
+
+/// Makes a new state.
+pub(in crate::state) fn create(session: &Session, lineage: &Lineage, check: Fingerprint, now: At) -> Result<(), Fault> {
+    let made = begin_import(session, lineage).and_then(|()| {
+        let sql = "INSERT INTO meta (one, lineage, key_check, created_at, serial, events, head) VALUES (1, ?, ?, ?, 0, 0, ?)";
+        session.execute(sql, &[lineage, &check, &now, &chain::genesis(lineage)])?;
+        place_import(session, lineage)
+    });
+    if made.is_err() {
+        // Where it can't be undone the connection is gone, and the server has undone it.
+        let _ = session.batch("ROLLBACK");
+    }
+    made
+}
+
+/// Begins a transaction in which empty tables stand.
+pub(in crate::state) fn begin_import(session: &Session, lineage: &Lineage) -> Result<(), Fault> {
+    session.batch("BEGIN")?;
+    session.batch(ONE_AT_A_TIME)?;
+    session.batch(MAKE)?;
+    session.batch(&format!("CREATE SCHEMA {}", registry::schema(lineage)))?;
+    session.look_into(lineage)?;
+    session.batch(TABLES)
+}
+
+/// Enters the state in the registry and ends the transaction. Durable on return.
+pub(in crate::state) fn place_import(session: &Session, lineage: &Lineage) -> Result<(), Fault> {
+    let name = session.address().name.clone();
+    let sql = "INSERT INTO firstbell.rollouts (name, lineage, schema_version, fence) VALUES (?, ?, ?, 1)";
+    session.execute(sql, &[&name, lineage, &SCHEMA])?;
+    session.batch("COMMIT")?;
+    session.stay_within(false);
+    session.adopt(Registered { name, lineage: lineage.clone(), version: i64::from(SCHEMA), fence: 1 });
+    Ok(())
+}

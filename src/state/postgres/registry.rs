@@ -1,0 +1,84 @@
+//! Which rollouts are in the database: a small table for all of them, and a schema of its own for each.
+
+use super::address::Address;
+use super::session::Session;
+use crate::model::ids::Lineage;
+use crate::state::record::Fault;
+use crate::state::sqlite::SCHEMA;
+
+/// Makes the table, where there is none yet.
+pub(super) const MAKE: &str = "CREATE SCHEMA IF NOT EXISTS firstbell;
+     CREATE TABLE IF NOT EXISTS firstbell.rollouts (
+         name           TEXT COLLATE \"C\" PRIMARY KEY,
+         lineage        TEXT COLLATE \"C\" NOT NULL UNIQUE,
+         schema_version BIGINT NOT NULL,
+         fence          BIGINT NOT NULL
+     );
+     COMMENT ON TABLE firstbell.rollouts IS 'fence: raised by every run that takes the lock; who has an older one can''t write';";
+
+/// A rollout that is in the database.
+#[derive(Clone, Debug)]
+pub(in crate::state) struct Registered {
+    pub(super) name: String,
+    pub(super) lineage: Lineage,
+    pub(super) version: i64,
+    pub(super) fence: i64,
+}
+
+/// The rollout with this lineage, else the one of this name. (One of that name with another lineage is found too: that it is another
+/// state is said by whoever compares it with `rollout.lock`.)
+pub(super) fn find(session: &Session, address: &Address) -> Result<Option<Registered>, Fault> {
+    let is_there = session.query("SELECT to_regclass('firstbell.rollouts') IS NOT NULL", &[])?;
+    if !is_there.first().is_some_and(|row| row.get(0)) {
+        return Ok(None);
+    }
+    let lineage = address.lineage.as_ref().map_or("", Lineage::as_str);
+    let rows = session.query(
+        "SELECT name, lineage, schema_version, fence FROM firstbell.rollouts WHERE lineage = ?1 OR name = ?2
+         ORDER BY (lineage = ?1) DESC LIMIT 1",
+        &[&lineage, &address.name],
+    )?;
+    Ok(rows.first().map(|row| Registered {
+        name: row.get(0),
+        lineage: Lineage::new(row.get::<_, &str>(1)),
+        version: row.get(2),
+        fence: row.get(3),
+    }))
+}
+
+/// Refuses tables of another version.
+pub(super) fn check_version(registered: &Registered) -> Result<(), Fault> {
+    let Registered { name, version, .. } = registered;
+    if *version > i64::from(SCHEMA) {
+        return Err(Fault::Foreign(format!(
+            "the state `{name}` was written by a newer firstbell (schema {version}, this one knows {SCHEMA}): use that one"
+        )));
+    }
+    if *version < i64::from(SCHEMA) {
+        return Err(Fault::Foreign(format!(
+            "the state `{name}` has tables of an unknown version (schema {version}, this one needs {SCHEMA})"
+        )));
+    }
+    Ok(())
+}
+
+/// The next fencing number, from now on the only one to write under. `held` is the one that must still stand.
+pub(super) fn raise_fence(session: &Session, registered: &Registered, held: Option<i64>) -> Result<i64, Fault> {
+    let now = held.unwrap_or(registered.fence);
+    let sql = "UPDATE firstbell.rollouts SET fence = fence + 1 WHERE lineage = ? AND fence = ? RETURNING fence";
+    let rows = session.query(sql, &[&registered.lineage, &now])?;
+    let raised = rows.first().map(|row| row.get(0));
+    raised.ok_or_else(|| Fault::Locked("another run of firstbell, which has just taken it".to_owned()))
+}
+
+/// The number that stands, its row locked until the transaction ends.
+pub(super) fn fence(session: &Session, lineage: &Lineage) -> Result<Option<i64>, Fault> {
+    let rows = session.query("SELECT fence FROM firstbell.rollouts WHERE lineage = ? FOR UPDATE", &[lineage])?;
+    Ok(rows.first().map(|row| row.get(0)))
+}
+
+/// The schema of a state, quoted. A lineage is letters and digits; anything else would not be ours.
+pub(super) fn schema(lineage: &Lineage) -> String {
+    let kept: String = lineage.as_str().chars().filter(|letter| letter.is_ascii_alphanumeric()).collect();
+    format!("\"firstbell_{kept}\"")
+}
