@@ -10,6 +10,7 @@ mod hand_over;
 mod ledger;
 mod link;
 mod pacer;
+mod pages;
 pub mod password;
 mod run;
 pub mod seal;
@@ -32,6 +33,7 @@ use desk::Desk;
 pub use hand_over::{SealedRows, open_rows};
 use ledger::Ledger;
 use pacer::{Pacer, Place, sends_letter};
+pub use pages::open_page;
 pub use tally::{Applied, End, Failure, Tally};
 use wave::Job;
 

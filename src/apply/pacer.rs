@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::model::activation::Channel;
 use crate::model::outcome::{Outcome, Reach};
 use crate::plan::pace::{SOON, Timetable};
 use crate::plan::{Act, Change};
@@ -102,7 +103,7 @@ impl Worker<'_> {
     }
 }
 
-/// Whether carrying a change out hands over a letter.
+/// Whether carrying a change out hands over a letter: one that is printed has no place in the pace.
 pub(crate) fn sends_letter(change: &Change) -> bool {
-    change.acts.iter().map(Act::kind).any(crate::plan::ActKind::sends_letter)
+    change.channel() == Channel::Mail && change.acts.iter().map(Act::kind).any(crate::plan::ActKind::sends_letter)
 }

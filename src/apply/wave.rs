@@ -10,6 +10,7 @@
 //! both at one at a time a wave is a single caregiver. It decides nothing: a caregiver's acts are done in the plan's order,
 //! and the first that fails is their last.
 
+use crate::model::activation::Channel;
 use crate::model::entry::Subject;
 use crate::model::ids::Username;
 use crate::plan::{Act, Change};
@@ -30,18 +31,33 @@ pub(crate) struct Job<'a> {
     pub(crate) letter: Option<(Subject, ReadyLetter)>,
     /// The account whose password that letter tells.
     pub(crate) username: Option<Username>,
+    /// Whether a page of theirs is written now.
+    is_written: bool,
     pub(crate) failure: Option<Failure>,
 }
 
 impl<'a> Job<'a> {
     pub(crate) fn new(change: &'a Change, ready: Option<Ready>) -> Self {
-        Self { change, ready, left: &change.acts, wanted: None, letter: None, username: None, failure: None }
+        Self {
+            change,
+            ready,
+            left: &change.acts,
+            wanted: None,
+            letter: None,
+            username: None,
+            is_written: false,
+            failure: None,
+        }
     }
 
-    /// The password stands: the letter may go.
+    /// The password stands: the letter may go, unless it stays sealed until it is printed.
     pub(crate) fn is_set(&mut self, fresh: Fresh) {
         self.username = Some(fresh.username);
-        self.letter = Some((fresh.subject, fresh.letter));
+        if self.change.channel() == Channel::Mail {
+            self.letter = Some((fresh.subject, fresh.letter));
+        } else {
+            self.is_written = true;
+        }
     }
 
     /// What was prepared for somebody whose turn has not come.
@@ -80,6 +96,7 @@ impl Worker<'_> {
         self.send_letters(jobs)?;
         for job in jobs {
             self.until_effect(job)?;
+            self.tally.written += u64::from(job.is_written && job.failure.is_none());
             let result = job.failure.take().map_or(Ok(()), Err);
             self.finished(job.change, result);
         }

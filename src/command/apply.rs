@@ -318,6 +318,6 @@ fn of_end(end: &End, tally: &Tally) -> Vec<Exit> {
     };
     let unknown = tally.has_unknown().then_some(Exit::Unknown);
     let passing = (tally.has_passing() && tally.has_effects()).then_some(Exit::WorkLeft);
-    let person = (tally.needs_person() || tally.handed_over > 0).then_some(Exit::PersonNeeded);
+    let person = (tally.needs_person() || tally.handed_over + tally.written > 0).then_some(Exit::PersonNeeded);
     [ended, unknown, passing, person].into_iter().flatten().collect()
 }

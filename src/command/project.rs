@@ -18,7 +18,7 @@ use crate::model::secret::SealingKey;
 use crate::plan::pace::Timetable;
 use crate::plan::{GitInput, Narrowing, Outline, Plan};
 use crate::reconcile::{self, Context, Desired, Refusal};
-use crate::rollout::{self, LmsSettings, Rollout};
+use crate::rollout::{self, LmsSettings, NoEmail, Rollout};
 use crate::roster::{self, Roster};
 use crate::state::run_lock::{self, RunLock};
 use crate::state::sqlite::{self, Access, SqliteStore};
@@ -84,7 +84,10 @@ pub(super) fn read_all(session: &Session<'_>, rollout: Rollout) -> (Option<Loade
 pub(super) fn read_letters(rollout: &Rollout) -> Result<(Letters, Diagnostics), Diagnostics> {
     let mail = &rollout.mail;
     let letters = letter::load(&mail.letter_path, &mail.letter, &mail.default_language)?;
-    let found = letters.lint(&rollout.school, &rollout.sign_in_url, &rollout.help);
+    let mut found = letters.lint(&rollout.school, &rollout.sign_in_url, &rollout.help);
+    if rollout.no_email == NoEmail::Paper {
+        found.append(letters.lint_pages(&rollout.school, &rollout.sign_in_url, &rollout.help));
+    }
     if found.has_errors() { Err(found) } else { Ok((letters, found)) }
 }
 

@@ -1,7 +1,7 @@
 //! `firstbell resolve`: a person says what the program could not find out about a password or a letter.
 
 use crate::edge::{RunMark, StateStore};
-use crate::model::activation::{ActivationStage, LetterStage};
+use crate::model::activation::{ActivationStage, Channel, LetterStage};
 use crate::model::entry::{Commit, Entry, LetterSubject, RunBegun, Subject};
 use crate::model::handover::HandOver;
 use crate::model::ids::{CaregiverId, RunNumber};
@@ -110,6 +110,12 @@ fn of_letter(
     verdict: LetterVerdict,
     evidence: &str,
 ) -> Result<(Entry, &'static str), Trouble> {
+    if history.letter.as_ref().is_some_and(|letter| letter.channel == Channel::Paper) {
+        let cohort = history.cohort.as_ref().map_or("NAME", |cohort| cohort.as_str());
+        let what =
+            format!("the letter of {caregiver} is on paper: say `firstbell letters --cohort {cohort} --printed`");
+        return Err(Trouble::new(Exit::Usage, what));
+    }
     let open = |letter: &&LetterRecord| matches!(letter.stage, LetterStage::Sending | LetterStage::Unknown);
     let is_set = history.stage == ActivationStage::Set;
     let Some(letter) = history.letter.as_deref().filter(open).filter(|_| is_set) else {

@@ -44,7 +44,8 @@ fn try_samples(template: &Template, part: Part, language: &str) -> Vec<Mistake> 
     let (email, phone) = (Help { phone: None, ..full.clone() }, Help { email: None, ..full.clone() });
     let people = [sample::person(), sample::person_with_children(), sample::person_without_names()];
     let mut mistakes = Vec::new();
-    for help in [&full, &none, &email, &phone] {
+    let helps = [&full, &none, &email, &phone];
+    for (help, on_paper) in helps.into_iter().flat_map(|help| [(help, false), (help, true)]) {
         for person in &people {
             let context = Context {
                 school: sample::SCHOOL,
@@ -53,6 +54,7 @@ fn try_samples(template: &Template, part: Part, language: &str) -> Vec<Mistake> 
                 person,
                 username: sample::USERNAME,
                 password: &password,
+                on_paper,
             };
             mistakes.extend(template.render(part, &values::of(&context, language)).err());
         }

@@ -87,6 +87,16 @@ stages! {
     }
 }
 
+stages! {
+    /// The way a letter goes.
+    Channel {
+        /// By mail, to an address.
+        Mail = "mail",
+        /// On paper, printed by the office.
+        Paper = "paper",
+    }
+}
+
 /// How an activation gives access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ActivationKind {

@@ -58,6 +58,9 @@ fn who(explained: &Explained<'_>, view: &View, text: &mut String) {
     let line = format!("{}  {}", view.personal.id(explained.id), clean(&view.personal.name(person)));
     let _ = writeln!(text, "{}", line.trim_end());
     let _ = writeln!(text, "Address   {}", clean(&view.personal.address(&person.email)));
+    if view.personal == Personal::Full && !person.postal.is_empty() {
+        let _ = writeln!(text, "Post      {}", clean(&person.postal));
+    }
     for child in &person.children {
         let name = if view.personal == Personal::Full {
             format!("{} {}, ", child.first_name, child.last_name)
@@ -177,7 +180,8 @@ fn letters(explained: &Explained<'_>, view: &View, text: &mut String) {
     for letter in &explained.record.letters {
         let at = clock(letter.stage_at, &explained.plan.inputs.timezone);
         let to = clean(&view.personal.address(&letter.recipient));
-        let _ = writeln!(text, "  {at}  to {to}: {}", letter.stage);
+        let to = if letter.recipient.is_empty() { "on paper".to_owned() } else { format!("to {to}") };
+        let _ = writeln!(text, "  {at}  {to}: {}", letter.stage);
         let _ = writeln!(text, "    Message-ID <{}>", letter.message_id);
     }
 }

@@ -49,8 +49,7 @@ impl Setting<'_> {
 /// The rollout as it is meant.
 pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout, Failure> {
     let rosters = document.roster.all();
-    let is_later = matches!(document.no_email, document::NoEmail::Paper)
-        || !matches!(document.state.store, document::Store::Sqlite);
+    let is_later = !matches!(document.state.store, document::Store::Sqlite);
     if document.version.meaning != 1 || is_later {
         return Err(setting.failure("rollout::not-available", "this asks for what is not available".to_owned()));
     }
@@ -88,7 +87,10 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
         mail: mean_mail::mail(document.mail, setting)?,
         guards: mean_people::guards(&document.guards),
         shared_email: document.shared_email.into(),
-        no_email: super::NoEmail::Hold,
+        no_email: match document.no_email {
+            document::NoEmail::Hold => super::NoEmail::Hold,
+            document::NoEmail::Paper => super::NoEmail::Paper,
+        },
         bounced: document.bounced.into(),
         leavers: document.leavers.into(),
         access_revoked: document.access_revoked.into(),

@@ -167,6 +167,8 @@ pub enum SharedEmail {
 pub enum NoEmail {
     /// They are held.
     Hold,
+    /// They get a letter on paper.
+    Paper,
 }
 
 /// A letter came back.

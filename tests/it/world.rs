@@ -2,22 +2,23 @@
 //! test moves and chance that it seeds.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
 use camino::Utf8Path;
-use firstbell::apply::{self, Applied, Edges, Halted, Order};
+use firstbell::apply::{self, Applied, Edges, Halted, Order, SealedRows};
 use firstbell::edge::{Altered, HandOverFacts, HandOverLine, HandOverWrite, NotWritten, RowFor};
 use firstbell::edge::{
     Ask, Asked, Clock, Envelope, LmsRead, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateStore, Step, Watch,
 };
 use firstbell::letter;
+use firstbell::letter::page::Page;
 use firstbell::lms::moodle::{MoodleReader, MoodleWriter};
 use firstbell::lms::sandbox::{SandboxReader, SandboxWriter};
 use firstbell::lms::ultranet::{UltranetReader, UltranetWriter};
 use firstbell::mail::{Outbox, Patience, Smtp};
-use firstbell::model::activation::{ActivationStage, LetterStage};
+use firstbell::model::activation::{ActivationStage, Channel, LetterStage};
 use firstbell::model::capability::MailCapabilities;
 use firstbell::model::entry::Actor;
 use firstbell::model::fingerprint::Fingerprinter;
@@ -291,6 +292,23 @@ impl World {
             watch: &mut watch,
         };
         apply::apply(order, edges)
+    }
+
+    /// The pages that wait to be printed, by caregiver.
+    pub(crate) fn pages(&mut self) -> BTreeMap<String, Page> {
+        let loaded = self.load();
+        let mut store = self.store(&loaded.rollout);
+        let (recorded, lineage) = (store.load().unwrap(), store.lineage().unwrap());
+        let under = SealedRows { lineage: &lineage, key: &self.key };
+        let mut pages = BTreeMap::new();
+        for (id, history) in recorded.histories.iter() {
+            let Some(letter) = history.letter.as_ref().filter(|letter| letter.channel == Channel::Paper) else {
+                continue;
+            };
+            let sealed = store.sealed(&CaregiverId::new(id), history.number).unwrap().unwrap();
+            pages.insert(id.to_owned(), apply::open_page(&sealed, letter.number, under).unwrap().unwrap());
+        }
+        pages
     }
 
     /// What is recorded now.

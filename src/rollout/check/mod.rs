@@ -91,6 +91,8 @@ const RULES: &[Rule] = &[
     ultranet::has_its_export,
     ultranet::columns_differ,
     ultranet::gateway_mails_once,
+    ultranet::paper_has_an_address,
+    available::paper,
     paths::stay_inside,
     paths::letters_stay_inside,
     paths::id_files_have_ids,

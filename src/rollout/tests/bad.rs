@@ -169,11 +169,9 @@ fn a_mail_server_that_letters_can_not_safely_go_through() {
 
 #[test]
 fn what_is_not_available_yet() {
-    for (lines, column) in [
-        ("no-email: paper", 11),
-        ("access-revoked: unlink", 17),
-        ("state: {store: postgres, url: {env: FIRSTBELL_STATE_URL}}", 16),
-    ] {
+    for (lines, column) in
+        [("access-revoked: unlink", 17), ("state: {store: postgres, url: {env: FIRSTBELL_STATE_URL}}", 16)]
+    {
         added(&format!("{lines}\n"), &[&format!("rollout::not-available 11:{column}")]);
     }
     added("lms: {driver: moodle}\n", &["rollout::lms-key 11:1"]);

@@ -65,7 +65,7 @@ fn record(scope: Scope<'_>, entry: &Entry, accepts_position: bool) -> Result<(),
         Entry::Adopted(adopted) => activation::adopt(scope, adopted),
         Entry::LetterPrepared { subject, letter } => letter::supersede(scope, subject, letter),
         Entry::Sending(letter) => letter::step(scope, letter, LetterStep::Announce),
-        Entry::Sent(letter) | Entry::LetterResolved { letter, arrived: true, .. } => {
+        Entry::Sent(letter) | Entry::Printed(letter) | Entry::LetterResolved { letter, arrived: true, .. } => {
             letter::step(scope, letter, LetterStep::Send)
         }
         Entry::SentAndKept(letter) => letter::step(scope, letter, LetterStep::SendAndKeep),

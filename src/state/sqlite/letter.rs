@@ -15,8 +15,8 @@ pub(super) fn insert(scope: Scope<'_>, subject: &Subject, letter: &NewLetter) ->
     one(
         scope.conn,
         "INSERT INTO letters (caregiver, activation, number, stage, stage_at, attempts, fingerprint, message_id,
-             recipient, bytes)
-         VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
+             recipient, channel, bytes)
+         VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)",
         params![
             subject.caregiver,
             subject.activation,
@@ -26,6 +26,7 @@ pub(super) fn insert(scope: Scope<'_>, subject: &Subject, letter: &NewLetter) ->
             letter.fingerprint,
             letter.message_id,
             letter.recipient,
+            letter.channel,
             letter.bytes
         ],
     )

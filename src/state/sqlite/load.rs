@@ -68,7 +68,7 @@ fn people(conn: &Connection) -> Result<People, Fault> {
          FROM activations ORDER BY caregiver, number",
     )?;
     let mut letters = conn.prepare(
-        "SELECT caregiver, activation, number, stage, stage_at, attempts, fingerprint, message_id
+        "SELECT caregiver, activation, number, stage, stage_at, attempts, fingerprint, message_id, channel
          FROM letters ORDER BY caregiver, activation, number",
     )?;
     let mut caregivers = conn.prepare(
@@ -146,6 +146,7 @@ fn letter(row: &Row<'_>) -> Result<LetterRecord, Fault> {
         attempts: row.get(5)?,
         fingerprint: row.get(6)?,
         message_id: row.get(7)?,
+        channel: row.get(8)?,
     })
 }
 

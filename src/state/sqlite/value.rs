@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
-use crate::model::activation::{ActivationKind, ActivationStage, LetterStage};
+use crate::model::activation::{ActivationKind, ActivationStage, Channel, LetterStage};
 use crate::model::fingerprint::Fingerprint;
 use crate::model::handover::{HandOverNumber, HandOverOutcome};
 use crate::model::ids::{
@@ -63,7 +63,7 @@ macro_rules! word {
 
 text!(CaregiverId, CohortName, Username, Lineage, MessageId);
 number!(ActivationNumber, LetterNumber, RunNumber, RosterNumber, HandOverNumber);
-word!(ActivationStage, LetterStage, ActivationKind, HandOverOutcome);
+word!(ActivationStage, Channel, LetterStage, ActivationKind, HandOverOutcome);
 
 impl ToSql for Fingerprint {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
