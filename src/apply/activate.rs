@@ -193,7 +193,7 @@ fn settled<'s>(effect: Effect, subject: &'s Subject, result: &Result<(), Failure
     Step::Settled { effect, caregiver: &subject.caregiver, activation: subject.activation, outcome }
 }
 
-fn which(subject: &Subject, letter: &ReadyLetter) -> LetterSubject {
+pub(super) fn which(subject: &Subject, letter: &ReadyLetter) -> LetterSubject {
     LetterSubject { caregiver: subject.caregiver.clone(), activation: subject.activation, letter: letter.number }
 }
 

@@ -11,10 +11,11 @@
 //! and the first that fails is their last.
 
 use crate::model::activation::Channel;
-use crate::model::entry::Subject;
+use crate::model::entry::{Entry, LetterSubject, Subject};
 use crate::model::ids::Username;
 use crate::plan::{Act, Change};
 
+use super::activate::which;
 use super::desk::{Fresh, Ready, ReadyLetter};
 use super::settle::Settling;
 use super::{Failure, Halt, Worker};
@@ -31,8 +32,8 @@ pub(crate) struct Job<'a> {
     pub(crate) letter: Option<(Subject, ReadyLetter)>,
     /// The account whose password that letter tells.
     pub(crate) username: Option<Username>,
-    /// Whether a page of theirs is written now.
-    is_written: bool,
+    /// The letter on paper that is ready once all else is done.
+    pub(crate) page: Option<LetterSubject>,
     pub(crate) failure: Option<Failure>,
 }
 
@@ -45,7 +46,7 @@ impl<'a> Job<'a> {
             wanted: None,
             letter: None,
             username: None,
-            is_written: false,
+            page: None,
             failure: None,
         }
     }
@@ -56,7 +57,7 @@ impl<'a> Job<'a> {
         if self.change.channel() == Channel::Mail {
             self.letter = Some((fresh.subject, fresh.letter));
         } else {
-            self.is_written = true;
+            self.page = Some(which(&fresh.subject, &fresh.letter));
         }
     }
 
@@ -93,14 +94,22 @@ impl Worker<'_> {
         }
         self.set_passwords(jobs)?;
         self.link_children(jobs)?;
+        self.ready_pages(jobs);
         self.send_letters(jobs)?;
         for job in jobs {
             self.until_effect(job)?;
-            self.tally.written += u64::from(job.is_written && job.failure.is_none());
             let result = job.failure.take().map_or(Ok(()), Err);
             self.finished(job.change, result);
         }
         Ok(())
+    }
+
+    /// What is left of letters on paper is a person's work.
+    fn ready_pages(&mut self, jobs: &mut [Job<'_>]) {
+        for page in jobs.iter_mut().filter_map(|job| job.page.take()) {
+            self.ledger.note(Entry::PageReady(page));
+            self.tally.written += 1;
+        }
     }
 
     /// Does what touches one caregiver alone, up to a password or a letter, of which a change has at most one.

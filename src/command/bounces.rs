@@ -121,7 +121,9 @@ impl Found {
                     LetterStage::Sent | LetterStage::Sending | LetterStage::Unknown => {
                         self.bounced.push((letter.clone(), status.clone()));
                     }
-                    LetterStage::Prepared | LetterStage::Rejected | LetterStage::Replaced => self.others += 1,
+                    LetterStage::Prepared | LetterStage::Rejected | LetterStage::Replaced | LetterStage::ToPrint => {
+                        self.others += 1;
+                    }
                 }
             }
             Verdict::Delayed(status) => self.delayed.push((letter.caregiver.clone(), status.clone())),

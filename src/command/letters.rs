@@ -1,8 +1,8 @@
 //! `firstbell letters`: makes one file of a cohort's letters on paper, and records what the office says became of it.
 //!
 //! ```text
-//! prepared -> (recorded) sending -> the file is put in place -> printed: sent, the file is removed
-//!                                                            -> not printed: prepared again, the file is removed
+//! to-print -> (recorded) sending -> the file is put in place -> printed: sent, the file is removed
+//!                                                            -> not printed: to-print again, the file is removed
 //! ```
 //!
 //! As long as nobody has said what became of a file, making it again makes the same pages of the same people: nobody's page
@@ -85,7 +85,7 @@ fn open(cohort: &str, state: &Writing) -> BTreeMap<CaregiverId, Open> {
     let of = |(id, history): (&str, &crate::model::recorded::History)| {
         let letter = history.letter.as_ref().filter(|letter| letter.channel == Channel::Paper)?;
         let is_cohorts = history.cohort.as_ref().is_some_and(|name| name.as_str() == cohort);
-        let is_open = matches!(letter.stage, LetterStage::Prepared | LetterStage::Sending);
+        let is_open = matches!(letter.stage, LetterStage::ToPrint | LetterStage::Sending);
         (is_cohorts && is_open && history.stage == ActivationStage::Set).then(|| {
             let caregiver = CaregiverId::new(id);
             let letter_of =
@@ -120,7 +120,7 @@ fn settle(
         if args.printed {
             Entry::Printed(letter)
         } else {
-            Entry::LetterDeferred { letter, reason: "not printed".to_owned() }
+            Entry::NotPrinted { letter, reason: "not printed".to_owned() }
         }
     };
     if args.printed {
@@ -171,7 +171,7 @@ impl<'o> Batch<'o> {
     /// What is recorded before the file is put in place.
     fn entries(&self) -> Vec<Entry> {
         let announced = self.chosen.iter().filter(|one| !one.is_made).map(|one| Entry::Sending(one.letter.clone()));
-        let taken_out = self.stopped.iter().map(|letter| Entry::LetterDeferred {
+        let taken_out = self.stopped.iter().map(|letter| Entry::NotPrinted {
             letter: (*letter).clone(),
             reason: "held before it was printed".to_owned(),
         });

@@ -84,6 +84,8 @@ stages! {
         Bounced = "bounced",
         /// Never handed over; a later letter of the same activation took its place.
         Replaced = "replaced",
+        /// On paper: nothing more is due but that a person prints it.
+        ToPrint = "to-print",
     }
 }
 

@@ -102,8 +102,17 @@ pub enum Entry {
     Sending(LetterSubject),
     /// The transport has the letter: its sealed parts are wiped with this commit.
     Sent(LetterSubject),
+    /// All is done about a letter on paper but printing it.
+    PageReady(LetterSubject),
     /// A person says that the page is printed. Everything sealed is wiped.
     Printed(LetterSubject),
+    /// The page is not printed, and may be later.
+    NotPrinted {
+        /// Which letter.
+        letter: LetterSubject,
+        /// Why.
+        reason: String,
+    },
     /// The transport has the letter: its sealed parts are kept for a while, in case it comes back.
     SentAndKept(LetterSubject),
     /// The time is over for which sealed parts were kept after sending: they are wiped.

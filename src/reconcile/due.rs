@@ -183,7 +183,7 @@ fn letter<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
             paper::letter(history, is_same, email)
         }
         LetterStage::Rejected if is_same => Row::Stop(Stop::LetterRejected),
-        LetterStage::Prepared | LetterStage::Replaced | LetterStage::Rejected => email,
+        LetterStage::Prepared | LetterStage::Replaced | LetterStage::Rejected | LetterStage::ToPrint => email,
         LetterStage::Sending | LetterStage::Unknown if !is_same => {
             reissue_or(ground, caregiver, history, Stop::AddressChanged { next: history.number.next() })
         }

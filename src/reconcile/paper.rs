@@ -42,7 +42,7 @@ pub(super) fn letter<'a>(history: &'a History, is_same: bool, email: Row<'a>) ->
     let cohort = history.cohort.as_ref().map_or("", |cohort| cohort.as_str());
     match (history.letter.as_ref().map(|letter| letter.stage), is_same) {
         (Some(LetterStage::Sending), false) => Row::Stop(Stop::PageChanged { cohort, next: history.number.next() }),
-        (Some(stage @ (LetterStage::Prepared | LetterStage::Sending)), true) => {
+        (Some(stage @ (LetterStage::ToPrint | LetterStage::Sending)), true) => {
             Row::Due(Due::Print { history, cohort, is_made: stage == LetterStage::Sending })
         }
         _ => email,

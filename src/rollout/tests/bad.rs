@@ -168,6 +168,20 @@ fn a_mail_server_that_letters_can_not_safely_go_through() {
 }
 
 #[test]
+fn paper_wants_an_address_for_ultranets_rows_and_passwords_of_ours() {
+    let lms = "lms: {driver: ultranet, export: u.csv, default-email: office@kowhai.example.nz, passwords: firstbell}\n";
+    added(&format!("{lms}no-email: paper\n"), &[]);
+    added(
+        &format!("{}no-email: paper\n", lms.replace("passwords: firstbell", "passwords: ultranet")),
+        &["rollout::ultranet 12:11"],
+    );
+    added(
+        &format!("{}no-email: paper\n", lms.replace(" default-email: office@kowhai.example.nz,", "")),
+        &["rollout::ultranet 12:11"],
+    );
+}
+
+#[test]
 fn what_is_not_available_yet() {
     for (lines, column) in
         [("access-revoked: unlink", 17), ("state: {store: postgres, url: {env: FIRSTBELL_STATE_URL}}", 16)]

@@ -164,7 +164,15 @@ fn cohorts_that_wait_for_each_other() {
 
 #[test]
 fn something_for_a_later_version() {
-    assert_snapshot!(shown(&format!("{LEAST}state: {{store: postgres}}\n")), @"");
+    assert_snapshot!(shown(&format!("{LEAST}state: {{store: postgres}}\n")), @r"
+    error[rollout::not-available]: `postgres` is not available in this version of firstbell
+      --> rollout.yaml:11:16
+       |
+    11 | state: {store: postgres}
+       |                ^^^^^^^^
+       |
+       = help: write `store: sqlite`
+    ");
 }
 
 #[test]

@@ -68,6 +68,8 @@ fn record(scope: Scope<'_>, entry: &Entry, accepts_position: bool) -> Result<(),
         Entry::Sent(letter) | Entry::Printed(letter) | Entry::LetterResolved { letter, arrived: true, .. } => {
             letter::step(scope, letter, LetterStep::Send)
         }
+        Entry::PageReady(letter) => letter::step(scope, letter, LetterStep::Ready),
+        Entry::NotPrinted { letter, .. } => letter::step(scope, letter, LetterStep::TakeBack),
         Entry::SentAndKept(letter) => letter::step(scope, letter, LetterStep::SendAndKeep),
         Entry::Wiped(subject) => letter::wipe_sent(scope, subject),
         Entry::LetterBounced { letter, .. } => letter::step(scope, letter, LetterStep::Bounce),

@@ -45,7 +45,7 @@ pub(super) fn supersede(scope: Scope<'_>, subject: &Subject, letter: &NewLetter)
         return Err(refusal(subject, letter.number, &format!("letter {number} is {now}")));
     }
     let old = LetterSubject { caregiver: subject.caregiver.clone(), activation: subject.activation, letter: number };
-    if now == LetterStage::Prepared {
+    if matches!(now, LetterStage::Prepared | LetterStage::ToPrint) {
         put_stage(scope, &old, LetterStep::Supersede.leads_to(now))?;
     }
     wipe(scope, &subject.caregiver, subject.activation)?;
