@@ -37,6 +37,8 @@ pub struct Explained<'a> {
     pub accounts: &'a [Account],
     /// All that was done.
     pub record: &'a PersonRecord,
+    /// Where the LMS lets people ask for a new password by themselves.
+    pub forgotten_page: Option<String>,
 }
 
 /// The page.
@@ -122,6 +124,12 @@ fn active(explained: &Explained<'_>, history: &History) -> String {
         None if history.is_withdrawn => "gone from the roster; firstbell has disabled the account".to_owned(),
         None => "gone from the roster, the account stays as it is".to_owned(),
         Some(person) if person.children.is_empty() => "active, without a child they may see any more".to_owned(),
+        Some(_) if let Some(page) = &explained.forgotten_page => format!(
+            "active, and never reset again by itself\nLost it?  They can ask the LMS for a new one by themselves: {page}\n          Or \
+             `reissue: [{{caregiver: {}, activation: {}, because: …}}]` in rollout.yaml",
+            explained.id,
+            history.number.next()
+        ),
         Some(_) => format!(
             "active, and never reset again by itself\nLost it?  `reissue: [{{caregiver: {}, activation: {}, because: …}}]` \
              in rollout.yaml gives another password",

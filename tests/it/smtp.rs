@@ -258,6 +258,41 @@ fn what_does_not_fit_today_stays_planned_and_may_be_waited_for() {
     assert_eq!(sink.letters().len(), 3);
 }
 
+/// Over two nights, and past a canary's day, until nothing is left; the clock goes on while it waits.
+#[test]
+fn waiting_goes_on_until_all_is_done() {
+    let sink = Sink::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let pace = "pace: {per-minute: 600, per-day: 3}, hours: {from: \"08:00\", to: \"18:00\"}";
+    let smtp = format!(
+        "letter: letters/welcome, transport: smtp, {pace}, smtp: {{host: 127.0.0.1, port: {}, tls: none}}}}",
+        sink.port
+    );
+    let canary = "canary: {first: 1, wait: 24h, bounces-below: 50%}";
+    write("head.yaml", "");
+    write(
+        "waits/rollout.yaml",
+        &format!(
+            "{}cohorts:\n  - {{name: year-7, select: {{years: [7]}}, {canary}}}\n",
+            HEAD.replace("letter: letters/welcome}", &smtp)
+        ),
+    );
+    let row =
+        |number: u32| format!("C{number},M,T{number},p{number}@example.nz,S{number},A,T,7,7A,,mother,en,yes,1,\n");
+    write("waits/roster.csv", &format!("{}\n{}", crate::world::HEADING, (1..=5).map(row).collect::<String>()));
+    write("waits/story.txt", "now 2027-02-01 17:30\nroster roster.csv\n$ firstbell apply --wait --auto-approve\n$ firstbell status\n");
+    let told = crate::story::play_in(&folder.path().join("waits"));
+    assert_eq!(sink.letters().len(), 5, "{told}");
+    assert!(told.matches("Waiting until").count() >= 2, "{told}");
+    assert!(told.contains("5 of 5 active"), "{told}");
+    assert_eq!(told.matches("[exit 0]").count(), 2, "{told}");
+}
+
 /// What nobody could find out about a letter, a person says.
 #[test]
 fn a_person_says_whether_a_letter_arrived() {
