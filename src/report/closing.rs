@@ -124,7 +124,8 @@ fn letters_now(effects: &Effects) -> u64 {
     (effects.emails + effects.pages).saturating_sub(effects.passwords_set)
 }
 
-fn sends(effects: &Effects) -> String {
+/// What goes out, and how many passwords are set.
+pub(super) fn sends(effects: &Effects) -> String {
     let mut deeds = vec![format!("Sends {}", count(effects.emails, "email", "emails"))];
     if effects.pages > 0 {
         deeds.push(format!("writes {} to print", count(effects.pages, "letter", "letters")));
