@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a bench that meets the unexpected fails")]
 #![expect(clippy::disallowed_methods, reason = "a bench writes its own files")]
 
+use std::fmt::Write as _;
 use std::hint::black_box;
 
 use camino::Utf8Path;
@@ -64,8 +65,10 @@ impl School {
             let email = if number % 50 == 0 { String::new() } else { format!("p{number}@home.example.nz") };
             for child in 0..=number % 2 {
                 let year = 7 + (number + child) % 7;
-                rows +=
-                    &format!("C{number},Mere,Tūī{number},{email},S{number}-{child},Aroha,Tūī{number},{year},{year}A\n");
+                let _ = writeln!(
+                    rows,
+                    "C{number},Mere,Tūī{number},{email},S{number}-{child},Aroha,Tūī{number},{year},{year}A"
+                );
             }
         }
         write("roster.csv", &rows);
@@ -80,10 +83,10 @@ impl School {
     fn rollout(&self) -> Rollout {
         rollout::read(&self.path().join("rollout.yaml")).unwrap().0
     }
+}
 
-    fn letters(&self, rollout: &Rollout) -> Letters {
-        letter::load(&rollout.mail.letter_path, &rollout.mail.letter, &rollout.mail.default_language).unwrap()
-    }
+fn load(rollout: &Rollout) -> Letters {
+    letter::load(&rollout.mail.letter_path, &rollout.mail.letter, &rollout.mail.default_language).unwrap()
 }
 
 fn rosters(criterion: &mut Criterion) {
@@ -147,7 +150,7 @@ fn deciding(criterion: &mut Criterion) {
 fn letters(criterion: &mut Criterion) {
     let school = School::new();
     let rollout = school.rollout();
-    let letters = school.letters(&rollout);
+    let letters = load(&rollout);
     let (person, password) = (sample::person_with_children(), sample::password());
     let context = letter::Context {
         school: &rollout.school,
