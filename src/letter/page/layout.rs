@@ -3,7 +3,9 @@
 //! Lines are broken at blanks and no letter is moved towards another: a page that is read once and typed off needs no more.
 //! A text that is a little too long is set smaller, and one that is much too long is refused.
 
+use skrifa::charmap::Charmap;
 use skrifa::instance::{LocationRef, Size};
+use skrifa::metrics::GlyphMetrics;
 use skrifa::{FontRef, MetadataProvider};
 use unicode_normalization::UnicodeNormalization;
 
@@ -95,9 +97,28 @@ pub(super) fn lay(page: &Page) -> Result<Vec<Block>, PageError> {
     Err(last)
 }
 
+/// What is read of a font, once for each page.
+struct Font {
+    letters: Charmap<'static>,
+    widths: GlyphMetrics<'static>,
+    per_em: f32,
+}
+
+impl Font {
+    fn of(face: Face) -> Self {
+        #[expect(clippy::expect_used, reason = "the fonts are part of the program, and a test reads them")]
+        let font = FontRef::new(face.bytes()).expect("a font");
+        Self {
+            letters: font.charmap(),
+            widths: font.glyph_metrics(Size::unscaled(), LocationRef::default()),
+            per_em: f32::from(font.metrics(Size::unscaled(), LocationRef::default()).units_per_em),
+        }
+    }
+}
+
 /// A page that is being filled from top to bottom.
 struct Sheet {
-    fonts: [FontRef<'static>; 3],
+    fonts: [Font; 3],
     size: f32,
     y: f32,
     blocks: Vec<Block>,
@@ -105,9 +126,7 @@ struct Sheet {
 
 impl Sheet {
     fn new(size: f32) -> Self {
-        #[expect(clippy::expect_used, reason = "the fonts are part of the program, and a test reads them")]
-        let font = |face: Face| FontRef::new(face.bytes()).expect("a font");
-        let fonts = [Face::Plain, Face::Bold, Face::Typed].map(font);
+        let fonts = [Face::Plain, Face::Bold, Face::Typed].map(Font::of);
         Self { fonts, size, y: BODY_TOP, blocks: Vec::new() }
     }
 
@@ -195,29 +214,33 @@ impl Sheet {
     }
 
     fn glyph(&self, face: Face, character: char) -> Result<Glyph, PageError> {
-        let font = &self.fonts[face as usize];
-        let id = font.charmap().map(character).ok_or(PageError::Character(character))?;
-        let metrics = font.glyph_metrics(Size::unscaled(), LocationRef::default());
-        let per_em = f32::from(font.metrics(Size::unscaled(), LocationRef::default()).units_per_em);
-        Ok(Glyph { id: id.to_u32(), advance: metrics.advance_width(id).unwrap_or_default() / per_em })
+        let Font { letters, widths, per_em } = &self.fonts[face as usize];
+        let id = letters.map(character).ok_or(PageError::Character(character))?;
+        Ok(Glyph { id: id.to_u32(), advance: widths.advance_width(id).unwrap_or_default() / per_em })
     }
 
     /// The text in lines of at most this width, broken at blanks; a word that is wider is broken where it must be.
     fn broken(&self, face: Face, size: f32, width: f32, text: &str) -> Result<Vec<String>, PageError> {
-        let mut lines: Vec<String> = Vec::new();
-        let mut line = String::new();
+        let (mut lines, mut line, mut wide) = (Vec::new(), String::new(), 0.0);
+        let blank = self.measure(face, size, " ")?;
         for word in text.nfc().collect::<String>().split_whitespace() {
-            let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-            if self.measure(face, size, &longer)? <= width {
-                line = longer;
-                continue;
-            }
-            lines.extend(Some(std::mem::take(&mut line)).filter(|line| !line.is_empty()));
-            for character in word.chars() {
-                line.push(character);
-                if self.measure(face, size, &line)? > width {
-                    line.pop();
-                    lines.push(std::mem::replace(&mut line, character.to_string()));
+            let own = self.measure(face, size, word)?;
+            if line.is_empty() && own <= width {
+                (line, wide) = (word.to_owned(), own);
+            } else if !line.is_empty() && wide + blank + own <= width {
+                line = line + " " + word;
+                wide += blank + own;
+            } else {
+                lines.extend(Some(std::mem::take(&mut line)).filter(|line| !line.is_empty()));
+                wide = 0.0;
+                for character in word.chars() {
+                    let one = self.glyph(face, character)?.advance * size;
+                    if wide + one > width {
+                        lines.push(std::mem::take(&mut line));
+                        wide = 0.0;
+                    }
+                    line.push(character);
+                    wide += one;
                 }
             }
         }
