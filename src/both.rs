@@ -57,26 +57,6 @@ pub fn each<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Sync) -> V
     })
 }
 
-/// Does the same with each on a thread of its own, and `meanwhile` on this one.
-///
-/// # Panics
-///
-/// When the work does.
-pub fn each_while<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Sync, meanwhile: impl FnOnce()) -> Vec<R> {
-    let slots: Vec<Mutex<Option<T>>> = things.into_iter().map(|thing| Mutex::new(Some(thing))).collect();
-    let take = |slot: &Mutex<Option<T>>| slot.lock().unwrap_or_else(PoisonError::into_inner).take().map(&work);
-    thread::scope(|scope| {
-        let begin = |slot| (slot, thread::Builder::new().spawn_scoped(scope, move || take(slot)));
-        let beside: Vec<_> = slots.iter().map(begin).collect();
-        meanwhile();
-        let done = beside.into_iter().filter_map(|(slot, thread)| match thread {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            Err(_) => take(slot),
-        });
-        done.collect()
-    })
-}
-
 /// Makes batches on a thread of their own while those before them are used here, in order, until `make` says that one was
 /// the last. The same few batches go round and round. Where the system grants no thread, one after the other.
 ///
@@ -126,19 +106,12 @@ pub fn in_time<T: Send + 'static>(time: Duration, work: impl FnOnce() -> T + Sen
 
 #[cfg(test)]
 mod tests {
-    use super::{ahead, both, each, each_while};
+    use super::{ahead, both, each};
 
     #[test]
     fn each_thing_is_done_once_and_keeps_its_place() {
         assert_eq!(each((0..20).collect(), |number| number * 2), (0..20).map(|number| number * 2).collect::<Vec<_>>());
         assert_eq!(each(Vec::<u8>::new(), |number| number), Vec::<u8>::new());
-    }
-
-    #[test]
-    fn something_else_is_done_while_each_thing_is() {
-        let mut also = 0;
-        let doubled = each_while((0..20).collect(), |number| number * 2, || also += 1);
-        assert_eq!((doubled, also), ((0..20).map(|number| number * 2).collect::<Vec<_>>(), 1));
     }
 
     #[test]

@@ -7,8 +7,7 @@ use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId};
 use crate::model::outcome::Outcome;
 use crate::plan::Change;
 
-use super::desk::{Fresh, Ready, ReadyLetter};
-use super::press::Press;
+use super::desk::{Fresh, ReadyLetter};
 use super::wave::Job;
 use super::{Failure, Halt, Worker};
 
@@ -98,21 +97,16 @@ impl Worker<'_> {
 
     /// The second effect, for all of a wave who have a letter to get; at most as many are announced at once as the transport
     /// hands over at once. The same letter handed over again is the same bytes.
-    pub(crate) fn send_letters(
-        &mut self,
-        jobs: &mut [Job<'_>],
-        next: &[&Change],
-    ) -> Result<Option<Vec<Option<Ready>>>, Halt> {
+    pub(crate) fn send_letters(&mut self, jobs: &mut [Job<'_>]) -> Result<(), Halt> {
         let sessions = self.mail.capabilities().sessions.max(1);
         let mut due: Vec<&mut Job<'_>> = jobs.iter_mut().filter(|job| job.letter.is_some()).collect();
-        let (mut ahead, rounds) = (None, due.len().div_ceil(sessions));
-        for (round, some) in (1..).zip(due.chunks_mut(sessions)) {
-            ahead = self.send_some(some, if round == rounds { next } else { &[] })?;
+        for some in due.chunks_mut(sessions) {
+            self.send_some(some)?;
         }
-        Ok(ahead)
+        Ok(())
     }
 
-    fn send_some(&mut self, jobs: &mut [&mut Job<'_>], next: &[&Change]) -> Result<Option<Vec<Option<Ready>>>, Halt> {
+    fn send_some(&mut self, jobs: &mut [&mut Job<'_>]) -> Result<(), Halt> {
         let letters: Vec<(Subject, ReadyLetter)> = jobs.iter_mut().filter_map(|job| job.letter.take()).collect();
         for (subject, letter) in &letters {
             self.ledger.note(Entry::Sending(which(subject, letter)));
@@ -123,15 +117,7 @@ impl Worker<'_> {
         }
         let sender = &self.order.rollout.mail.from.email;
         let envelopes: Vec<Envelope<'_>> = letters.iter().map(|(_, letter)| envelope(sender, letter)).collect();
-        let Self { mail, desk, ledger, random, lms, .. } = self;
-        let mut press = Press { desk, ledger, random: &mut **random, lms: &mut **lms };
-        let mut ahead = None;
-        let mut meanwhile = || {
-            if !next.is_empty() {
-                ahead = Some(press.prepare(next));
-            }
-        };
-        let mut outcomes = mail.send_all_while(&envelopes, &mut meanwhile);
+        let mut outcomes = self.mail.send_all(&envelopes);
         outcomes.resize_with(letters.len(), || Outcome::Unknown("the transport gave no answer".to_owned()));
         self.pacer.took(self.ledger.now(), &outcomes);
         for ((job, (subject, letter)), outcome) in jobs.iter_mut().zip(&letters).zip(outcomes) {
@@ -139,8 +125,7 @@ impl Worker<'_> {
             self.watch.step(settled(Effect::SendLetter, subject, &result));
             job.failure = result.err();
         }
-        // Where the state could not be written meanwhile, what became of the letters is lost with it.
-        ahead.transpose()
+        Ok(())
     }
 
     fn letter_outcome(&mut self, letter: LetterSubject, outcome: Outcome) -> Result<(), Failure> {

@@ -3,15 +3,19 @@
 use crate::edge::Random;
 use crate::letter::page::PageError;
 use crate::letter::{Context, Frame, LetterError, Rendered, message, page};
+use crate::model::activation::ActivationKind;
 use crate::model::email::EmailAddress;
-use crate::model::entry::{NewLetter, Subject};
+use crate::model::entry::{Entry, NewLetter, Prepared, Subject};
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{ActivationKey, CaregiverId, LetterNumber, MessageId, Username};
 use crate::model::secret::Password;
-use crate::plan::{Person, Recipient};
+use crate::plan::{Act, Change, Person, Recipient};
 
 use super::seal::{Seal, SealContext, SealError, SealPurpose};
-use super::{Failure, Order};
+use super::{Failure, Halt, Order, Worker, password};
+
+/// So many passwords are drawn before it is said that none will do.
+const MOST_DRAWN: usize = 100;
 
 /// Password and letter of one activation, ready to go.
 pub(crate) struct Fresh {
@@ -61,10 +65,6 @@ impl<'a> Desk<'a> {
 
     pub(crate) fn context(&self, key: ActivationKey, purpose: SealPurpose) -> SealContext<'a> {
         SealContext { lineage: self.order.lineage, key, purpose }
-    }
-
-    pub(crate) fn password_style(&self) -> crate::rollout::PasswordStyle {
-        self.order.rollout.password
     }
 
     pub(crate) fn seal(&self) -> &Seal {
@@ -170,6 +170,91 @@ fn in_words(error: &LetterError) -> Failure {
     Failure::here(format!("the letter could not be written: {error}"))
 }
 
-pub(super) fn cannot_seal(error: SealError) -> Failure {
+fn cannot_seal(error: SealError) -> Failure {
     Failure::here(format!("password and letter could not be sealed: {error}"))
+}
+
+impl<'a> Worker<'a> {
+    /// Prepares a group: everything that could fail about a letter fails here, before any password is touched.
+    pub(crate) fn prepare(&mut self, changes: &[&'a Change]) -> Result<Vec<Option<Ready>>, Halt> {
+        let mut group = Vec::with_capacity(changes.len());
+        for change in changes {
+            group.push(self.prepare_one(change));
+        }
+        self.ledger.flush()?;
+        Ok(group)
+    }
+
+    pub(crate) fn prepare_one(&mut self, change: &Change) -> Option<Ready> {
+        let (kind, activation, username, recipient, fingerprint) =
+            match change.acts.iter().find(|act| matches!(act, Act::Create { .. } | Act::Reset { .. }))? {
+                Act::Create { activation, username, recipient, letter } => {
+                    (ActivationKind::Create, *activation, username, recipient, *letter)
+                }
+                Act::Reset { activation, username, recipient, letter, .. } => {
+                    (ActivationKind::Reset, *activation, username, recipient, *letter)
+                }
+                _ => return None,
+            };
+        let subject = Subject { caregiver: change.caregiver.clone(), activation };
+        let key = ActivationKey(self.random.id());
+        let password = match self.draw() {
+            Ok(password) => password,
+            Err(failure) => return Some(Ready::Failed(failure)),
+        };
+        let wanted = LetterOrder {
+            key,
+            number: LetterNumber::FIRST,
+            recipient,
+            fingerprint,
+            caregiver: &change.caregiver,
+            person: &change.person,
+            username,
+            password: &password,
+        };
+        let (letter, recorded) = match self.desk.write(&wanted, self.ledger.now(), self.random) {
+            Ok(written) => written,
+            Err(failure) => return Some(Ready::Failed(failure)),
+        };
+        let context = self.desk.context(key, SealPurpose::Password);
+        let sealed = match self.desk.seal().seal(password.reveal().as_bytes(), &context, self.random) {
+            Ok(sealed) => sealed,
+            Err(error) => return Some(Ready::Failed(cannot_seal(error))),
+        };
+        // A cohort is only missing for a reissue to somebody who is in none any more.
+        let cohort = change.cohort.clone().unwrap_or_else(|| crate::model::ids::CohortName::new(""));
+        self.ledger.note(Entry::Prepared(Prepared {
+            subject: subject.clone(),
+            key,
+            kind,
+            cohort,
+            username: username.clone(),
+            password: Some(sealed),
+            identity: change.identity.clone(),
+            letter: Some(recorded),
+        }));
+        Some(Ready::Fresh(Box::new(Fresh { subject, key, username: username.clone(), password, letter })))
+    }
+
+    /// A password that the LMS takes. Nothing is announced yet, so as many may be drawn as it needs.
+    fn draw(&mut self) -> Result<Password, Failure> {
+        let mut why = String::new();
+        for _ in 0..MOST_DRAWN {
+            let password = password::draw(self.order.rollout.password, self.random);
+            match self.lms.takes(&password) {
+                Ok(()) => return Ok(password),
+                Err(reason) => why = reason,
+            }
+        }
+        Err(Failure::here(format!("none of {MOST_DRAWN} drawn passwords keeps to the LMS's policy: {why}")))
+    }
+
+    /// Gives up what was prepared and not begun.
+    pub(crate) fn void(&mut self, left: Vec<Ready>) {
+        for ready in left {
+            if let Ready::Fresh(fresh) = ready {
+                self.ledger.note(Entry::Voided(fresh.subject));
+            }
+        }
+    }
 }

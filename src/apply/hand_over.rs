@@ -161,7 +161,7 @@ impl<'a> Worker<'a> {
             Some(Act::Reset { activation, username, recipient, .. }) if !has_letters => {
                 Ok(self.enter_without(change, *activation, username, ActivationKind::Reset, recipient))
             }
-            Some(act) => match self.press().prepare_one(change) {
+            Some(act) => match self.prepare_one(change) {
                 Some(Ready::Fresh(fresh)) => Ok(Entrant {
                     change,
                     subject: fresh.subject,

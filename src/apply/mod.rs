@@ -12,7 +12,6 @@ mod link;
 mod pacer;
 mod pages;
 pub mod password;
-mod press;
 mod run;
 pub mod seal;
 mod settle;
@@ -30,7 +29,7 @@ use crate::plan::pace::Timetable;
 use crate::plan::{Change, Plan};
 use crate::rollout::Rollout;
 
-use desk::{Desk, Ready};
+use desk::Desk;
 pub use hand_over::{SealedRows, open_rows};
 use ledger::Ledger;
 use pacer::{Pacer, Place, sends_letter};
@@ -140,8 +139,6 @@ pub(crate) struct Worker<'a> {
     pub(crate) desk: Desk<'a>,
     pub(crate) pacer: Pacer,
     pub(crate) tally: Tally,
-    /// The next group, prepared while the last letters of the one before it were on their way.
-    ahead: Option<VecDeque<Job<'a>>>,
 }
 
 /// Why a run can't go on.
@@ -171,7 +168,6 @@ impl<'a> Worker<'a> {
             desk: Desk::new(order),
             pacer: Pacer::new(order.timetable),
             tally: Tally::default(),
-            ahead: None,
         }
     }
 
@@ -198,18 +194,11 @@ impl<'a> Worker<'a> {
         let changes = self.order.plan.changes.iter();
         let own: Vec<&'a Change> = changes.filter(|change| !self.is_handed_over(change)).collect();
         let (mut end, mut rest) = (End::Done, own.as_slice());
-        while end == End::Done && (self.ahead.is_some() || !rest.is_empty()) {
-            let group = if let Some(group) = self.ahead.take() {
-                group
-            } else {
-                let (group, left) = self.next_group(rest);
-                rest = left;
-                self.prepared(&group)?
-            };
-            end = self.group(group, &mut rest)?;
+        while end == End::Done && !rest.is_empty() {
+            let (group, left) = self.next_group(rest);
+            rest = left;
+            end = self.group(&group)?;
         }
-        let left = self.ahead.take().into_iter().flatten();
-        self.void(left.filter_map(Job::into_ready).collect());
         Ok(end)
     }
 
@@ -235,17 +224,13 @@ impl<'a> Worker<'a> {
         (group, &[])
     }
 
-    /// Prepares a group in one commit; nobody where somebody has asked to stop.
-    fn prepared(&mut self, changes: &[&'a Change]) -> Result<VecDeque<Job<'a>>, Halt> {
+    /// Prepares a group in one commit, then carries it out in waves. What was prepared and not begun is voided.
+    fn group(&mut self, changes: &[&'a Change]) -> Result<End, Halt> {
         if self.watch.is_interrupted() {
-            return Ok(VecDeque::new());
+            return Ok(End::Interrupted);
         }
-        Ok(jobs(changes, self.press().prepare(changes)?))
-    }
-
-    /// Carries a group out in waves. What was prepared and not begun is voided. With the last letters of the group the next one
-    /// is prepared, where any letter may leave at any moment.
-    fn group(&mut self, mut left: VecDeque<Job<'a>>, rest: &mut &[&'a Change]) -> Result<End, Halt> {
+        let mut left: VecDeque<Job<'a>> =
+            changes.iter().zip(self.prepare(changes)?).map(|(change, ready)| Job::new(change, ready)).collect();
         let mut end = self.verdict();
         while end == End::Done && !left.is_empty() {
             let (width, letters) = self.next_wave(&left);
@@ -261,12 +246,7 @@ impl<'a> Worker<'a> {
                 }
             }
             let mut wave: Vec<Job<'a>> = left.drain(..width).collect();
-            let is_last = left.is_empty() && self.pacer.is_free();
-            let next = rest.get(..GROUP.max(self.width()).min(rest.len())).filter(|_| is_last).unwrap_or_default();
-            if let Some(ready) = self.wave(&mut wave, next)? {
-                self.ahead = Some(jobs(next, ready));
-                *rest = rest.get(next.len()..).unwrap_or_default();
-            }
+            self.wave(&mut wave)?;
             end = self.verdict();
         }
         self.void(left.into_iter().filter_map(Job::into_ready).collect());
@@ -304,8 +284,4 @@ impl<'a> Worker<'a> {
         self.watch.step(Step::Finished { caregiver: &change.caregiver, result: &words, is_done: result.is_ok() });
         self.tally.count(&change.caregiver, result, FAILURES_IN_A_ROW);
     }
-}
-
-fn jobs<'a>(changes: &[&'a Change], ready: Vec<Option<Ready>>) -> VecDeque<Job<'a>> {
-    changes.iter().zip(ready).map(|(change, ready)| Job::new(change, ready)).collect()
 }

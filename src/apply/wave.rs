@@ -87,22 +87,21 @@ impl Worker<'_> {
         self.lms.capabilities().batch.max(self.mail.capabilities().sessions).max(1)
     }
 
-    /// Carries out one wave to its end. While its last letters are on their way, those who come next are prepared, if the
-    /// transport waits at all.
-    pub(crate) fn wave(&mut self, jobs: &mut [Job<'_>], next: &[&Change]) -> Result<Option<Vec<Option<Ready>>>, Halt> {
+    /// Carries out one wave to its end.
+    pub(crate) fn wave(&mut self, jobs: &mut [Job<'_>]) -> Result<(), Halt> {
         for job in &mut *jobs {
             self.until_effect(job)?;
         }
         self.set_passwords(jobs)?;
         self.link_children(jobs)?;
         self.ready_pages(jobs);
-        let ahead = self.send_letters(jobs, next)?;
+        self.send_letters(jobs)?;
         for job in jobs {
             self.until_effect(job)?;
             let result = job.failure.take().map_or(Ok(()), Err);
             self.finished(job.change, result);
         }
-        Ok(ahead)
+        Ok(())
     }
 
     /// What is left of letters on paper is a person's work.

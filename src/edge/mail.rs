@@ -34,11 +34,4 @@ pub trait MailTransport {
     fn send_all(&mut self, envelopes: &[Envelope<'_>]) -> Vec<Outcome> {
         envelopes.iter().map(|envelope| self.send(envelope)).collect()
     }
-
-    /// The same; a transport that waits for others calls `meanwhile` once while it does, on the caller's thread. One that does
-    /// not wait leaves it.
-    fn send_all_while(&mut self, envelopes: &[Envelope<'_>], meanwhile: &mut dyn FnMut()) -> Vec<Outcome> {
-        let _ = meanwhile;
-        self.send_all(envelopes)
-    }
 }

@@ -285,10 +285,7 @@ fn waiting_goes_on_until_all_is_done() {
     let row =
         |number: u32| format!("C{number},M,T{number},p{number}@example.nz,S{number},A,T,7,7A,,mother,en,yes,1,\n");
     write("waits/roster.csv", &format!("{}\n{}", crate::world::HEADING, (1..=5).map(row).collect::<String>()));
-    write(
-        "waits/story.txt",
-        "now 2027-02-01 17:30\nroster roster.csv\n$ firstbell apply --wait --auto-approve\n$ firstbell status\n",
-    );
+    write("waits/story.txt", "now 2027-02-01 17:30\nroster roster.csv\n$ firstbell apply --wait --auto-approve\n$ firstbell status\n");
     let told = crate::story::play_in(&folder.path().join("waits"));
     assert_eq!(sink.letters().len(), 5, "{told}");
     assert!(told.matches("Waiting until").count() >= 2, "{told}");

@@ -850,15 +850,6 @@ impl<T: MailTransport> MailTransport for Crashing<T> {
     fn send(&mut self, envelope: &firstbell::edge::Envelope<'_>) -> firstbell::model::outcome::Outcome {
         self.crash.around(|| self.inner.send(envelope))
     }
-
-    /// What goes on meanwhile falls between the first letter and the others.
-    fn send_all_while(&mut self, envelopes: &[Envelope<'_>], meanwhile: &mut dyn FnMut()) -> Vec<Outcome> {
-        let (first, others) = envelopes.split_at(envelopes.len().min(1));
-        let mut outcomes = self.send_all(first);
-        meanwhile();
-        outcomes.extend(self.send_all(others));
-        outcomes
-    }
 }
 
 impl<T: StateStore> StateStore for Crashing<T> {

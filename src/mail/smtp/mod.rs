@@ -13,7 +13,7 @@ mod tests;
 
 mod words;
 
-use crate::both::{each, each_while};
+use crate::both::each;
 use crate::edge::{Envelope, MailTransport};
 use crate::model::capability::MailCapabilities;
 use crate::model::outcome::{Outcome, Reach};
@@ -83,15 +83,6 @@ impl MailTransport for Smtp {
             outcomes.extend(each(pairs, |(place, envelope)| send_on(server, place, envelope)));
         }
         outcomes
-    }
-
-    fn send_all_while(&mut self, envelopes: &[Envelope<'_>], meanwhile: &mut dyn FnMut()) -> Vec<Outcome> {
-        if envelopes.len() > self.lines.len() {
-            return self.send_all(envelopes);
-        }
-        let server = &self.server;
-        let pairs: Vec<(&mut Option<Line>, &Envelope<'_>)> = self.lines.iter_mut().zip(envelopes).collect();
-        each_while(pairs, |(place, envelope)| send_on(server, place, envelope), meanwhile)
     }
 }
 
