@@ -6,6 +6,7 @@
 mod account;
 mod activate;
 mod desk;
+mod flow;
 mod hand_over;
 mod ledger;
 mod link;
@@ -193,6 +194,9 @@ impl<'a> Worker<'a> {
     fn directly(&mut self) -> Result<End, Halt> {
         let changes = self.order.plan.changes.iter();
         let own: Vec<&'a Change> = changes.filter(|change| !self.is_handed_over(change)).collect();
+        if self.flows() {
+            return self.flow(&own);
+        }
         let (mut end, mut rest) = (End::Done, own.as_slice());
         while end == End::Done && !rest.is_empty() {
             let (group, left) = self.next_group(rest);

@@ -44,6 +44,11 @@ impl Pacer {
         Self { table: table.cloned(), ..Self::default() }
     }
 
+    /// Whether any letter may leave at any moment.
+    pub(crate) fn is_free(&self) -> bool {
+        self.table.as_ref().is_none_or(Timetable::is_free)
+    }
+
     /// How many of at most `most` letters are due within five minutes.
     pub(crate) fn room(&self, now: Timestamp, most: usize) -> usize {
         match &self.table {

@@ -105,7 +105,7 @@ impl Worker<'_> {
     }
 
     /// What is left of letters on paper is a person's work.
-    fn ready_pages(&mut self, jobs: &mut [Job<'_>]) {
+    pub(crate) fn ready_pages(&mut self, jobs: &mut [Job<'_>]) {
         for page in jobs.iter_mut().filter_map(|job| job.page.take()) {
             self.ledger.note(Entry::PageReady(page));
             self.tally.written += 1;
@@ -113,7 +113,7 @@ impl Worker<'_> {
     }
 
     /// Does what touches one caregiver alone, up to a password or a letter, of which a change has at most one.
-    fn until_effect(&mut self, job: &mut Job<'_>) -> Result<(), Halt> {
+    pub(crate) fn until_effect(&mut self, job: &mut Job<'_>) -> Result<(), Halt> {
         while let Some(act) = job.next() {
             match act {
                 Act::Create { .. } | Act::Reset { .. } => {

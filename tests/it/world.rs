@@ -10,7 +10,8 @@ use camino::Utf8Path;
 use firstbell::apply::{self, Applied, Edges, Halted, Order, SealedRows};
 use firstbell::edge::{Altered, HandOverFacts, HandOverLine, HandOverWrite, NotWritten, RowFor};
 use firstbell::edge::{
-    Ask, Asked, Clock, Envelope, LmsRead, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateStore, Step, Watch,
+    Ask, Asked, Clock, Envelope, LmsRead, LmsWrite, MailTransport, MarkCounts, Parcel, Random, RunMark, StateStore,
+    Step, Watch,
 };
 use firstbell::letter;
 use firstbell::letter::page::Page;
@@ -279,13 +280,19 @@ impl World {
         let (crash, at_once) = (&self.crash, self.at_once);
         let mut watch = Counting { finished: 0, stop_after: self.interrupt_after };
         let edges = Edges {
-            lms: &mut Crashing { inner: Accidental::new(AnyLms(lms), &self.accident), crash: crash.clone(), at_once },
+            lms: &mut Crashing {
+                inner: Accidental::new(AnyLms(lms), &self.accident),
+                crash: crash.clone(),
+                at_once,
+                flying: VecDeque::new(),
+            },
             mail: &mut Crashing {
                 inner: Accidental::new(self.mail(&loaded.rollout), &self.accident),
                 crash: crash.clone(),
                 at_once,
+                flying: VecDeque::new(),
             },
-            store: &mut Crashing { inner: store, crash: crash.clone(), at_once },
+            store: &mut Crashing { inner: store, crash: crash.clone(), at_once, flying: VecDeque::new() },
             mark: &mut Mark { path: self.keeps_lock.then(|| self.path().join("rollout.lock")) },
             clock: &self.clock,
             random: &mut random,
@@ -725,6 +732,8 @@ struct Crashing<T> {
     inner: T,
     crash: Crash,
     at_once: usize,
+    /// Letters that were launched.
+    flying: VecDeque<Parcel>,
 }
 
 impl<T: LmsRead> LmsRead for Crashing<T> {
@@ -849,6 +858,20 @@ impl<T: MailTransport> MailTransport for Crashing<T> {
 
     fn send(&mut self, envelope: &firstbell::edge::Envelope<'_>) -> firstbell::model::outcome::Outcome {
         self.crash.around(|| self.inner.send(envelope))
+    }
+
+    fn can_launch(&self) -> bool {
+        self.at_once > 1
+    }
+
+    fn launch(&mut self, parcels: Vec<Parcel>) {
+        self.flying.extend(parcels);
+    }
+
+    /// As late as can be: a letter goes when somebody waits for it.
+    fn landed(&mut self, waits: bool) -> Vec<(u64, Outcome)> {
+        let Some(parcel) = waits.then(|| self.flying.pop_front()).flatten() else { return Vec::new() };
+        vec![(parcel.ticket, self.send(&parcel.envelope()))]
     }
 }
 
