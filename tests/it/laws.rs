@@ -85,7 +85,7 @@ fn accounts(people: &[Made]) -> String {
 fn world(people: &[Made]) -> World {
     let rows = rows(people);
     // Every second school prints letters for those who have no address.
-    let rollout = format!("no-email: {}\n{ROLLOUT}", if people.len() % 2 == 0 { "paper" } else { "hold" });
+    let rollout = format!("no-email: {}\n{ROLLOUT}", if people.len().is_multiple_of(2) { "paper" } else { "hold" });
     World::new(&rollout, &rows.iter().map(String::as_str).collect::<Vec<_>>(), &accounts(people))
 }
 

@@ -102,9 +102,10 @@ fn record(scope: Scope<'_>, entry: &Entry, accepts_position: bool) -> Result<(),
 
 /// Where the state stands; `None` before the first run.
 pub(super) fn position(conn: &Connection) -> Result<Option<Position>, Fault> {
-    let last_run: Option<RunNumber> = conn.query_row("SELECT max(number) FROM runs", [], |row| row.get(0))?;
+    let last_run: Option<RunNumber> =
+        conn.prepare_cached("SELECT max(number) FROM runs")?.query_row([], |row| row.get(0))?;
     let Some(run) = last_run else { return Ok(None) };
-    let position = conn.query_row("SELECT lineage, serial, head FROM meta", [], |row| {
+    let position = conn.prepare_cached("SELECT lineage, serial, head FROM meta")?.query_row([], |row| {
         let (lineage, Count(serial), head) = (row.get::<_, Lineage>(0)?, row.get(1)?, row.get::<_, Hash>(2)?);
         Ok(Position { lineage, run, serial, head: head.to_string() })
     })?;

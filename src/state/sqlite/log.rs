@@ -28,7 +28,7 @@ struct Bound {
 impl Log {
     /// Where the chain ends now.
     pub(super) fn at_head(conn: &Connection) -> Result<Self, Fault> {
-        Ok(conn.query_row("SELECT events, head FROM meta", [], |row| {
+        Ok(conn.prepare_cached("SELECT events, head FROM meta")?.query_row([], |row| {
             let Count(events) = row.get(0)?;
             Ok(Self { events, head: row.get(1)? })
         })?)
