@@ -12,7 +12,7 @@ use crate::model::secret::Password;
 use crate::plan::{Act, Change, Person, Recipient};
 
 use super::seal::{Seal, SealContext, SealError, SealPurpose};
-use super::{Failure, Halt, Order, Worker, password};
+use super::{Failure, Order, Worker, password};
 
 /// So many passwords are drawn before it is said that none will do.
 const MOST_DRAWN: usize = 100;
@@ -175,14 +175,10 @@ fn cannot_seal(error: SealError) -> Failure {
 }
 
 impl<'a> Worker<'a> {
-    /// Prepares a group: everything that could fail about a letter fails here, before any password is touched.
-    pub(crate) fn prepare(&mut self, changes: &[&'a Change]) -> Result<Vec<Option<Ready>>, Halt> {
-        let mut group = Vec::with_capacity(changes.len());
-        for change in changes {
-            group.push(self.prepare_one(change));
-        }
-        self.ledger.flush()?;
-        Ok(group)
+    /// Prepares a group: everything that could fail about a letter fails here, before any password is touched. It announces
+    /// nothing, so it is durable early enough with the commit that announces the first of these passwords.
+    pub(crate) fn prepare(&mut self, changes: &[&'a Change]) -> Vec<Option<Ready>> {
+        changes.iter().map(|change| self.prepare_one(change)).collect()
     }
 
     pub(crate) fn prepare_one(&mut self, change: &Change) -> Option<Ready> {

@@ -91,7 +91,7 @@ impl<'a> Worker<'a> {
                 Turn::Prepare => {
                     let (group, rest) = flow.rest.split_at(GROUP.min(flow.rest.len()));
                     flow.rest = rest;
-                    let ready = self.prepare(group)?;
+                    let ready = self.prepare(group);
                     flow.ready.extend(group.iter().zip(ready).map(|(change, ready)| Job::new(change, ready)));
                 }
                 Turn::Begin(many) => match self.wait_for_place(many)? {

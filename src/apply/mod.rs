@@ -114,7 +114,7 @@ impl std::error::Error for Halted {
     }
 }
 
-/// How many changes are prepared in one commit.
+/// How many changes are prepared together.
 const GROUP: usize = 32;
 /// So many failures in a row stop the run: it is not the caregivers' fault then.
 const FAILURES_IN_A_ROW: u32 = 5;
@@ -228,13 +228,13 @@ impl<'a> Worker<'a> {
         (group, &[])
     }
 
-    /// Prepares a group in one commit, then carries it out in waves. What was prepared and not begun is voided.
+    /// Prepares a group, then carries it out in waves. What was prepared and not begun is voided.
     fn group(&mut self, changes: &[&'a Change]) -> Result<End, Halt> {
         if self.watch.is_interrupted() {
             return Ok(End::Interrupted);
         }
         let mut left: VecDeque<Job<'a>> =
-            changes.iter().zip(self.prepare(changes)?).map(|(change, ready)| Job::new(change, ready)).collect();
+            changes.iter().zip(self.prepare(changes)).map(|(change, ready)| Job::new(change, ready)).collect();
         let mut end = self.verdict();
         while end == End::Done && !left.is_empty() {
             let (width, letters) = self.next_wave(&left);
