@@ -3,7 +3,9 @@
 #
 #   docs/screenshots.sh
 #
-# Needs headless Chromium (Debian: apt-get install chromium).
+# And the printed letter: the first page of its file.
+#
+# Needs headless Chromium and poppler-utils (Debian: apt-get install chromium poppler-utils).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome) ||
@@ -26,4 +28,6 @@ for page in "$folder"/letter.*.html; do
     mv "$folder/shot.png" "docs/letters/$language-$width.png"
   done
 done
+"${firstbell[@]}" -C examples/quickstart preview --language en --pdf "$folder/letter.pdf" > /dev/null
+pdftoppm -r 80 -png -singlefile "$folder/letter.pdf" docs/letters/paper-en
 ls -l docs/letters

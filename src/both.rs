@@ -1,11 +1,11 @@
 //! Several pieces of work at once, the only place that begins a thread: reading the state while the roster is read, deciding
 //! for one half of the people while the other half is decided, taking rows apart while those before them are used, handing
-//! over letters on several connections. What comes out never depends on which is done first.
+//! over letters on several connections, also while the next ones are made. What comes out never depends on which is done first.
 
-use std::panic::resume_unwind;
-use std::sync::mpsc::sync_channel;
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// From so many people on, a second thread is worth its while.
@@ -96,6 +96,62 @@ pub fn ahead<T: Default + Send>(batches: usize, make: impl FnMut(&mut T) -> bool
     });
 }
 
+/// Threads that take one thing after the other, whoever is free, and what came of each: what has to be waited for, while
+/// something else is done.
+pub struct Crew<T, R> {
+    /// Taken on dropping, which ends the threads.
+    things: Option<Sender<(u64, T)>>,
+    done: Receiver<(u64, Option<R>)>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl<T: Send + 'static, R: Send + 'static> Crew<T, R> {
+    /// One thread for each way of working; `None` where the system grants not even one.
+    pub fn new<W: FnMut(T) -> R + Send + 'static>(ways: Vec<W>) -> Option<Self> {
+        let ((things, waiting), (told, done)) = (channel(), channel());
+        let waiting = Arc::new(Mutex::new(waiting));
+        let begin = |mut work: W| {
+            let (waiting, told) = (Arc::clone(&waiting), told.clone());
+            let take = move || {
+                loop {
+                    let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    let Ok((ticket, thing)) = next else { return };
+                    // Of a thing that nothing came of it is said so, instead of never.
+                    let result = catch_unwind(AssertUnwindSafe(|| work(thing))).ok();
+                    if told.send((ticket, result)).is_err() {
+                        return;
+                    }
+                }
+            };
+            thread::Builder::new().spawn(take).ok()
+        };
+        let threads: Vec<JoinHandle<()>> = ways.into_iter().filter_map(begin).collect();
+        (!threads.is_empty()).then(|| Self { things: Some(things), done, threads })
+    }
+
+    /// Gives them something to do.
+    pub fn begin(&self, ticket: u64, thing: T) {
+        let _ = self.things.as_ref().map(|things| things.send((ticket, thing)));
+    }
+
+    /// What is done by now, each with its ticket; `None` where the work broke off. Waits for one where `waits`; something
+    /// must be under way then.
+    pub fn done(&self, waits: bool) -> Vec<(u64, Option<R>)> {
+        let first = if waits { self.done.recv().ok() } else { None };
+        first.into_iter().chain(self.done.try_iter()).collect()
+    }
+}
+
+impl<T, R> Drop for Crew<T, R> {
+    /// Waits until all are done.
+    fn drop(&mut self) {
+        drop(self.things.take());
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
 /// What comes of a piece of work, if it comes soon enough. One that does not is left alone: it ends with the process, or by
 /// itself. Where the system grants no thread, nothing comes of it.
 pub fn in_time<T: Send + 'static>(time: Duration, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
@@ -112,12 +168,32 @@ pub fn pause(time: Duration) {
 
 #[cfg(test)]
 mod tests {
-    use super::{ahead, both, each};
+    use super::{Crew, ahead, both, each};
 
     #[test]
     fn each_thing_is_done_once_and_keeps_its_place() {
         assert_eq!(each((0..20).collect(), |number| number * 2), (0..20).map(|number| number * 2).collect::<Vec<_>>());
         assert_eq!(each(Vec::<u8>::new(), |number| number), Vec::<u8>::new());
+    }
+
+    #[test]
+    fn a_crew_does_everything_once_and_says_what_broke_off() {
+        let double = |number: u64| {
+            assert!(number != 7, "seven");
+            number * 2
+        };
+        let crew = Crew::new(vec![double; 3]).unwrap();
+        for number in 0..20 {
+            crew.begin(number + 100, number);
+        }
+        let mut done = Vec::new();
+        while done.len() < 20 {
+            done.extend(crew.done(true));
+        }
+        done.sort_unstable();
+        let expected = |number: u64| (number + 100, (number != 7).then_some(number * 2));
+        assert_eq!(done, (0..20).map(expected).collect::<Vec<_>>());
+        assert!(crew.done(false).is_empty());
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn letter_outcome(&mut self, letter: LetterSubject, outcome: Outcome) -> Result<(), Failure> {
+    pub(super) fn letter_outcome(&mut self, letter: LetterSubject, outcome: Outcome) -> Result<(), Failure> {
         use crate::model::outcome::Reach;
         const ATTEMPT: &str = "the password is set, but sending the letter";
         match outcome {
@@ -180,11 +180,11 @@ impl<'j, 'a> Due<'j, 'a> {
     }
 }
 
-fn intent(effect: Effect, subject: &Subject) -> Step<'_> {
+pub(super) fn intent(effect: Effect, subject: &Subject) -> Step<'_> {
     Step::Intent { effect, caregiver: &subject.caregiver, activation: subject.activation }
 }
 
-fn settled<'s>(effect: Effect, subject: &'s Subject, result: &Result<(), Failure>) -> Step<'s> {
+pub(super) fn settled<'s>(effect: Effect, subject: &'s Subject, result: &Result<(), Failure>) -> Step<'s> {
     let outcome = match result {
         Ok(()) => "done",
         Err(failure) if failure.is_unknown => "unknown",
@@ -193,7 +193,7 @@ fn settled<'s>(effect: Effect, subject: &'s Subject, result: &Result<(), Failure
     Step::Settled { effect, caregiver: &subject.caregiver, activation: subject.activation, outcome }
 }
 
-fn which(subject: &Subject, letter: &ReadyLetter) -> LetterSubject {
+pub(super) fn which(subject: &Subject, letter: &ReadyLetter) -> LetterSubject {
     LetterSubject { caregiver: subject.caregiver.clone(), activation: subject.activation, letter: letter.number }
 }
 

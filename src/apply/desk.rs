@@ -1,17 +1,18 @@
 //! The desk where letters are made: draws the password, renders the letter, seals both. Nothing leaves from here.
 
 use crate::edge::Random;
-use crate::letter::{Context, Frame, message};
+use crate::letter::page::PageError;
+use crate::letter::{Context, Frame, LetterError, Rendered, message, page};
 use crate::model::activation::ActivationKind;
 use crate::model::email::EmailAddress;
 use crate::model::entry::{Entry, NewLetter, Prepared, Subject};
 use crate::model::fingerprint::Fingerprint;
-use crate::model::ids::{ActivationKey, LetterNumber, MessageId, Username};
+use crate::model::ids::{ActivationKey, CaregiverId, LetterNumber, MessageId, Username};
 use crate::model::secret::Password;
-use crate::plan::{Act, Change, Person};
+use crate::plan::{Act, Change, Person, Recipient};
 
 use super::seal::{Seal, SealContext, SealError, SealPurpose};
-use super::{Failure, Halt, Order, Worker, password};
+use super::{Failure, Order, Worker, password};
 
 /// So many passwords are drawn before it is said that none will do.
 const MOST_DRAWN: usize = 100;
@@ -49,8 +50,9 @@ pub(crate) struct Desk<'a> {
 pub(crate) struct LetterOrder<'a> {
     pub(crate) key: ActivationKey,
     pub(crate) number: LetterNumber,
-    pub(crate) recipient: &'a EmailAddress,
+    pub(crate) recipient: &'a Recipient,
     pub(crate) fingerprint: Fingerprint,
+    pub(crate) caregiver: &'a CaregiverId,
     pub(crate) person: &'a Person,
     pub(crate) username: &'a Username,
     pub(crate) password: &'a Password,
@@ -77,7 +79,10 @@ impl<'a> Desk<'a> {
         random: &mut dyn Random,
     ) -> Result<(ReadyLetter, NewLetter), Failure> {
         let message_id = self.message_id(random);
-        let bytes = self.message(wanted, &message_id, date, random)?;
+        let bytes = match wanted.recipient {
+            Recipient::Mail(to) => self.message(wanted, to, &message_id, date, random)?,
+            Recipient::Paper => self.page(wanted, date)?,
+        };
         let sealed =
             self.seal.seal(&bytes, &self.context(wanted.key, SealPurpose::Letter), random).map_err(cannot_seal)?;
         let recipient = wanted.recipient.as_str().to_owned();
@@ -85,42 +90,73 @@ impl<'a> Desk<'a> {
             number: wanted.number,
             message_id: message_id.clone(),
             recipient: recipient.clone(),
+            channel: wanted.recipient.channel(),
             fingerprint: wanted.fingerprint,
             bytes: sealed,
         };
         Ok((ReadyLetter { number: wanted.number, message_id, recipient, bytes }, recorded))
     }
 
-    fn message(
-        &self,
-        wanted: &LetterOrder<'_>,
-        message_id: &MessageId,
-        date: jiff::Timestamp,
-        random: &mut dyn Random,
-    ) -> Result<Vec<u8>, Failure> {
+    /// The page that will be printed. What can't be printed is found here, before any password is set.
+    fn page(&self, wanted: &LetterOrder<'_>, date: jiff::Timestamp) -> Result<Vec<u8>, Failure> {
+        let day = date.to_zoned_datetime(self.order.rollout.timezone.clone()).date().to_string();
+        let margin = page::Margin { date: &day, foot: wanted.caregiver.as_str() };
+        let context = self.letter_context(wanted);
+        let page_in = |rendered: &Rendered| {
+            let page = page::Page::new(rendered, &context, margin);
+            page.check().map(|()| page)
+        };
+        let own = page_in(&self.render(wanted)?);
+        // A language whose letters can't be printed is read in the default one, rather than not at all.
+        let page = match own {
+            Err(PageError::Character(_)) => {
+                page_in(&self.order.letters.render("", &context).map_err(|error| in_words(&error))?)
+            }
+            own => own,
+        };
+        let page = page.map_err(|error| Failure::here(format!("the letter can't be printed: {error}")))?;
+        Ok(page.to_bytes())
+    }
+
+    fn letter_context<'w>(&'w self, wanted: &LetterOrder<'w>) -> Context<'w> {
         let rollout = self.order.rollout;
-        let context = Context {
+        Context {
             school: &rollout.school,
             sign_in_url: &rollout.sign_in_url,
             help: &rollout.help,
             person: wanted.person,
             username: wanted.username.as_str(),
             password: wanted.password,
-        };
-        let language = if rollout.mail.by_language { wanted.person.language.as_str() } else { "" };
-        let in_words =
-            |error: crate::letter::LetterError| Failure::here(format!("the letter could not be written: {error}"));
-        let rendered = self.order.letters.render(language, &context).map_err(in_words)?;
+            on_paper: *wanted.recipient == Recipient::Paper,
+        }
+    }
+
+    fn render(&self, wanted: &LetterOrder<'_>) -> Result<Rendered, Failure> {
+        let by_language = self.order.rollout.mail.by_language;
+        let language = if by_language { wanted.person.language.as_str() } else { "" };
+        self.order.letters.render(language, &self.letter_context(wanted)).map_err(|error| in_words(&error))
+    }
+
+    fn message(
+        &self,
+        wanted: &LetterOrder<'_>,
+        to: &EmailAddress,
+        message_id: &MessageId,
+        date: jiff::Timestamp,
+        random: &mut dyn Random,
+    ) -> Result<Vec<u8>, Failure> {
+        let rollout = self.order.rollout;
+        let rendered = self.render(wanted)?;
         let frame = Frame {
             from: &rollout.mail.from,
             reply_to: rollout.mail.reply_to.as_ref(),
-            to: wanted.recipient,
+            to,
             to_name: &format!("{} {}", wanted.person.first_name, wanted.person.last_name),
             date,
             message_id,
             boundary: &format!("firstbell{:032x}", random.id()),
         };
-        message(&rendered, &frame).map_err(in_words)
+        message(&rendered, &frame).map_err(|error| in_words(&error))
     }
 
     /// 128 random bits at the school's domain.
@@ -130,19 +166,19 @@ impl<'a> Desk<'a> {
     }
 }
 
+fn in_words(error: &LetterError) -> Failure {
+    Failure::here(format!("the letter could not be written: {error}"))
+}
+
 fn cannot_seal(error: SealError) -> Failure {
     Failure::here(format!("password and letter could not be sealed: {error}"))
 }
 
 impl<'a> Worker<'a> {
-    /// Prepares a group: everything that could fail about a letter fails here, before any password is touched.
-    pub(crate) fn prepare(&mut self, changes: &[&'a Change]) -> Result<Vec<Option<Ready>>, Halt> {
-        let mut group = Vec::with_capacity(changes.len());
-        for change in changes {
-            group.push(self.prepare_one(change));
-        }
-        self.ledger.flush()?;
-        Ok(group)
+    /// Prepares a group: everything that could fail about a letter fails here, before any password is touched. It announces
+    /// nothing, so it is durable early enough with the commit that announces the first of these passwords.
+    pub(crate) fn prepare(&mut self, changes: &[&'a Change]) -> Vec<Option<Ready>> {
+        changes.iter().map(|change| self.prepare_one(change)).collect()
     }
 
     pub(crate) fn prepare_one(&mut self, change: &Change) -> Option<Ready> {
@@ -167,6 +203,7 @@ impl<'a> Worker<'a> {
             number: LetterNumber::FIRST,
             recipient,
             fingerprint,
+            caregiver: &change.caregiver,
             person: &change.person,
             username,
             password: &password,

@@ -11,12 +11,12 @@ use secrecy::zeroize::Zeroizing;
 
 use crate::edge::{HandOverFacts, HandOverLine, HandOverWrite, NotWritten, RowFor, SealedHandOver, Step};
 use crate::model::activation::ActivationKind;
-use crate::model::entry::{BegunRow, Entry, HandOverBegun, Prepared, Subject};
+use crate::model::entry::{Entry, Prepared, Subject};
 use crate::model::fingerprint::Fingerprinter;
-use crate::model::handover::{HandOver, HandOverNumber, HandOverRow};
+use crate::model::handover::{BegunRow, HandOver, HandOverBegun, HandOverNumber, HandOverRow};
 use crate::model::ids::{ActivationKey, ActivationNumber, CohortName, Lineage, Username};
 use crate::model::secret::{Password, SealingKey};
-use crate::plan::{Act, Change, Person};
+use crate::plan::{Act, Change, Person, Recipient};
 
 use super::desk::Ready;
 use super::seal::{Seal, SealContext, SealError, SealPurpose};
@@ -149,17 +149,17 @@ impl<'a> Worker<'a> {
                     username: fresh.username,
                     is_create: *is_create,
                     password: Some(fresh.password),
-                    email: recipient.as_str().to_owned(),
+                    email: self.row_email(recipient),
                 })
             }
             Some(Act::Settle { .. }) => Err(Failure::here(
                 "a hand-over with a password of ours was not imported: set `passwords: firstbell` until it is done",
             )),
             Some(Act::Create { activation, username, recipient, .. }) if !has_letters => {
-                Ok(self.enter_without(change, *activation, username, ActivationKind::Create, recipient.as_str()))
+                Ok(self.enter_without(change, *activation, username, ActivationKind::Create, recipient))
             }
             Some(Act::Reset { activation, username, recipient, .. }) if !has_letters => {
-                Ok(self.enter_without(change, *activation, username, ActivationKind::Reset, recipient.as_str()))
+                Ok(self.enter_without(change, *activation, username, ActivationKind::Reset, recipient))
             }
             Some(act) => match self.prepare_one(change) {
                 Some(Ready::Fresh(fresh)) => Ok(Entrant {
@@ -169,7 +169,7 @@ impl<'a> Worker<'a> {
                     username: fresh.username,
                     is_create: matches!(act, Act::Create { .. }),
                     password: Some(fresh.password),
-                    email: fresh.letter.recipient,
+                    email: act.recipient().map_or_else(String::new, |recipient| self.row_email(recipient)),
                 }),
                 Some(Ready::Failed(failure)) => Err(failure),
                 None => Err(Failure::here("it was not prepared")),
@@ -179,6 +179,17 @@ impl<'a> Worker<'a> {
         Ok(entered)
     }
 
+    /// The address in somebody's row. Ultranet takes no row without one: who has none gets the gateway's own.
+    fn row_email(&self, recipient: &Recipient) -> String {
+        match recipient {
+            Recipient::Mail(address) => address.as_str().to_owned(),
+            Recipient::Paper => {
+                let ultranet = self.order.rollout.lms.ultranet();
+                ultranet.and_then(|ultranet| ultranet.default_email.clone()).unwrap_or_default()
+            }
+        }
+    }
+
     /// Somebody whose password the LMS draws and tells.
     fn enter_without(
         &mut self,
@@ -186,7 +197,7 @@ impl<'a> Worker<'a> {
         activation: ActivationNumber,
         username: &Username,
         kind: ActivationKind,
-        email: &str,
+        recipient: &Recipient,
     ) -> Entrant<'a> {
         let subject = Subject { caregiver: change.caregiver.clone(), activation };
         let key = ActivationKey(self.random.id());
@@ -202,7 +213,7 @@ impl<'a> Worker<'a> {
         }));
         let is_create = kind == ActivationKind::Create;
         let username = username.clone();
-        Entrant { change, subject, key, username, is_create, password: None, email: email.to_owned() }
+        Entrant { change, subject, key, username, is_create, password: None, email: self.row_email(recipient) }
     }
 
     /// The hand-over as a value, and its rows in clear.

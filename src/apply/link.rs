@@ -16,7 +16,8 @@ impl Worker<'_> {
         if !self.lms.capabilities().can_link {
             return Ok(());
         }
-        let mut due: Vec<&mut Job<'_>> = jobs.iter_mut().filter(|job| job.letter.is_some()).collect();
+        let mut due: Vec<&mut Job<'_>> =
+            jobs.iter_mut().filter(|job| job.letter.is_some() || job.page.is_some()).collect();
         if due.is_empty() {
             return Ok(());
         }
@@ -33,7 +34,7 @@ impl Worker<'_> {
             };
             let (caregiver, reason) = (job.change.caregiver.clone(), "linking the children failed".to_owned());
             self.ledger.note_effect(Entry::EffectFailed { caregiver, reason });
-            job.letter = None;
+            (job.letter, job.page) = (None, None);
             job.failure = Some(failure);
         }
         Ok(())

@@ -6,10 +6,12 @@
 mod account;
 mod activate;
 mod desk;
+mod flow;
 mod hand_over;
 mod ledger;
 mod link;
 mod pacer;
+mod pages;
 pub mod password;
 mod run;
 pub mod seal;
@@ -32,6 +34,7 @@ use desk::Desk;
 pub use hand_over::{SealedRows, open_rows};
 use ledger::Ledger;
 use pacer::{Pacer, Place, sends_letter};
+pub use pages::open_page;
 pub use tally::{Applied, End, Failure, Tally};
 use wave::Job;
 
@@ -111,7 +114,7 @@ impl std::error::Error for Halted {
     }
 }
 
-/// How many changes are prepared in one commit.
+/// How many changes are prepared together.
 const GROUP: usize = 32;
 /// So many failures in a row stop the run: it is not the caregivers' fault then.
 const FAILURES_IN_A_ROW: u32 = 5;
@@ -191,6 +194,9 @@ impl<'a> Worker<'a> {
     fn directly(&mut self) -> Result<End, Halt> {
         let changes = self.order.plan.changes.iter();
         let own: Vec<&'a Change> = changes.filter(|change| !self.is_handed_over(change)).collect();
+        if self.flows() {
+            return self.flow(&own);
+        }
         let (mut end, mut rest) = (End::Done, own.as_slice());
         while end == End::Done && !rest.is_empty() {
             let (group, left) = self.next_group(rest);
@@ -222,13 +228,13 @@ impl<'a> Worker<'a> {
         (group, &[])
     }
 
-    /// Prepares a group in one commit, then carries it out in waves. What was prepared and not begun is voided.
+    /// Prepares a group, then carries it out in waves. What was prepared and not begun is voided.
     fn group(&mut self, changes: &[&'a Change]) -> Result<End, Halt> {
         if self.watch.is_interrupted() {
             return Ok(End::Interrupted);
         }
         let mut left: VecDeque<Job<'a>> =
-            changes.iter().zip(self.prepare(changes)?).map(|(change, ready)| Job::new(change, ready)).collect();
+            changes.iter().zip(self.prepare(changes)).map(|(change, ready)| Job::new(change, ready)).collect();
         let mut end = self.verdict();
         while end == End::Done && !left.is_empty() {
             let (width, letters) = self.next_wave(&left);

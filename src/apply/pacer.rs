@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::model::activation::Channel;
 use crate::model::outcome::{Outcome, Reach};
 use crate::plan::pace::{SOON, Timetable};
 use crate::plan::{Act, Change};
@@ -41,6 +42,11 @@ pub(crate) enum Place {
 impl Pacer {
     pub(crate) fn new(table: Option<&Timetable>) -> Self {
         Self { table: table.cloned(), ..Self::default() }
+    }
+
+    /// Whether any letter may leave at any moment.
+    pub(crate) fn is_free(&self) -> bool {
+        self.table.as_ref().is_none_or(Timetable::is_free)
     }
 
     /// How many of at most `most` letters are due within five minutes.
@@ -102,7 +108,7 @@ impl Worker<'_> {
     }
 }
 
-/// Whether carrying a change out hands over a letter.
+/// Whether carrying a change out hands over a letter: one that is printed has no place in the pace.
 pub(crate) fn sends_letter(change: &Change) -> bool {
-    change.acts.iter().map(Act::kind).any(crate::plan::ActKind::sends_letter)
+    change.channel() == Channel::Mail && change.acts.iter().map(Act::kind).any(crate::plan::ActKind::sends_letter)
 }

@@ -6,7 +6,7 @@ use crate::model::account::{Account, SignIn};
 use crate::model::entry::{Entry, Subject};
 use crate::model::ids::{ActivationKey, ActivationNumber, LetterNumber};
 use crate::model::secret::Password;
-use crate::plan::{Act, Change, LetterSource, Proof};
+use crate::plan::{Act, Change, LetterSource, Proof, Recipient};
 
 use super::desk::{Fresh, LetterOrder, ReadyLetter};
 use super::seal::SealPurpose;
@@ -111,6 +111,7 @@ impl Worker<'_> {
             number,
             recipient,
             fingerprint,
+            caregiver: &change.caregiver,
             person: &change.person,
             username: &sealed.username,
             password,
@@ -121,7 +122,7 @@ impl Worker<'_> {
     }
 }
 
-fn recipient(change: &Change) -> Option<(&crate::model::email::EmailAddress, crate::model::fingerprint::Fingerprint)> {
+fn recipient(change: &Change) -> Option<(&Recipient, crate::model::fingerprint::Fingerprint)> {
     change.acts.iter().find_map(|act| match act {
         Act::Settle { recipient, letter, .. } | Act::Email { recipient, letter, .. } => Some((recipient, *letter)),
         _ => None,

@@ -44,7 +44,9 @@ pub struct Tally {
     pub reset: u64,
     /// Letters handed over.
     pub sent: u64,
-    /// Those of them that tell a second or later password: they go to people who counted as active before.
+    /// Letters on paper that are written, and wait to be printed.
+    pub written: u64,
+    /// Those of `sent` that tell a second or later password: they go to people who counted as active before.
     pub renewed: u64,
     /// Accounts corrected.
     pub updated: u64,

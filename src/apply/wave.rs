@@ -10,10 +10,12 @@
 //! both at one at a time a wave is a single caregiver. It decides nothing: a caregiver's acts are done in the plan's order,
 //! and the first that fails is their last.
 
-use crate::model::entry::Subject;
+use crate::model::activation::Channel;
+use crate::model::entry::{Entry, LetterSubject, Subject};
 use crate::model::ids::Username;
 use crate::plan::{Act, Change};
 
+use super::activate::which;
 use super::desk::{Fresh, Ready, ReadyLetter};
 use super::settle::Settling;
 use super::{Failure, Halt, Worker};
@@ -30,18 +32,33 @@ pub(crate) struct Job<'a> {
     pub(crate) letter: Option<(Subject, ReadyLetter)>,
     /// The account whose password that letter tells.
     pub(crate) username: Option<Username>,
+    /// The letter on paper that is ready once all else is done.
+    pub(crate) page: Option<LetterSubject>,
     pub(crate) failure: Option<Failure>,
 }
 
 impl<'a> Job<'a> {
     pub(crate) fn new(change: &'a Change, ready: Option<Ready>) -> Self {
-        Self { change, ready, left: &change.acts, wanted: None, letter: None, username: None, failure: None }
+        Self {
+            change,
+            ready,
+            left: &change.acts,
+            wanted: None,
+            letter: None,
+            username: None,
+            page: None,
+            failure: None,
+        }
     }
 
-    /// The password stands: the letter may go.
+    /// The password stands: the letter may go, unless it stays sealed until it is printed.
     pub(crate) fn is_set(&mut self, fresh: Fresh) {
         self.username = Some(fresh.username);
-        self.letter = Some((fresh.subject, fresh.letter));
+        if self.change.channel() == Channel::Mail {
+            self.letter = Some((fresh.subject, fresh.letter));
+        } else {
+            self.page = Some(which(&fresh.subject, &fresh.letter));
+        }
     }
 
     /// What was prepared for somebody whose turn has not come.
@@ -77,6 +94,7 @@ impl Worker<'_> {
         }
         self.set_passwords(jobs)?;
         self.link_children(jobs)?;
+        self.ready_pages(jobs);
         self.send_letters(jobs)?;
         for job in jobs {
             self.until_effect(job)?;
@@ -86,8 +104,16 @@ impl Worker<'_> {
         Ok(())
     }
 
+    /// What is left of letters on paper is a person's work.
+    pub(crate) fn ready_pages(&mut self, jobs: &mut [Job<'_>]) {
+        for page in jobs.iter_mut().filter_map(|job| job.page.take()) {
+            self.ledger.note(Entry::PageReady(page));
+            self.tally.written += 1;
+        }
+    }
+
     /// Does what touches one caregiver alone, up to a password or a letter, of which a change has at most one.
-    fn until_effect(&mut self, job: &mut Job<'_>) -> Result<(), Halt> {
+    pub(crate) fn until_effect(&mut self, job: &mut Job<'_>) -> Result<(), Halt> {
         while let Some(act) = job.next() {
             match act {
                 Act::Create { .. } | Act::Reset { .. } => {

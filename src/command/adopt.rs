@@ -58,7 +58,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         fresh.iter().filter(is_stranger).map(|one| session.screen.personal.id(&one.caregiver)).collect();
     let entries = entries(session, &loaded, &state, &observed, &fresh, &args.because);
     if !entries.is_empty() {
-        record(session, &loaded.rollout, &mut state, "adopt", entries)?;
+        record(session, &mut state, "adopt", entries)?;
     }
     session.screen.answer(&said(fresh.len(), known.len(), &strangers));
     Ok(Exit::Done)

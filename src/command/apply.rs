@@ -205,7 +205,7 @@ fn reviewed(
         let what = format!("the plan's digest is {}, not the reviewed one; nothing was done", saved.digest);
         return Err(Trouble::new(Exit::Stale, what));
     }
-    let lineage = desk.lineage(&loaded.rollout)?;
+    let lineage = desk.lineage(session)?;
     let is_resumed = desk.has_run_of(&saved.digest)?;
     let lineage = lineage.as_ref().map(Lineage::as_str);
     saved::check(saved, loaded, &desk.fingerprinter, lineage, is_resumed, session.clock.now())?;
@@ -248,7 +248,7 @@ fn carry_out(
     }
     let (key, counts) = (desk.key.clone(), desk.counts);
     let mut mark = LockFile { path: mark::rollout_lock_path(session) };
-    let (store, lineage) = desk.store(session, &loaded.rollout)?;
+    let (store, lineage) = desk.store(session)?;
     let order = Order {
         plan,
         rollout: &loaded.rollout,
@@ -318,6 +318,6 @@ fn of_end(end: &End, tally: &Tally) -> Vec<Exit> {
     };
     let unknown = tally.has_unknown().then_some(Exit::Unknown);
     let passing = (tally.has_passing() && tally.has_effects()).then_some(Exit::WorkLeft);
-    let person = (tally.needs_person() || tally.handed_over > 0).then_some(Exit::PersonNeeded);
+    let person = (tally.needs_person() || tally.handed_over + tally.written > 0).then_some(Exit::PersonNeeded);
     [ended, unknown, passing, person].into_iter().flatten().collect()
 }

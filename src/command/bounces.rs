@@ -40,7 +40,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let found = Found::of(&mails, &state.recorded);
     let entries: Vec<Entry> = found.bounced.iter().map(|(letter, reason)| bounced(letter, reason)).collect();
     if !entries.is_empty() {
-        record(session, &rollout, &mut state, "bounces", entries)?;
+        record(session, &mut state, "bounces", entries)?;
     }
     let text = found.words(mails.len() as u64, session);
     session.screen.answer(&text);
@@ -121,7 +121,9 @@ impl Found {
                     LetterStage::Sent | LetterStage::Sending | LetterStage::Unknown => {
                         self.bounced.push((letter.clone(), status.clone()));
                     }
-                    LetterStage::Prepared | LetterStage::Rejected | LetterStage::Replaced => self.others += 1,
+                    LetterStage::Prepared | LetterStage::Rejected | LetterStage::Replaced | LetterStage::ToPrint => {
+                        self.others += 1;
+                    }
                 }
             }
             Verdict::Delayed(status) => self.delayed.push((letter.caregiver.clone(), status.clone())),

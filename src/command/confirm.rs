@@ -51,10 +51,10 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let handover = find(&args.number, &state, lms.by_hand())?;
     let except = args.except.as_ref().map(|path| excepted(path, &handover, &rollout)).transpose()?.unwrap_or_default();
     if args.unsure {
-        return unsure(session, &rollout, &mut state, &handover);
+        return unsure(session, &mut state, &handover);
     }
     if args.imported {
-        check_file(session, &rollout, &mut state, &mut *lms, &handover, &except)?;
+        check_file(session, &mut state, &mut *lms, &handover, &except)?;
     }
     let is_imported = |row: &HandOverRow| args.imported && !except.contains(row.caregiver.as_str());
     let entries = entries(&handover, is_imported);
@@ -62,7 +62,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     if !handover.has_letters {
         state.counts.active += imported;
     }
-    record(session, &rollout, &mut state, "confirm", entries)?;
+    record(session, &mut state, "confirm", entries)?;
     session.screen.answer(&said(&handover, imported));
     remove(lms.by_hand(), &handover)?;
     Ok(Exit::Done)
@@ -122,14 +122,13 @@ fn excepted(path: &Utf8PathBuf, handover: &HandOver, rollout: &Rollout) -> Resul
 /// What was imported is what was written, as far as the file still tells.
 fn check_file(
     session: &mut Session<'_>,
-    rollout: &Rollout,
     state: &mut Writing,
     lms: &mut dyn LmsWrite,
     handover: &HandOver,
     except: &BTreeSet<String>,
 ) -> Result<(), Trouble> {
     let key = state.key.clone();
-    let (store, lineage) = state.store(session, rollout)?;
+    let (store, lineage) = state.store(session)?;
     let (Some(writer), Some(sealed)) = (lms.by_hand(), store.hand_over(handover.number)?) else { return Ok(()) };
     let altered = compare(writer, &sealed, SealedRows { lineage: &lineage, key: &key })?;
     let Some(altered) = altered else {
@@ -212,12 +211,7 @@ fn entries(handover: &HandOver, is_imported: impl Fn(&HandOverRow) -> bool) -> V
     handover.rows.iter().map(entry).chain(std::iter::once(settled)).collect()
 }
 
-fn unsure(
-    session: &mut Session<'_>,
-    rollout: &Rollout,
-    state: &mut Writing,
-    handover: &HandOver,
-) -> Result<Exit, Trouble> {
+fn unsure(session: &mut Session<'_>, state: &mut Writing, handover: &HandOver) -> Result<Exit, Trouble> {
     let number = handover.number;
     let doubt = |row: &HandOverRow| Entry::ResetUnknown {
         subject: Subject { caregiver: row.caregiver.clone(), activation: row.activation },
@@ -225,7 +219,7 @@ fn unsure(
     };
     if !handover.is_unsure {
         let entries = handover.rows.iter().map(doubt).chain([Entry::HandOverUnsure { number }]).collect();
-        record(session, rollout, state, "confirm", entries)?;
+        record(session, state, "confirm", entries)?;
     }
     session.screen.answer(&format!(
         "Recorded: nobody knows whether hand-over {number} was imported. Its people are left alone until you say \

@@ -3,6 +3,7 @@
 use crate::edge::{PersonRecord, StateStore};
 use crate::model::ids::CaregiverId;
 use crate::report::{self, Explained};
+use crate::rollout::LmsSettings;
 
 use super::doors;
 use super::exit::Exit;
@@ -48,6 +49,12 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         accounts: &accounts,
         record: &record,
         cohort: project::cohort_of(&loaded, &args.id),
+        forgotten_page: match &loaded.rollout.lms {
+            LmsSettings::Moodle(moodle) => {
+                Some(format!("{}/login/forgot_password.php", moodle.url.trim_end_matches('/')))
+            }
+            LmsSettings::Sandbox { .. } | LmsSettings::Ultranet(_) => None,
+        },
     };
     let text = report::explain(&explained, &session.screen.view(false));
     session.screen.answer(&text);

@@ -95,6 +95,12 @@ impl Hosts {
         self.secret(Door::Smtp, host, variable)
     }
 
+    /// The address of a database, which has the host and its password in one: whoever set the variable has bound them.
+    pub fn address(&self, variable: &str) -> Option<String> {
+        let is_ours = variable.starts_with("FIRSTBELL_") && variable != "FIRSTBELL_KEY";
+        self.variable.filter(|_| is_ours).and_then(|look| look(variable))
+    }
+
     /// The entry that allows this host.
     fn entry(&self, door: Door, host: &str) -> Result<HostEntry, Trouble> {
         let named = match door {

@@ -13,7 +13,7 @@ use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::{ActivationKey, Lineage};
 use crate::model::secret::{Sealed, SealingKey};
 use crate::state::dump::Header;
-use crate::state::sqlite::SqliteStore;
+use crate::state::record::Store;
 
 use super::exit::Exit;
 use super::session::Session;
@@ -62,7 +62,7 @@ struct Candidate {
 }
 
 /// The key of a state that exists: of those on this machine the one that opens it.
-pub(super) fn unlock(session: &mut Session<'_>, store: &mut SqliteStore) -> Result<Unlocked, Trouble> {
+pub(super) fn unlock(session: &mut Session<'_>, store: &mut Store) -> Result<Unlocked, Trouble> {
     let lineage = store.lineage()?;
     let sealed = store.fingerprint_key()?;
     let all = candidates(session, &lineage)?;

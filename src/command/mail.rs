@@ -84,6 +84,7 @@ fn sample_letter(session: &Session<'_>, rollout: &Rollout, to: &EmailAddress) ->
     let (letters, _) = project::read_letters(rollout)?;
     let (person, password) = (sample::person(), sample::password());
     let context = Context {
+        on_paper: false,
         school: &rollout.school,
         sign_in_url: &rollout.sign_in_url,
         help: &rollout.help,

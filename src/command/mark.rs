@@ -6,15 +6,15 @@ use camino::Utf8PathBuf;
 
 use crate::edge::{MarkCounts, RunMark, StateStore};
 use crate::model::recorded::{Position, Recorded};
+use crate::state::record::Store;
 use crate::state::rollout_lock::{self, Comparison, LockStatus, RolloutLock};
-use crate::state::sqlite::SqliteStore;
 
 use super::exit::Exit;
 use super::session::Session;
 use super::trouble::Trouble;
 
 /// Refuses a state that is older than the lock, or another one.
-pub(super) fn compare(session: &mut Session<'_>, state: Option<(&Recorded, &mut SqliteStore)>) -> Result<(), Trouble> {
+pub(super) fn compare(session: &mut Session<'_>, state: Option<(&Recorded, &mut Store)>) -> Result<(), Trouble> {
     let path = rollout_lock_path(session);
     let lock = rollout_lock::read(&path)?;
     let (position, mut store) = match state {
@@ -39,7 +39,7 @@ pub(super) fn compare(session: &mut Session<'_>, state: Option<(&Recorded, &mut 
 }
 
 /// The counts as the state has them: those in the lock miss what a run did that was cut short.
-pub(super) fn counts(recorded: &Recorded, store: &mut SqliteStore) -> Result<MarkCounts, Trouble> {
+pub(super) fn counts(recorded: &Recorded, store: &mut Store) -> Result<MarkCounts, Trouble> {
     let active = recorded.histories.values().filter(|history| history.is_active()).count() as u64;
     Ok(MarkCounts { active, letters: store.letters_sent()? })
 }

@@ -18,6 +18,7 @@ pub mod handovers;
 pub mod hosts;
 pub mod init;
 mod key;
+pub mod letters;
 mod lineage;
 pub mod lms;
 pub mod mail;
@@ -25,6 +26,7 @@ pub mod man;
 mod mark;
 pub mod narrow;
 mod offline;
+mod place;
 pub mod plan;
 pub mod preview;
 mod project;
@@ -92,6 +94,11 @@ pub enum Command {
     /// List the hand-overs: which wait for a person, what became of the others
     #[command(after_help = "Example:\n  firstbell handovers")]
     Handovers(handovers::Args),
+    /// Make one file of a cohort's letters on paper, and say what became of it
+    #[command(
+        after_help = "Example:\n  firstbell letters --cohort year-7\n  firstbell letters --cohort year-7 --printed"
+    )]
+    Letters(letters::Args),
     /// Show the letter as a parent would get it, with a made-up password
     #[command(after_help = "Example:\n  firstbell preview C1001\n  firstbell preview --html letter.html")]
     Preview(preview::Args),
@@ -164,6 +171,7 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, Trouble
         Command::Mail(args) => mail::run(args, session),
         Command::Confirm(args) => confirm::run(args, session),
         Command::Handovers(args) => handovers::run(args, session),
+        Command::Letters(args) => letters::run(args, session),
         Command::Preview(args) => preview::run(args, session),
         Command::Roster(args) => roster::run(args, session),
         Command::State(args) => state::run(args, session),

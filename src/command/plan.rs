@@ -15,7 +15,7 @@ use super::offline::Remembered;
 use super::project::{self, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
-use super::{doors, events, git, key, lineage, narrow, saved};
+use super::{doors, events, git, key, lineage, narrow, place, saved};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -116,7 +116,8 @@ fn save(
     lives: SignedDuration,
 ) -> Result<(), Trouble> {
     if plan.inputs.state.lineage.is_none() {
-        plan.inputs.state.lineage = Some(lineage::pending_or_draw(session, &rollout.state)?);
+        let waiting = place::lineage_path(session, &place::of(session, rollout)?);
+        plan.inputs.state.lineage = Some(lineage::pending_or_draw(session, &waiting)?);
     }
     // Where the project lies on this machine is nobody's business who reviews the plan.
     plan.inputs.rollout.path = project::shown(session, plan.inputs.rollout.path.as_str().into()).into_string();

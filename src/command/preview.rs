@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::apply::password;
 use crate::files;
-use crate::letter::{Context, Letters, Rendered};
+use crate::letter::{Context, Letters, Rendered, page};
 use crate::plan::{Child, Person};
 use crate::reconcile::person_of;
 
@@ -27,6 +27,9 @@ pub struct Args {
     /// `letter.mi.html`; `-` prints it
     #[arg(long, value_name = "FILE")]
     html: Option<Utf8PathBuf>,
+    /// Write the letter on paper into this file, as PDF: a page for each language
+    #[arg(long, value_name = "FILE", conflicts_with = "html")]
+    pdf: Option<Utf8PathBuf>,
 }
 
 /// Runs it.
@@ -45,12 +48,19 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         person: &person,
         username: "user.name",
         password: &password,
+        on_paper: args.pdf.is_some(),
     };
     let own = if rollout.mail.by_language { person.language.as_str() } else { "" };
     let language = args.language.as_deref().unwrap_or(own);
     session.screen.say("The password and the user name are made up; nothing was sent.");
     if let Some(path) = args.html.as_deref().filter(|path| *path != "-") {
         write(args, session, &loaded.letters, &context, path)?;
+        return Ok(Exit::Done);
+    }
+    if let Some(path) = &args.pdf {
+        let foot = args.id.as_deref().unwrap_or_default();
+        let day = session.clock.now().to_zoned_datetime(rollout.timezone.clone()).date().to_string();
+        print(args, session, &loaded.letters, &context, page::Margin { date: &day, foot }, path)?;
         return Ok(Exit::Done);
     }
     let rendered = rendered(&loaded.letters, language, &context)?;
@@ -65,6 +75,34 @@ fn rendered(letters: &Letters, language: &str, context: &Context<'_>) -> Result<
         .map_err(|error| Trouble::new(Exit::BadInput, format!("the letter can't be written: {error}")))
 }
 
+/// A printed page for each language, or for the one that was asked for.
+fn print(
+    args: &Args,
+    session: &mut Session<'_>,
+    letters: &Letters,
+    context: &Context<'_>,
+    margin: page::Margin<'_>,
+    path: &Utf8Path,
+) -> Result<(), Trouble> {
+    let languages = languages(args, letters);
+    let mut pages = Vec::new();
+    for language in &languages {
+        pages.push(page::Page::new(&rendered(letters, language, context)?, context, margin));
+    }
+    let pdf = page::print(&pages, context.school)
+        .map_err(|error| Trouble::new(Exit::BadInput, format!("the letter can't be printed: {error}")))?;
+    files::replace_private(path, &pdf)
+        .map_err(|error| Trouble::file(format!("writing the letter to `{path}`"), error))?;
+    session.screen.answer(&format!("{path}: {}\n", languages.join(", ")));
+    Ok(())
+}
+
+/// All languages, or the one that was asked for.
+fn languages<'l>(args: &'l Args, letters: &'l Letters) -> Vec<&'l str> {
+    let asked = args.language.as_deref().map(|wanted| letters.language_for(wanted));
+    asked.map_or_else(|| letters.languages().collect(), |one| vec![one])
+}
+
 /// A page for each language, or for the one that was asked for.
 fn write(
     args: &Args,
@@ -73,8 +111,7 @@ fn write(
     context: &Context<'_>,
     path: &Utf8Path,
 ) -> Result<(), Trouble> {
-    let asked = args.language.as_deref().map(|wanted| letters.language_for(wanted));
-    let languages: Vec<&str> = asked.map_or_else(|| letters.languages().collect(), |one| vec![one]);
+    let languages = languages(args, letters);
     let mut said = String::new();
     for language in &languages {
         let page = if languages.len() == 1 { path.to_owned() } else { path_for(path, language) };
@@ -118,6 +155,7 @@ fn made_up() -> Person {
         first_name: "Mere".to_owned(),
         last_name: "Tamihana".to_owned(),
         email: "mere.tamihana@example.nz".to_owned(),
+        postal: String::new(),
         language: String::new(),
         children: vec![child("S1", "Āwhina", "7", "7A"), child("S2", "Tāne", "9", "9C")],
     }

@@ -18,15 +18,15 @@ use crate::model::secret::SealingKey;
 use crate::plan::pace::Timetable;
 use crate::plan::{GitInput, Narrowing, Outline, Plan};
 use crate::reconcile::{self, Context, Desired, Refusal};
-use crate::rollout::{self, LmsSettings, Rollout};
+use crate::rollout::{self, LmsSettings, NoEmail, Rollout};
 use crate::roster::{self, Roster};
-use crate::state::run_lock::{self, RunLock};
-use crate::state::sqlite::{self, Access, SqliteStore};
+use crate::state::record::{Access, Held, Place, Store};
+use crate::state::sqlite;
 
 use super::exit::Exit;
 use super::session::Session;
 use super::trouble::Trouble;
-use super::{doors, key, mark};
+use super::{doors, key, mark, place};
 
 /// What the school wants, loaded.
 pub(super) struct Loaded {
@@ -51,8 +51,8 @@ pub(super) fn load(session: &mut Session<'_>) -> Result<Loaded, Trouble> {
 /// All of it, and the state: that is read while the roster is, and with it what the LMS showed last, where that is asked for.
 pub(super) fn load_with_state(session: &mut Session<'_>, wants_observed: bool) -> Result<(Loaded, StateView), Trouble> {
     let rollout = load_rollout(session)?;
-    let path = rollout.state.clone();
-    let (loaded, opened) = both(|| load_rest(session, rollout), || open_state(&path, wants_observed));
+    let place = place::of(session, &rollout)?;
+    let (loaded, opened) = both(|| load_rest(session, rollout), || open_state(&place, wants_observed));
     let loaded = loaded?;
     Ok((loaded, trusted(session, opened?)?))
 }
@@ -84,7 +84,10 @@ pub(super) fn read_all(session: &Session<'_>, rollout: Rollout) -> (Option<Loade
 pub(super) fn read_letters(rollout: &Rollout) -> Result<(Letters, Diagnostics), Diagnostics> {
     let mail = &rollout.mail;
     let letters = letter::load(&mail.letter_path, &mail.letter, &mail.default_language)?;
-    let found = letters.lint(&rollout.school, &rollout.sign_in_url, &rollout.help);
+    let mut found = letters.lint(&rollout.school, &rollout.sign_in_url, &rollout.help);
+    if rollout.no_email == NoEmail::Paper {
+        found.append(letters.lint_pages(&rollout.school, &rollout.sign_in_url, &rollout.help));
+    }
     if found.has_errors() { Err(found) } else { Ok((letters, found)) }
 }
 
@@ -119,45 +122,46 @@ fn keep<T>(read: Result<(T, Diagnostics), Diagnostics>, all: &mut Diagnostics) -
 pub(super) struct StateView {
     pub(super) recorded: Recorded,
     pub(super) fingerprinter: Fingerprinter,
-    pub(super) store: Option<SqliteStore>,
+    pub(super) store: Option<Store>,
     /// What the LMS showed last, where that was asked for and kept.
     pub(super) remembered: Option<Observed>,
     /// While a plan is made, no apply may begin.
-    _lock: RunLock,
+    _held: Held,
 }
 
 /// Opens the state for reading. Where there is none yet, nothing is recorded.
 pub(super) fn read_state(session: &mut Session<'_>, rollout: &Rollout) -> Result<StateView, Trouble> {
-    trusted(session, open_state(&rollout.state, false)?)
+    let place = place::of(session, rollout)?;
+    trusted(session, open_state(&place, false)?)
 }
 
 /// What a state holds, as long as it is not known whether it can be trusted.
 struct Opened {
-    lock: RunLock,
+    held: Held,
     stored: Option<Stored>,
 }
 
 /// A store, and what could be read from it.
 struct Stored {
-    store: SqliteStore,
+    store: Store,
     recorded: Result<Recorded, StateError>,
     remembered: Result<Option<Observed>, StateError>,
 }
 
-fn open_state(path: &Utf8Path, wants_observed: bool) -> Result<Opened, StateError> {
-    let lock = run_lock::acquire_shared(path)?;
-    let store = SqliteStore::exists(path).then(|| SqliteStore::open(path, Access::Read)).transpose()?;
+fn open_state(place: &Place, wants_observed: bool) -> Result<Opened, StateError> {
+    let mut held = place.lock_shared()?;
+    let store = held.exists().then(|| held.open(Access::Read)).transpose()?;
     let stored = store.map(|mut store| {
         let recorded = store.load();
         let remembered = if wants_observed { store.remembered() } else { Ok(None) };
         Stored { store, recorded, remembered }
     });
-    Ok(Opened { lock, stored })
+    Ok(Opened { held, stored })
 }
 
 /// Holds a state against its key and against `rollout.lock`.
 fn trusted(session: &mut Session<'_>, opened: Opened) -> Result<StateView, Trouble> {
-    let Opened { lock, stored } = opened;
+    let Opened { held, stored } = opened;
     let Some(Stored { mut store, recorded, remembered }) = stored else {
         mark::compare(session, None)?;
         key::check_named(session)?;
@@ -168,13 +172,13 @@ fn trusted(session: &mut Session<'_>, opened: Opened) -> Result<StateView, Troub
             fingerprinter,
             store: None,
             remembered: None,
-            _lock: lock,
+            _held: held,
         });
     };
     let fingerprinter = key::unlock(session, &mut store)?.fingerprinter;
     let recorded = recorded?;
     mark::compare(session, Some((&recorded, &mut store)))?;
-    Ok(StateView { recorded, fingerprinter, store: Some(store), remembered: remembered?, _lock: lock })
+    Ok(StateView { recorded, fingerprinter, store: Some(store), remembered: remembered?, _held: held })
 }
 
 /// Whom a plan is for, and where its rollout stands.
@@ -237,7 +241,7 @@ fn make<T>(
         return Err(mistakes.into());
     }
     let observed = lms.observe(&ask(loaded, recorded))?;
-    let state_path = shown(session, &loaded.rollout.state);
+    let state_path = place::shown(session, &place::of(session, &loaded.rollout)?);
     let description = lms.describe();
     let context = Context {
         now: session.clock.now(),

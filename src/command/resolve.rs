@@ -1,7 +1,7 @@
 //! `firstbell resolve`: a person says what the program could not find out about a password or a letter.
 
 use crate::edge::{RunMark, StateStore};
-use crate::model::activation::{ActivationStage, LetterStage};
+use crate::model::activation::{ActivationStage, Channel, LetterStage};
 use crate::model::entry::{Commit, Entry, LetterSubject, RunBegun, Subject};
 use crate::model::handover::HandOver;
 use crate::model::ids::{CaregiverId, RunNumber};
@@ -71,7 +71,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         (None, Some(verdict)) => of_letter(caregiver, history, verdict, evidence)?,
         (None, None) => return Err(Trouble::new(Exit::Usage, "say `--reset` or `--letter`")),
     };
-    record(session, &rollout, &mut state, "resolve", vec![entry])?;
+    record(session, &mut state, "resolve", vec![entry])?;
     session.screen.answer(&format!("Recorded for {}: {said}. `firstbell plan` shows what is due now.\n", args.id));
     Ok(Exit::Done)
 }
@@ -110,6 +110,12 @@ fn of_letter(
     verdict: LetterVerdict,
     evidence: &str,
 ) -> Result<(Entry, &'static str), Trouble> {
+    if history.letter.as_ref().is_some_and(|letter| letter.channel == Channel::Paper) {
+        let cohort = history.cohort.as_ref().map_or("NAME", |cohort| cohort.as_str());
+        let what =
+            format!("the letter of {caregiver} is on paper: say `firstbell letters --cohort {cohort} --printed`");
+        return Err(Trouble::new(Exit::Usage, what));
+    }
     let open = |letter: &&LetterRecord| matches!(letter.stage, LetterStage::Sending | LetterStage::Unknown);
     let is_set = history.stage == ActivationStage::Set;
     let Some(letter) = history.letter.as_deref().filter(open).filter(|_| is_set) else {
@@ -126,7 +132,6 @@ fn of_letter(
 /// Records entries that have no effect outside, as a run of their own.
 pub(super) fn record(
     session: &mut Session<'_>,
-    rollout: &crate::rollout::Rollout,
     state: &mut Writing,
     command: &str,
     entries: Vec<Entry>,
@@ -138,7 +143,7 @@ pub(super) fn record(
     let entries = std::iter::once(Entry::RunBegun(begun)).chain(entries).chain(std::iter::once(ended)).collect();
     let mut counts = state.counts;
     counts.active += adopted;
-    let (store, _) = state.store(session, rollout)?;
+    let (store, _) = state.store(session)?;
     let position = store.commit(&Commit { at: session.clock.now(), run, entries })?;
     store.wipe()?;
     let path = mark::rollout_lock_path(session);

@@ -9,14 +9,13 @@ use crate::model::recorded::Recorded;
 use crate::model::secret::SealingKey;
 use crate::plan::pace::Timetable;
 use crate::rollout::Rollout;
+use crate::state::record::{Access, Held, Place, Store};
 use crate::state::rollout_lock;
-use crate::state::run_lock::{self, RunLock};
-use crate::state::sqlite::{Access, SqliteStore};
 
 use super::exit::Exit;
 use super::session::Session;
 use super::trouble::Trouble;
-use super::{doors, key, lineage, mark};
+use super::{doors, key, lineage, mark, place};
 
 /// The state, held for writing by this process alone.
 pub(super) struct Writing {
@@ -24,8 +23,9 @@ pub(super) struct Writing {
     pub(super) fingerprinter: Fingerprinter,
     pub(super) key: SealingKey,
     pub(super) counts: MarkCounts,
-    store: Option<SqliteStore>,
-    _lock: RunLock,
+    store: Option<Store>,
+    place: Place,
+    held: Held,
 }
 
 impl Writing {
@@ -43,13 +43,9 @@ impl Writing {
         session: &mut Session<'_>,
         rollout: &Rollout,
     ) -> Result<(Self, Option<Trouble>), Trouble> {
-        let lock = run_lock::acquire(
-            &rollout.state,
-            &session.actor,
-            &session.clock.now().to_zoned_datetime(rollout.timezone.clone()),
-        )?;
+        let (place, mut held) = hold(session, rollout)?;
         check_lock_file(session)?;
-        let mut store = if SqliteStore::exists(&rollout.state) { Some(open_store(session, rollout)?) } else { None };
+        let mut store = if held.exists() { Some(open_store(session, &mut held)?) } else { None };
         let (key, fingerprinter) = match &mut store {
             Some(store) => key::unlock(session, store).map(|unlocked| (unlocked.key, unlocked.fingerprinter))?,
             None => key::find_or_make(session).map(|key| (key.clone(), Fingerprinter::new(&key)))?,
@@ -68,7 +64,7 @@ impl Writing {
             }
             Err(other) => return Err(other),
         };
-        Ok((Self { recorded, fingerprinter, key, counts, store, _lock: lock }, mismatch))
+        Ok((Self { recorded, fingerprinter, key, counts, store, place, held }, mismatch))
     }
 
     /// The same for a state whose key is lost, to go on under another. Refused where a key of this machine opens it.
@@ -77,10 +73,9 @@ impl Writing {
         rollout: &Rollout,
         key: SealingKey,
     ) -> Result<Self, Trouble> {
-        let now = session.clock.now().to_zoned_datetime(rollout.timezone.clone());
-        let lock = run_lock::acquire(&rollout.state, &session.actor, &now)?;
+        let (place, mut held) = hold(session, rollout)?;
         check_lock_file(session)?;
-        let mut store = open_store(session, rollout)?;
+        let mut store = open_store(session, &mut held)?;
         if key::unlock(session, &mut store).is_ok() {
             let what = "the key of this state is on this machine: leave out `--lost`, and nothing is lost; nothing was changed";
             return Err(Trouble::new(Exit::Usage, what));
@@ -90,20 +85,20 @@ impl Writing {
         mark::compare(session, Some((&recorded, &mut store)))?;
         let counts = mark::counts(&recorded, &mut store)?;
         let fingerprinter = Fingerprinter::new(&key);
-        Ok(Self { recorded, fingerprinter, key, counts, store: Some(store), _lock: lock })
+        Ok(Self { recorded, fingerprinter, key, counts, store: Some(store), place, held })
     }
 
     /// Which state this is; of one that does not exist yet, the name that a saved plan gave it.
-    pub(super) fn lineage(&mut self, rollout: &Rollout) -> Result<Option<Lineage>, Trouble> {
+    pub(super) fn lineage(&mut self, session: &Session<'_>) -> Result<Option<Lineage>, Trouble> {
         match &mut self.store {
             Some(store) => Ok(Some(store.lineage()?)),
-            None => Ok(lineage::pending(&rollout.state)),
+            None => Ok(lineage::pending(&place::lineage_path(session, &self.place))),
         }
     }
 
     /// The Message-IDs of all letters that the record names.
     pub(super) fn message_ids(&mut self) -> Result<std::collections::HashSet<String>, Trouble> {
-        Ok(self.store.as_mut().map_or_else(|| Ok(std::collections::HashSet::new()), SqliteStore::message_ids)?)
+        Ok(self.store.as_mut().map_or_else(|| Ok(std::collections::HashSet::new()), Store::message_ids)?)
     }
 
     /// Whether a run was begun under the saved plan with this digest.
@@ -127,22 +122,33 @@ impl Writing {
     }
 
     /// The store, made where there is none yet.
-    pub(super) fn store(
-        &mut self,
-        session: &Session<'_>,
-        rollout: &Rollout,
-    ) -> Result<(&mut SqliteStore, Lineage), Trouble> {
-        let lineage = self.lineage(rollout)?.unwrap_or_else(|| lineage::draw(session));
+    pub(super) fn store(&mut self, session: &Session<'_>) -> Result<(&mut Store, Lineage), Trouble> {
+        let lineage = self.lineage(session)?.unwrap_or_else(|| lineage::draw(session));
         let store = match self.store.take() {
             Some(store) => store,
-            None => make_store(session, rollout, &lineage, &self.fingerprinter)?,
+            None => self.make_store(session, &lineage)?,
         };
         Ok((self.store.insert(store), lineage))
     }
+
+    fn make_store(&mut self, session: &Session<'_>, lineage: &Lineage) -> Result<Store, Trouble> {
+        let (random, now) = ((session.random)(), session.clock.now());
+        let store = self.held.create(lineage, &self.fingerprinter, now, random)?;
+        lineage::use_up(&place::lineage_path(session, &self.place));
+        Ok(store)
+    }
+}
+
+/// Takes the lock.
+fn hold(session: &Session<'_>, rollout: &Rollout) -> Result<(Place, Held), Trouble> {
+    let place = place::of(session, rollout)?;
+    let since = session.clock.now().to_zoned_datetime(rollout.timezone.clone());
+    let held = place.lock(&session.actor, &since)?;
+    Ok((place, held))
 }
 
 /// A clock that stands before the last run would put new events before old ones, and wait for hours that are over.
-fn check_clock(session: &Session<'_>, store: &mut SqliteStore) -> Result<(), Trouble> {
+fn check_clock(session: &Session<'_>, store: &mut Store) -> Result<(), Trouble> {
     const TOLERATED: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
     let now = session.clock.now();
     match store.last_run()? {
@@ -169,18 +175,6 @@ fn check_lock_file(session: &Session<'_>) -> Result<(), Trouble> {
     })
 }
 
-fn make_store(
-    session: &Session<'_>,
-    rollout: &Rollout,
-    lineage: &Lineage,
-    fingerprinter: &Fingerprinter,
-) -> Result<SqliteStore, Trouble> {
-    let random = (session.random)();
-    let store = SqliteStore::create(&rollout.state, lineage, fingerprinter, session.clock.now(), random)?;
-    lineage::use_up(&rollout.state);
-    Ok(store)
-}
-
-fn open_store(session: &Session<'_>, rollout: &Rollout) -> Result<SqliteStore, Trouble> {
-    Ok(SqliteStore::open(&rollout.state, Access::Write((session.random)()))?)
+fn open_store(session: &Session<'_>, held: &mut Held) -> Result<Store, Trouble> {
+    Ok(held.open(Access::Write((session.random)()))?)
 }

@@ -17,7 +17,7 @@ pub use handover::{Altered, HandOverFacts, HandOverLine, HandOverWrite, NotWritt
 pub use lms::{
     AccountChange, Answer, Ask, Asked, Finding, How, Links, LmsError, LmsRead, LmsWrite, NewAccount, Wanted,
 };
-pub use mail::{Envelope, MailTransport};
+pub use mail::{Envelope, MailTransport, Parcel};
 pub use mark::{MarkCounts, RunMark};
 pub use random::Random;
 pub use store::{LetterLog, LogEvent, PersonRecord, SealedActivation, SealedHandOver, StateError, StateStore};

@@ -44,7 +44,8 @@ fn try_samples(template: &Template, part: Part, language: &str) -> Vec<Mistake> 
     let (email, phone) = (Help { phone: None, ..full.clone() }, Help { email: None, ..full.clone() });
     let people = [sample::person(), sample::person_with_children(), sample::person_without_names()];
     let mut mistakes = Vec::new();
-    for help in [&full, &none, &email, &phone] {
+    let helps = [&full, &none, &email, &phone];
+    for (help, on_paper) in helps.into_iter().flat_map(|help| [(help, false), (help, true)]) {
         for person in &people {
             let context = Context {
                 school: sample::SCHOOL,
@@ -53,6 +54,7 @@ fn try_samples(template: &Template, part: Part, language: &str) -> Vec<Mistake> 
                 person,
                 username: sample::USERNAME,
                 password: &password,
+                on_paper,
             };
             mistakes.extend(template.render(part, &values::of(&context, language)).err());
         }
@@ -107,6 +109,13 @@ fn suggestion(name: &str) -> String {
     // A name of the letter's own before the dot is most likely a child in a loop.
     let is_own = name.contains('.') && similar::get_close_matches(root, ROOTS, 1, 0.8).is_empty();
     let near = if is_own { CHILD_NAMES } else { NAMES };
+    // `frist_name` is held against `first_name`, not against `caregiver.first_name`.
+    let ends: Vec<&str> = NAMES.iter().map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
+    let of_end = similar::get_close_matches(name, &ends, 1, 0.6).first().filter(|_| !name.contains('.')).copied();
+    let whole = of_end.and_then(|end| ends.iter().position(|one| *one == end)).and_then(|at| NAMES.get(at));
+    if let Some(whole) = whole {
+        return format!("did you mean `{whole}`?");
+    }
     match similar::get_close_matches(if is_own { last } else { name }, near, 1, 0.6).first() {
         Some(near) if is_own => format!("did you mean `{root}.{near}`?"),
         Some(near) => format!("did you mean `{near}`?"),

@@ -1,6 +1,7 @@
 //! What a letter that renders may still lack: the password, the sign-in address, a child's name, a short subject.
 
 use super::html;
+use super::page::{Margin, Page, PageError};
 use super::part::Part;
 use super::{Context, Letters, Rendered, sample};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -13,6 +14,35 @@ const SHORT_SUBJECT: usize = 60;
 const TELLTALE: &str = "<Mere>";
 
 impl Letters {
+    /// Languages whose letters can't be printed, found on a made-up parent: of the default one that is an error.
+    pub fn lint_pages(&self, school: &str, sign_in_url: &str, help: &Help) -> Diagnostics {
+        let mut found = Diagnostics::new();
+        let (person, password) = (sample::person(), sample::password());
+        let (username, on_paper) = (sample::USERNAME, true);
+        let context = Context { school, sign_in_url, help, person: &person, username, password: &password, on_paper };
+        for language in self.by_language.keys() {
+            let Ok(rendered) = self.render_unguarded(language, &context) else { continue };
+            let margin = Margin { date: "2027-02-01", foot: "C1001" };
+            if let Err(error) = Page::new(&rendered, &context, margin).check() {
+                found.push(self.not_printable(language, &error));
+            }
+        }
+        found
+    }
+
+    fn not_printable(&self, language: &str, error: &PageError) -> Diagnostic {
+        let (file, text) = (self.file(language, Part::Text), format!("this letter can't be printed: {error}"));
+        let default = &self.default_language;
+        if matches!(error, PageError::Character(_)) && language != default {
+            return Diagnostic::warning("letter::not-printable", text)
+                .with_place(Place::file(file))
+                .with_help(format!("those who get a letter on paper in this language get it in `{default}`"));
+        }
+        Diagnostic::error("letter::not-printable", text).with_place(Place::file(file)).with_help(
+            "shorten it between `{% if on_paper %}` and `{% endif %}`, or write it in Latin, Greek or Cyrillic letters",
+        )
+    }
+
     /// Errors and warnings for this school, found on a made-up parent.
     pub fn lint(&self, school: &str, sign_in_url: &str, help: &Help) -> Diagnostics {
         let mut found = Diagnostics::new();
@@ -20,8 +50,15 @@ impl Letters {
             found.push(not_a_language(stray));
         }
         let (person, password) = (telltale(), sample::password());
-        let context =
-            Context { school, sign_in_url, help, person: &person, username: sample::USERNAME, password: &password };
+        let context = Context {
+            school,
+            sign_in_url,
+            help,
+            person: &person,
+            username: sample::USERNAME,
+            password: &password,
+            on_paper: false,
+        };
         for language in self.by_language.keys() {
             match self.render_unguarded(language, &context) {
                 Ok(rendered) => self.judge(&rendered, &context, &mut found),

@@ -17,6 +17,7 @@ mod line;
 mod lint;
 mod load;
 mod message;
+pub mod page;
 mod part;
 pub mod sample;
 mod spot;
@@ -73,6 +74,8 @@ pub struct Context<'a> {
     pub username: &'a str,
     /// The password they sign in with.
     pub password: &'a Password,
+    /// Whether it is printed.
+    pub on_paper: bool,
 }
 
 /// A letter for one person, not yet a message. Holds the password in clear.
@@ -187,6 +190,7 @@ mod tests {
             person,
             username: sample::USERNAME,
             password: &password,
+            on_paper: false,
         };
         project.load().render(language, &context)
     }

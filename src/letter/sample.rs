@@ -24,6 +24,7 @@ pub fn person() -> Person {
         first_name: "Mere".to_owned(),
         last_name: "Kahurangi".to_owned(),
         email: "mere@example.nz".to_owned(),
+        postal: String::new(),
         language: String::new(),
         children: vec![child("S1", "Aroha", "7", "7B")],
     }

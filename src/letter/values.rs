@@ -1,5 +1,5 @@
 //! What a template can use: `school`, `caregiver`, `children`, `children_names`, `username`, `password`, `sign_in_url`,
-//! `help`, `language` and `direction`. `docs/letters.md` says the same for those who write letters.
+//! `help`, `language`, `direction` and `on_paper`. `docs/letters.md` says the same for those who write letters.
 
 use serde::Serialize;
 
@@ -24,6 +24,7 @@ pub(super) const NAMES: &[&str] = &[
     "help.phone",
     "language",
     "direction",
+    "on_paper",
 ];
 /// The names of one child.
 pub(super) const CHILD_NAMES: &[&str] = &["first_name", "last_name", "name", "year", "class"];
@@ -41,6 +42,7 @@ pub(super) struct Values<'a> {
     help: HelpValues,
     language: &'a str,
     direction: &'static str,
+    on_paper: bool,
 }
 
 #[derive(Serialize)]
@@ -77,6 +79,7 @@ pub(super) fn of<'a>(context: &Context<'a>, language: &'a str) -> Values<'a> {
         help: HelpValues { email: given(context.help.email.as_ref()), phone: given(context.help.phone.as_ref()) },
         language,
         direction: if is_right_to_left(language) { "rtl" } else { "ltr" },
+        on_paper: context.on_paper,
     }
 }
 

@@ -84,6 +84,18 @@ stages! {
         Bounced = "bounced",
         /// Never handed over; a later letter of the same activation took its place.
         Replaced = "replaced",
+        /// On paper: nothing more is due but that a person prints it.
+        ToPrint = "to-print",
+    }
+}
+
+stages! {
+    /// The way a letter goes.
+    Channel {
+        /// By mail, to an address.
+        Mail = "mail",
+        /// On paper, printed by the office.
+        Paper = "paper",
     }
 }
 

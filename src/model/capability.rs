@@ -18,6 +18,8 @@ pub struct LmsCapabilities {
     /// It may go on working on a call whose answer was lost: a marker that does not stand proves nothing before
     /// `settle-after`.
     pub works_on: bool,
+    /// It makes no account, or takes no row, without an address.
+    pub needs_email: bool,
     /// Who carries a password into the LMS.
     pub carrier: Carrier,
 }

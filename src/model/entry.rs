@@ -5,9 +5,9 @@
 
 use jiff::Timestamp;
 
-use super::activation::ActivationKind;
+use super::activation::{ActivationKind, Channel};
 use super::fingerprint::Fingerprint;
-use super::handover::{HandOverNumber, HandOverOutcome};
+use super::handover::{HandOverBegun, HandOverNumber, HandOverOutcome};
 use super::ids::{
     ActivationKey, ActivationNumber, CaregiverId, CohortName, LetterNumber, MessageId, RosterNumber, RunNumber,
     Username,
@@ -102,6 +102,17 @@ pub enum Entry {
     Sending(LetterSubject),
     /// The transport has the letter: its sealed parts are wiped with this commit.
     Sent(LetterSubject),
+    /// All is done about a letter on paper but printing it.
+    PageReady(LetterSubject),
+    /// A person says that the page is printed. Everything sealed is wiped.
+    Printed(LetterSubject),
+    /// The page is not printed, and may be later.
+    NotPrinted {
+        /// Which letter.
+        letter: LetterSubject,
+        /// Why.
+        reason: String,
+    },
     /// The transport has the letter: its sealed parts are kept for a while, in case it comes back.
     SentAndKept(LetterSubject),
     /// The time is over for which sealed parts were kept after sending: they are wiped.
@@ -320,38 +331,6 @@ pub struct Prepared {
     pub letter: Option<NewLetter>,
 }
 
-/// A hand-over is about to be put in place.
-#[derive(Clone, Debug)]
-pub struct HandOverBegun {
-    /// Its number.
-    pub number: HandOverNumber,
-    /// What its files are called, without their endings.
-    pub name: String,
-    /// The cohort it is for.
-    pub cohort: Option<CohortName>,
-    /// Whether our letters tell its passwords.
-    pub has_letters: bool,
-    /// The file's keyed hash (64 hexadecimal digits).
-    pub fingerprint: String,
-    /// The instructions that lie beside it.
-    pub note: String,
-    /// Its rows, in the order of the file.
-    pub rows: Vec<BegunRow>,
-}
-
-/// One row of a hand-over that is about to be put in place.
-#[derive(Clone, Debug)]
-pub struct BegunRow {
-    /// Whose, which.
-    pub subject: Subject,
-    /// The name the account signs in with.
-    pub username: Username,
-    /// Whether it makes the account.
-    pub is_create: bool,
-    /// The exact bytes of the row, sealed.
-    pub bytes: Sealed,
-}
-
 /// A rendered letter.
 #[derive(Clone, Debug)]
 pub struct NewLetter {
@@ -361,6 +340,8 @@ pub struct NewLetter {
     pub message_id: MessageId,
     /// Where it goes (kept in an erasable table, for the help desk).
     pub recipient: String,
+    /// The way it goes.
+    pub channel: Channel,
     /// Recipient and children, as a fingerprint.
     pub fingerprint: Fingerprint,
     /// The exact bytes, sealed.

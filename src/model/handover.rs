@@ -4,7 +4,9 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::entry::Subject;
 use super::ids::{ActivationNumber, CaregiverId, CohortName, Username};
+use super::secret::Sealed;
 
 /// The number of a hand-over, from 1; written with four digits, as in the names of its files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,6 +109,38 @@ pub struct HandOverRow {
     pub is_create: bool,
     /// Whether it was imported, once somebody has said so.
     pub is_imported: Option<bool>,
+}
+
+/// A hand-over is about to be put in place.
+#[derive(Clone, Debug)]
+pub struct HandOverBegun {
+    /// Its number.
+    pub number: HandOverNumber,
+    /// What its files are called, without their endings.
+    pub name: String,
+    /// The cohort it is for.
+    pub cohort: Option<CohortName>,
+    /// Whether our letters tell its passwords.
+    pub has_letters: bool,
+    /// The file's keyed hash (64 hexadecimal digits).
+    pub fingerprint: String,
+    /// The instructions that lie beside it.
+    pub note: String,
+    /// Its rows, in the order of the file.
+    pub rows: Vec<BegunRow>,
+}
+
+/// One row of a hand-over that is about to be put in place.
+#[derive(Clone, Debug)]
+pub struct BegunRow {
+    /// Whose, which.
+    pub subject: Subject,
+    /// The name the account signs in with.
+    pub username: Username,
+    /// Whether it makes the account.
+    pub is_create: bool,
+    /// The exact bytes of the row, sealed.
+    pub bytes: Sealed,
 }
 
 #[cfg(test)]

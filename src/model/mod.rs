@@ -19,5 +19,6 @@ pub mod outcome;
 mod packed;
 pub mod recorded;
 pub mod rekey;
+pub mod repertoire;
 pub mod secret;
 pub mod source;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::activation::{ActivationKind, ActivationStage, LetterStage};
+use super::activation::{ActivationKind, ActivationStage, Channel, LetterStage};
 use super::by_id::ById;
 use super::fingerprint::Fingerprint;
 use super::handover::{HandOver, HandOverNumber};
@@ -131,6 +131,8 @@ pub struct LetterRecord {
     pub fingerprint: Fingerprint,
     /// Its Message-ID.
     pub message_id: MessageId,
+    /// The way it goes.
+    pub channel: Channel,
 }
 
 /// Who a caregiver was, as fingerprints: enough to notice that a new id is probably the same person.

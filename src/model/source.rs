@@ -211,6 +211,8 @@ columns! {
     PrimaryEmail = "primary-email",
     /// The caregiver's telephone number.
     Phone = "phone",
+    /// The caregiver's postal address.
+    PostalAddress = "postal-address",
     /// Whether the caregiver may see this child in the portal.
     PortalAccess = "portal-access",
     /// Whether a court has barred the caregiver from this child.

@@ -1,5 +1,6 @@
 //! One caregiver's change: what is done for them, in order, and everything that is needed to do it.
 
+use crate::model::activation::Channel;
 use crate::model::email::EmailAddress;
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId, CohortName, LetterNumber, StudentId, Username};
@@ -35,7 +36,7 @@ pub enum Act {
         /// The name of the account to be.
         username: Username,
         /// Where the letter goes.
-        recipient: EmailAddress,
+        recipient: Recipient,
         /// Recipient and children, as a fingerprint.
         letter: Fingerprint,
     },
@@ -46,7 +47,7 @@ pub enum Act {
         /// The account.
         username: Username,
         /// Where the letter goes.
-        recipient: EmailAddress,
+        recipient: Recipient,
         /// Recipient and children, as a fingerprint.
         letter: Fingerprint,
         /// Whether its owner has been seen signing in (only a `reissue` resets those).
@@ -63,7 +64,7 @@ pub enum Act {
         /// Whether the account was to be created.
         is_create: bool,
         /// Where the letter goes.
-        recipient: EmailAddress,
+        recipient: Recipient,
         /// Recipient and children, as a fingerprint.
         letter: Fingerprint,
         /// Which letter.
@@ -74,7 +75,7 @@ pub enum Act {
         /// The activation.
         activation: ActivationNumber,
         /// Where the letter goes.
-        recipient: EmailAddress,
+        recipient: Recipient,
         /// Recipient and children, as a fingerprint.
         letter: Fingerprint,
         /// Which letter.
@@ -103,6 +104,13 @@ pub enum Act {
     },
 }
 
+impl Change {
+    /// The way its letter goes; by mail also where it has none.
+    pub fn channel(&self) -> Channel {
+        self.acts.iter().find_map(Act::recipient).map_or(Channel::Mail, Recipient::channel)
+    }
+}
+
 impl Act {
     /// The column in front of the line: `+ * @ ~ - =` and `?`.
     pub fn symbol(&self) -> char {
@@ -112,6 +120,12 @@ impl Act {
     /// The words of the JSON plan's `actions`.
     pub fn words(&self) -> &'static [&'static str] {
         match self {
+            Self::Settle { proof: Proof::WasSet, recipient: Recipient::Paper, .. }
+            | Self::Email { recipient: Recipient::Paper, .. } => &["print"],
+            Self::Create { recipient: Recipient::Paper, .. }
+            | Self::Settle { is_create: true, recipient: Recipient::Paper, .. } => &["create", "print"],
+            Self::Reset { recipient: Recipient::Paper, .. }
+            | Self::Settle { is_create: false, recipient: Recipient::Paper, .. } => &["reset", "print"],
             Self::Settle { proof: Proof::WasSet, .. } | Self::Email { .. } => &["email"],
             Self::Create { .. } | Self::Settle { is_create: true, .. } => &["create", "email"],
             Self::Reset { .. } | Self::Settle { is_create: false, .. } => &["reset", "email"],
@@ -119,6 +133,22 @@ impl Act {
             Self::Withdraw { .. } => &["withdraw"],
             Self::Adopt { .. } => &["adopt"],
         }
+    }
+
+    /// Where its letter goes, where it has one.
+    pub fn recipient(&self) -> Option<&Recipient> {
+        match self {
+            Self::Create { recipient, .. }
+            | Self::Reset { recipient, .. }
+            | Self::Settle { recipient, .. }
+            | Self::Email { recipient, .. } => Some(recipient),
+            Self::Adopt { .. } | Self::Update { .. } | Self::Withdraw { .. } => None,
+        }
+    }
+
+    /// Whether its letter is printed.
+    pub fn is_on_paper(&self) -> bool {
+        matches!(self.recipient(), Some(Recipient::Paper))
     }
 
     /// The activation that it is about, where it is about one.
@@ -130,6 +160,33 @@ impl Act {
             | Self::Email { activation, .. } => Some(*activation),
             Self::Adopt { .. } => Some(ActivationNumber::FIRST),
             Self::Update { .. } | Self::Withdraw { .. } => None,
+        }
+    }
+}
+
+/// Where a letter goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recipient {
+    /// To this address.
+    Mail(EmailAddress),
+    /// Onto paper: it is printed, and no apply sends it.
+    Paper,
+}
+
+impl Recipient {
+    /// The way it goes.
+    pub fn channel(&self) -> Channel {
+        match self {
+            Self::Mail(_) => Channel::Mail,
+            Self::Paper => Channel::Paper,
+        }
+    }
+
+    /// The address; blank for a letter on paper.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Mail(address) => address.as_str(),
+            Self::Paper => "",
         }
     }
 }
@@ -199,6 +256,8 @@ pub struct Person {
     pub last_name: String,
     /// Address, as the SMS writes it; may be unusable.
     pub email: String,
+    /// Postal address, its lines separated by commas; empty where the SMS has none.
+    pub postal: String,
     /// Language code, lower-case; empty where the SMS has none.
     pub language: String,
     /// The permitted children, ordered by id: the only ones that a letter may name.

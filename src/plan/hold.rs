@@ -67,6 +67,8 @@ codes! {
     LetterRejected = "letter-rejected", "the mail server refused the address";
     /// S1. The sealed password can't be opened any more.
     SecretLost = "secret-lost", "the sealed password can't be opened";
+    /// S1. The letter is written, and waits for somebody to print it.
+    ToPrint = "to-print", "the letter waits to be printed";
     /// S2. Two full rosters in a row do not have them.
     Left = "left", "gone from the roster";
     /// S2. The last full roster does not have them.
@@ -103,6 +105,8 @@ codes! {
     PlaceholderEmail = "placeholder-email", "placeholder address";
     /// S9. A staff address.
     StaffEmail = "staff-email", "staff address";
+    /// S9. The letter on paper can't show a name or address of theirs.
+    NotPrintable = "not-printable", "a character that can't be printed";
     /// S9. Somebody else has the same address.
     SharedEmail = "shared-email", "address shared with somebody else";
     /// S9. The LMS still has another address, and would mail that one.
@@ -136,6 +140,7 @@ impl HoldCode {
         matches!(
             self,
             Self::AwaitingConfirmation
+                | Self::ToPrint
                 | Self::AddressChanged
                 | Self::LetterRejected
                 | Self::SecretLost
@@ -145,7 +150,7 @@ impl HoldCode {
 
     /// Codes for which the cohort does not count as settled.
     pub fn is_unsettled(self) -> bool {
-        self.is_unknown() || self == Self::AwaitingConfirmation
+        self.is_unknown() || matches!(self, Self::AwaitingConfirmation | Self::ToPrint)
     }
 }
 

@@ -63,6 +63,11 @@ impl ActKind {
         }
     }
 
+    /// Whether it makes an account.
+    pub fn creates_account(self) -> bool {
+        matches!(self, Self::Create | Self::Settle { is_create: true, .. })
+    }
+
     /// Whether it sets a password in the LMS.
     pub fn sets_password(self) -> bool {
         matches!(self, Self::Create | Self::Reset { .. } | Self::Settle { proof: Proof::NotSet | Proof::Unknown, .. })

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::activation::Channel;
 use crate::model::ids::CohortName;
 
 use super::guard::GuardResult;
@@ -70,12 +71,12 @@ pub struct Records {
 
 impl Totals {
     /// Counts a caregiver for whom this is done.
-    pub fn change(&mut self, is_stray: bool, acts: impl IntoIterator<Item = ActKind>) {
+    pub fn change(&mut self, is_stray: bool, channel: Channel, acts: impl IntoIterator<Item = ActKind>) {
         self.changes += 1;
         self.strays += u64::from(is_stray);
         for act in acts {
             self.summary.add(act);
-            self.effects.add(act);
+            self.effects.add(act, channel);
             self.undeclared += u64::from(matches!(act, ActKind::Reset { is_second: false, has_signed_in: true }));
         }
     }
@@ -105,10 +106,13 @@ impl Summary {
 }
 
 impl Effects {
-    fn add(&mut self, act: ActKind) {
+    fn add(&mut self, act: ActKind, channel: Channel) {
         self.accounts_created += u64::from(act.symbol() == '+');
         self.passwords_set += u64::from(act.sets_password());
-        self.emails += u64::from(act.sends_letter());
+        match channel {
+            Channel::Mail => self.emails += u64::from(act.sends_letter()),
+            Channel::Paper => self.pages += u64::from(act.sends_letter()),
+        }
         if let ActKind::Reset { is_second, has_signed_in } = act {
             self.second_resets += u64::from(is_second);
             self.signed_in_reset += u64::from(has_signed_in);
@@ -179,7 +183,7 @@ impl Plan {
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();
         for change in &self.changes {
-            totals.change(change.cohort.is_none(), change.acts.iter().map(super::Act::kind));
+            totals.change(change.cohort.is_none(), change.channel(), change.acts.iter().map(super::Act::kind));
         }
         for held in &self.held {
             totals.hold(held.code);

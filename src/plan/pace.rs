@@ -57,6 +57,11 @@ impl Timetable {
         table
     }
 
+    /// Whether any letter may leave at any moment.
+    pub fn is_free(&self) -> bool {
+        self.hours.is_none() && self.pace.per_minute.is_none() && self.pace.per_day.is_none()
+    }
+
     /// The earliest moment, from now on, when so many letters may leave at once; `None` if never.
     pub fn next(&self, now: Timestamp, many: usize) -> Option<Timestamp> {
         let bounds = [(self.pace.per_minute, MINUTE), (self.pace.per_day, DAY)];

@@ -131,6 +131,8 @@ pub struct Effects {
     pub passwords_set: u64,
     /// Letters sent.
     pub emails: u64,
+    /// Letters written that the office prints.
+    pub pages: u64,
     /// Passwords for people who had one from us already: only by `reissue`.
     pub second_resets: u64,
     /// Passwords taken from people who have signed in: only by `reissue`.

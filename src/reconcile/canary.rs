@@ -6,14 +6,15 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::activation::{ActivationStage, LetterStage};
+use crate::model::activation::{ActivationStage, Channel, LetterStage};
 use crate::model::recorded::History;
 use crate::rollout::Canary;
 
-use super::cohort::Openness;
+use super::cohort::{Member, Openness};
 use super::decide::{Case, Cases, Decision};
 use super::due::Due;
 use super::ground::Ground;
+use super::paper;
 
 /// Whether letters of a cohort may go.
 pub(super) enum Gate<'a> {
@@ -37,9 +38,10 @@ impl Gate<'_> {
     }
 }
 
-/// Whether something that is due would be somebody's first letter.
-pub(super) fn is_bound(due: &Due<'_>) -> bool {
-    due.waits_for_opening() && due.kind().sends_letter()
+/// Whether something that is due would be somebody's first letter by mail: what is printed never comes back.
+pub(super) fn is_bound(ground: &Ground<'_>, member: &Member<'_>, due: &Due<'_>) -> bool {
+    let is_letter = due.waits_for_opening() && due.kind().sends_letter();
+    is_letter && paper::channel(ground.rollout, member.caregiver) != Some(Channel::Paper)
 }
 
 /// The gates of all cohorts, in their order.
@@ -57,7 +59,7 @@ fn of_cohort<'a>(ground: &Ground<'a>, cases: &Cases<'a>, index: usize, canary: C
     let seen = Seen::of(members().filter_map(|case| ground.history(case.member.caregiver)));
     let first = canary.first as usize;
     if seen.begun < first {
-        return Gate::First(next(members(), first - seen.begun));
+        return Gate::First(next(ground, members(), first - seen.begun));
     }
     let (sent, bounced) = (seen.sent.len() as u64 + seen.bounced, seen.bounced);
     if sent > 0 && to_f64(bounced) * 100.0 >= canary.bounces_below * to_f64(sent) && bounced > 0 {
@@ -83,7 +85,8 @@ struct Seen {
 impl Seen {
     fn of<'h>(histories: impl Iterator<Item = &'h History>) -> Self {
         let mut seen = Self { begun: 0, sent: Vec::new(), bounced: 0 };
-        for history in histories {
+        let is_on_paper = |history: &History| history.letter.as_ref().is_some_and(|one| one.channel == Channel::Paper);
+        for history in histories.filter(|history| !is_on_paper(history)) {
             let is_begun = matches!(
                 history.stage,
                 ActivationStage::Setting
@@ -103,10 +106,10 @@ impl Seen {
 }
 
 /// So many in the plan's order: accounts to create come before passwords to reset.
-fn next<'a: 'c, 'c>(members: impl Iterator<Item = &'c Case<'a>>, many: usize) -> HashSet<&'a str> {
+fn next<'a: 'c, 'c>(ground: &Ground<'a>, members: impl Iterator<Item = &'c Case<'a>>, many: usize) -> HashSet<&'a str> {
     let mut due: Vec<(usize, &'a str)> = members
         .filter_map(|case| match &case.decision {
-            Decision::Act(due) if is_bound(due) => {
+            Decision::Act(due) if is_bound(ground, &case.member, due) => {
                 let rank = "?@+*~-=".find(due.kind().symbol()).unwrap_or(usize::MAX);
                 Some((rank, case.member.caregiver.id()))
             }

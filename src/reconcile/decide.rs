@@ -83,6 +83,9 @@ fn decide_one<'a>(ground: &Ground<'a>, member: &Member<'a>) -> Decision<'a> {
     };
     match stop::first(ground, member, &due) {
         Some(stop) => Decision::Hold { stop, waits_for_opening: due.waits_for_opening() },
+        None if let Due::Print { cohort, is_made, .. } = due => {
+            Decision::Hold { stop: Stop::ToPrint { cohort, is_made }, waits_for_opening: false }
+        }
         None => Decision::Act(due),
     }
 }

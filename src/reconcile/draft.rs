@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use crate::model::activation::Channel;
 use crate::model::ids::CaregiverId;
 use crate::model::recorded::History;
 use crate::plan::{Act, CohortState, CohortSummary, Idle};
@@ -15,12 +16,12 @@ use super::decide::{Case, Cases, Decision};
 use super::due::Due;
 use super::ground::Ground;
 use super::stop::Stop;
-use super::update;
+use super::{paper, update};
 
 /// Puts down what comes into a plan.
 pub(super) trait Scribe<'a> {
     /// Something is due for a member, and perhaps their account needs correcting too.
-    fn act(&mut self, member: &Member<'a>, due: &Due<'a>, update: Option<Act>);
+    fn act(&mut self, member: &Member<'a>, due: &Due<'a>, channel: Channel, update: Option<Act>);
     /// A member's account needs correcting.
     fn update(&mut self, member: &Member<'a>, update: Act);
     /// Somebody who has left loses their account's use.
@@ -103,7 +104,7 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
 
     /// Why somebody's first letter waits for those of others in their cohort.
     fn behind_gate(&self, member: &Member<'a>, due: &Due<'a>) -> Option<Idle> {
-        let cohort = member.cohort().filter(|_| canary::is_bound(due))?;
+        let cohort = member.cohort().filter(|_| canary::is_bound(self.ground, member, due))?;
         let name = || self.ground.rollout.cohorts[cohort].name.clone();
         match &self.gates[cohort] {
             Gate::Open => None,
@@ -130,10 +131,11 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
         if let Some(cohort) = member.cohort() {
             self.cohorts[cohort].changing += 1;
         }
-        if due.kind().sends_letter() {
+        let channel = paper::channel(self.ground.rollout, member.caregiver).unwrap_or(Channel::Mail);
+        if due.kind().sends_letter() && channel == Channel::Mail {
             self.look_for_typing_error(member);
         }
-        self.scribe.act(member, due, update::of(self.ground, member));
+        self.scribe.act(member, due, channel, update::of(self.ground, member));
     }
 
     fn look_for_typing_error(&mut self, member: &Member<'a>) {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::account::SignIn;
-use crate::model::activation::{ActivationKind, ActivationStage, LetterStage};
+use crate::model::activation::{ActivationKind, ActivationStage, Channel, LetterStage};
 use crate::model::ids::ActivationNumber;
 use crate::model::observed::Seen;
 use crate::model::recorded::{History, LetterRecord};
@@ -14,6 +14,7 @@ use crate::roster::Caregiver;
 use super::ground::{Ground, Match};
 use super::hand_over;
 use super::identity::letter_fingerprint;
+use super::paper;
 use super::stop::{Stop, is_new_arrival};
 
 /// Longer than an LMS may still be working on a call whose answer was lost.
@@ -31,6 +32,8 @@ pub(super) enum Due<'a> {
     Settle { history: &'a History, proof: Proof, is_create: bool, source: LetterSource },
     /// D2: the password is set, its letter not yet accepted.
     Email { history: &'a History, source: LetterSource },
+    /// D2 on paper: the page is written, and a person prints it.
+    Print { history: &'a History, cohort: &'a str, is_made: bool },
     /// D3: a reviewed line asks for another activation: on the account that stands; where it has vanished, on a new one.
     Reissue { line: &'a Reissue, account: Option<Seen<'a>> },
     /// D5: seen signing in, or mailed by the LMS's own gateway.
@@ -50,7 +53,7 @@ impl<'a> Due<'a> {
     pub(super) fn kind(&self) -> ActKind {
         match *self {
             Self::Settle { proof, is_create, .. } => ActKind::Settle { proof, is_create },
-            Self::Email { .. } => ActKind::Email,
+            Self::Email { .. } | Self::Print { .. } => ActKind::Email,
             Self::Reissue { line, account: Some(account) } => ActKind::Reset {
                 is_second: line.activation > ActivationNumber::FIRST,
                 has_signed_in: matches!(account.view().sign_in, SignIn::At(_)),
@@ -176,8 +179,11 @@ fn letter<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
         _ if !history.has_secret => {
             reissue_or(ground, caregiver, history, Stop::SecretLost { next: history.number.next() })
         }
+        _ if history.letter.as_ref().is_some_and(|letter| letter.channel == Channel::Paper) => {
+            paper::letter(history, is_same, email)
+        }
         LetterStage::Rejected if is_same => Row::Stop(Stop::LetterRejected),
-        LetterStage::Prepared | LetterStage::Replaced | LetterStage::Rejected => email,
+        LetterStage::Prepared | LetterStage::Replaced | LetterStage::Rejected | LetterStage::ToPrint => email,
         LetterStage::Sending | LetterStage::Unknown if !is_same => {
             reissue_or(ground, caregiver, history, Stop::AddressChanged { next: history.number.next() })
         }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::activation::Channel;
 use crate::model::ids::{CaregiverId, CohortName};
 use crate::model::recorded::History;
 use crate::plan::{Act, CohortState, HeldCounts, HoldCode, Outline, Records, Totals};
@@ -49,19 +50,20 @@ struct Figures<'a> {
 }
 
 impl<'a> Scribe<'a> for Figures<'a> {
-    fn act(&mut self, member: &Member<'a>, due: &Due<'a>, update: Option<Act>) {
+    fn act(&mut self, member: &Member<'a>, due: &Due<'a>, channel: Channel, update: Option<Act>) {
         if let Due::Reissue { line, account: Some(_) } = due {
             self.second.push((member.caregiver.id(), line.activation));
         }
-        self.totals.change(member.cohort().is_none(), [due.kind()].into_iter().chain(update.map(|act| act.kind())));
+        let acts = [due.kind()].into_iter().chain(update.map(|act| act.kind()));
+        self.totals.change(member.cohort().is_none(), channel, acts);
     }
 
     fn update(&mut self, member: &Member<'a>, update: Act) {
-        self.totals.change(member.cohort().is_none(), [update.kind()]);
+        self.totals.change(member.cohort().is_none(), Channel::Mail, [update.kind()]);
     }
 
     fn withdraw(&mut self, _: &CaregiverId, _: &History, withdraw: Act) {
-        self.totals.change(true, [withdraw.kind()]);
+        self.totals.change(true, Channel::Mail, [withdraw.kind()]);
     }
 
     fn hold(&mut self, member: &Member<'a>, stop: &Stop<'a>) {

@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::model::activation::Channel;
 use crate::model::email::{fold, folded};
 use crate::model::fingerprint::{Fingerprint, Fingerprinter, Purpose};
 use crate::model::ids::StudentId;
@@ -11,6 +12,7 @@ use crate::rollout::Rollout;
 use crate::roster::Caregiver;
 
 use super::ground::{Ground, is_permitted};
+use super::paper;
 
 /// The caregiver as the plan and the letter show them: with the permitted children only.
 pub fn person_of(caregiver: Caregiver<'_>, rollout: &Rollout) -> Person {
@@ -18,6 +20,7 @@ pub fn person_of(caregiver: Caregiver<'_>, rollout: &Rollout) -> Person {
         first_name: caregiver.first_name().to_owned(),
         last_name: caregiver.last_name().to_owned(),
         email: caregiver.email_as_written().to_owned(),
+        postal: caregiver.postal().to_owned(),
         language: caregiver.language().to_owned(),
         children: caregiver
             .children()
@@ -87,6 +90,10 @@ pub(super) fn letter_fingerprint(
 ) -> Fingerprint {
     let address = fold(caregiver.address().unwrap_or_default());
     let children = caregiver.children().filter(|child| is_permitted(rollout, child)).map(crate::roster::Child::id);
+    if paper::channel(rollout, caregiver) == Some(Channel::Paper) {
+        let page = ["on paper", caregiver.postal()].into_iter();
+        return fingerprinter.of(Purpose::Letter, page.chain(children));
+    }
     fingerprinter.of(Purpose::Letter, std::iter::once(address.as_str()).chain(children))
 }
 

@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 
+use crate::model::activation::Channel;
 use crate::model::email::EmailAddress;
 use crate::model::entry::Subject;
-use crate::model::ids::{ActivationNumber, CaregiverId, CohortName, RosterNumber, Username};
+use crate::model::ids::{ActivationNumber, CaregiverId, CohortName, LetterNumber, RosterNumber, Username};
 use crate::model::recorded::{History, Identity};
-use crate::plan::{Act, ActKind, Change, CohortState, CohortSummary, Held, Idle, Person, Plan};
+use crate::plan::{
+    Act, ActKind, Change, CohortState, CohortSummary, Held, Idle, LetterSource, Person, Plan, Recipient,
+};
 
 use super::canary::Gate;
 use super::cohort::{Member, Openness};
@@ -21,7 +24,7 @@ use super::identity::{self, identity_of, letter_fingerprint, person_of};
 use super::inputs::{departure, inputs};
 use super::stop::Stop;
 use super::username::Usernames;
-use super::{guard, notes, words};
+use super::{guard, notes, paper, words};
 
 /// The whole plan.
 pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &Cases<'a>, openness: &[Openness]) -> Plan {
@@ -82,7 +85,7 @@ struct Lists<'g, 'a> {
 }
 
 impl<'a> Scribe<'a> for Lists<'_, 'a> {
-    fn act(&mut self, member: &Member<'a>, due: &Due<'a>, update: Option<Act>) {
+    fn act(&mut self, member: &Member<'a>, due: &Due<'a>, _: Channel, update: Option<Act>) {
         let mut acts = vec![self.act_of(member, due)];
         match update {
             // A password is of no use on an account that is still disabled.
@@ -164,7 +167,10 @@ impl<'g, 'a> Lists<'g, 'a> {
 
     fn act_of(&mut self, member: &Member<'a>, due: &Due<'a>) -> Act {
         let ground = self.ground;
-        let recipient = EmailAddress::from_judged(member.caregiver.address().unwrap_or_default());
+        let recipient = match paper::channel(ground.rollout, member.caregiver) {
+            Some(Channel::Paper) => Recipient::Paper,
+            _ => Recipient::Mail(EmailAddress::from_judged(member.caregiver.address().unwrap_or_default())),
+        };
         let letter = letter_fingerprint(member.caregiver, ground.rollout, ground.context.fingerprinter);
         let number = ground.history(member.caregiver).map_or(1, |history| due::last_done(history) + 1);
         let activation = ActivationNumber(number);
@@ -178,6 +184,12 @@ impl<'g, 'a> Lists<'g, 'a> {
                 letter,
                 source,
             },
+            // A page that is written is held, and never comes to an act.
+            Due::Print { history, .. } => {
+                let source =
+                    LetterSource::Sealed(history.letter.as_ref().map_or(LetterNumber::FIRST, |one| one.number));
+                Act::Email { activation: history.number, recipient, letter, source }
+            }
             Due::Email { history, source } => Act::Email { activation: history.number, recipient, letter, source },
             Due::Adopt { account, by_gateway } => Act::Adopt {
                 evidence: words::evidence(account.view().sign_in, by_gateway, &ground.rollout.timezone),

@@ -23,6 +23,7 @@ mod join;
 mod links;
 mod lists;
 mod notes;
+mod paper;
 mod presence;
 mod rename;
 mod shared;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::model::account::{SignIn, SignInMethod};
+use crate::model::activation::Channel;
 use crate::model::handover::HandOver;
 use crate::model::ids::ActivationNumber;
 use crate::model::observed::Seen;
@@ -17,6 +18,7 @@ use super::cohort::Member;
 use super::due::Due;
 use super::ground::{Ground, Match};
 use super::hand_over::{self, RowFault};
+use super::paper;
 use super::shared::Sharing;
 
 /// Why something that is due is not done now.
@@ -28,6 +30,8 @@ pub(super) enum Stop<'a> {
     ImportUnknown { handover: &'a HandOver },
     ChangedMeanwhile,
     AddressChanged { next: ActivationNumber },
+    PageChanged { cohort: &'a str, next: ActivationNumber },
+    ToPrint { cohort: &'a str, is_made: bool },
     LetterRejected,
     SecretLost { next: ActivationNumber },
     Left,
@@ -46,6 +50,7 @@ pub(super) enum Stop<'a> {
     NewArrival { waits_for_gateway: bool },
     SignInUnknown,
     Address(AddressProblem),
+    NotPrintable { character: char },
     SharedEmail(Sharing),
     FullUploadNeeded { is_default: bool },
     RowRefused(RowFault),
@@ -68,7 +73,8 @@ impl Stop<'_> {
             Self::LetterUnknown { .. } => HoldCode::LetterUnknown,
             Self::AwaitingConfirmation { .. } => HoldCode::AwaitingConfirmation,
             Self::ChangedMeanwhile => HoldCode::ChangedMeanwhile,
-            Self::AddressChanged { .. } => HoldCode::AddressChanged,
+            Self::AddressChanged { .. } | Self::PageChanged { .. } => HoldCode::AddressChanged,
+            Self::ToPrint { .. } => HoldCode::ToPrint,
             Self::LetterRejected => HoldCode::LetterRejected,
             Self::SecretLost { .. } => HoldCode::SecretLost,
             Self::Left => HoldCode::Left,
@@ -85,6 +91,7 @@ impl Stop<'_> {
             Self::NewArrival { .. } => HoldCode::NewArrival,
             Self::SignInUnknown => HoldCode::SignInUnknown,
             Self::Address(problem) => address_code(*problem),
+            Self::NotPrintable { .. } => HoldCode::NotPrintable,
             Self::SharedEmail(_) => HoldCode::SharedEmail,
             Self::FullUploadNeeded { .. } => HoldCode::FullUploadNeeded,
             Self::RowRefused(_) => HoldCode::RowRefused,
@@ -109,7 +116,8 @@ type Rule = for<'a> fn(&Ground<'a>, &Member<'a>, &Due<'a>) -> Option<Stop<'a>>;
 /// The rows behind S1, in their order. S2 stands in `draft`, because it is about people the roster does not have.
 const RULES: [Rule; 8] =
     [no_access, asked_to_wait, account, rename, email_taken, child_not_linked, new_arrival, sign_in_unknown];
-const ADDRESS_RULES: [Rule; 4] = [address, shared_email, hand_over::full_upload_needed, hand_over::row_refused];
+const ADDRESS_RULES: [Rule; 5] =
+    [address, not_printable, shared_email, hand_over::full_upload_needed, hand_over::row_refused];
 
 /// The first row that fits.
 pub(super) fn first<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Option<Stop<'a>> {
@@ -223,8 +231,19 @@ fn sign_in_unknown<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) 
 }
 
 /// S9
-fn address<'a>(_: &Ground<'a>, member: &Member<'a>, _: &Due<'a>) -> Option<Stop<'a>> {
-    member.caregiver.address().err().map(Stop::Address)
+fn address<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Option<Stop<'a>> {
+    let problem = member.caregiver.address().err()?;
+    // An account can't be made on paper where the LMS makes none without an address.
+    let wants_address = due.kind().creates_account() && ground.context.lms.needs_email;
+    (wants_address || paper::channel(ground.rollout, member.caregiver).is_none()).then_some(Stop::Address(problem))
+}
+
+/// S9
+fn not_printable<'a>(ground: &Ground<'a>, member: &Member<'a>, _: &Due<'a>) -> Option<Stop<'a>> {
+    if paper::channel(ground.rollout, member.caregiver) != Some(Channel::Paper) {
+        return None;
+    }
+    Some(Stop::NotPrintable { character: paper::unprintable(ground, member.caregiver)? })
 }
 
 /// S9

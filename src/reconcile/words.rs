@@ -33,7 +33,7 @@ pub(super) fn reason(due: &Due<'_>) -> String {
             "an earlier run stopped while the password was being set: the same one is set again, which nobody can notice"
                 .to_owned()
         }
-        Due::Email { .. } => "the password is set, its letter is still to go".to_owned(),
+        Due::Email { .. } | Due::Print { .. } => "the password is set, its letter is still to go".to_owned(),
         Due::Reissue { line, .. } => format!("reissue, activation {}: {}", line.activation, line.because),
         Due::Adopt { by_gateway: true, .. } => "joined later; the LMS's gateway mails new parents by itself".to_owned(),
         Due::Adopt { .. } => "has signed in already, without firstbell".to_owned(),
@@ -105,6 +105,27 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
                 "Ask them whether the letter arrived. If not, put the old address back to send it again, or \
                  `reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"
             ),
+        ),
+        Stop::PageChanged { cohort, next } => (
+            "Address or children changed in the SMS after their page was made to be printed".to_owned(),
+            format!(
+                "If the page has not gone out, `firstbell letters --cohort {cohort} --not-printed`: it is written anew. If it \
+                 has, `--printed`; another password is `reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"
+            ),
+        ),
+        Stop::ToPrint { cohort, is_made: false } => (
+            "The password is set, and their letter is written to be printed".to_owned(),
+            format!("`firstbell letters --cohort {cohort}` makes a file of the cohort's pages"),
+        ),
+        Stop::ToPrint { cohort, is_made: true } => (
+            "Their page was made to be printed".to_owned(),
+            format!(
+                "Print it, then `firstbell letters --cohort {cohort} --printed`; where it can't be, `--not-printed`"
+            ),
+        ),
+        Stop::NotPrintable { character } => (
+            format!("Their name, address or children have a character that the printed letter lacks: {character}"),
+            "Write them in Latin, Greek or Cyrillic letters in the SMS, or give them access by hand".to_owned(),
         ),
         Stop::SecretLost { next } => (
             "The password is set, nobody has it, and the sealed copy is gone".to_owned(),

@@ -1,10 +1,13 @@
 //! What came of an apply, in a few lines, and what to do next.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
 use crate::apply::{Applied, End, Tally};
+use crate::model::activation::Channel;
+use crate::model::ids::CohortName;
 use crate::plan::{CohortState, Plan};
 
 use super::names::{count, moment, number};
@@ -52,6 +55,7 @@ fn done(tally: &Tally) -> String {
         (tally.reset, "password reset", "passwords reset"),
         (tally.handed_over, "row handed over", "rows handed over"),
         (tally.sent, "letter written", "letters written"),
+        (tally.written, "letter to print", "letters to print"),
         (tally.updated, "account corrected", "accounts corrected"),
         (tally.withdrawn, "account disabled", "accounts disabled"),
         (tally.adopted, "caregiver adopted", "caregivers adopted"),
@@ -75,6 +79,15 @@ fn failures(tally: &Tally, view: &View, text: &mut String) {
     }
 }
 
+/// The cohorts in which pages were written now.
+fn to_print<'p>(applied: &Applied, plan: &'p Plan) -> BTreeSet<&'p str> {
+    if applied.tally.written == 0 {
+        return BTreeSet::new();
+    }
+    let on_paper = plan.changes.iter().filter(|change| change.channel() == Channel::Paper);
+    on_paper.filter_map(|change| change.cohort.as_ref()).map(CohortName::as_str).collect()
+}
+
 fn next(applied: &Applied, plan: &Plan, outbox: Option<&str>, text: &mut String) {
     let tally = &applied.tally;
     if let Some(outbox) = outbox.filter(|_| tally.sent > 0) {
@@ -88,6 +101,9 @@ fn next(applied: &Applied, plan: &Plan, outbox: Option<&str>, text: &mut String)
              --imported`."
         );
     }
+    for cohort in to_print(applied, plan) {
+        let _ = writeln!(text, "On paper: `firstbell letters --cohort {cohort}` makes a file of the pages to print.");
+    }
     let is_cut_short = applied.end != End::Done || tally.has_passing() || tally.has_unknown();
     let waits = plan.cohorts.iter().any(|cohort| matches!(cohort.state, CohortState::After(_)));
     if matches!(applied.end, End::Paused { until: None, .. }) {
@@ -96,6 +112,10 @@ fn next(applied: &Applied, plan: &Plan, outbox: Option<&str>, text: &mut String)
         text.push_str("Next: `firstbell apply` again then, or `firstbell apply --wait`, which waits by itself.\n");
     } else if is_cut_short {
         text.push_str("Next: `firstbell apply` again; it goes on where this one stopped, and repeats nothing.\n");
+    } else if tally.written > 0 && tally.failures.is_empty() {
+        text.push_str(
+            "Next: what stands above; their passwords are set, and nobody has them before the pages are out.\n",
+        );
     } else if !tally.handovers.is_empty() {
         text.push_str("Next: what stands above; nothing else happens for these people until you confirm.\n");
     } else if !tally.failures.is_empty() {

@@ -72,14 +72,15 @@ fn people(summary: &Summary) -> String {
 pub fn asked(plan: &crate::plan::Plan) -> String {
     let (summary, effects) = (plan.summary(), plan.effects());
     let carrier = plan.inputs.lms.capabilities.carrier;
-    let (emails, set, handed) = match carrier {
-        Carrier::Program => (effects.emails, effects.passwords_set, 0),
+    let (emails, pages, set, handed) = match carrier {
+        Carrier::Program => (effects.emails, effects.pages, effects.passwords_set, 0),
         // Their letters wait for the word of the person who imports.
-        Carrier::Person { .. } => (effects.emails - effects.passwords_set, 0, effects.passwords_set),
+        Carrier::Person { .. } => (letters_now(&effects), 0, 0, effects.passwords_set),
     };
     let deeds = [
         (handed, format!("hand over {}", count(handed, "row", "rows"))),
         (emails, format!("send {}", count(emails, "email", "emails"))),
+        (pages, format!("write {} to print", count(pages, "letter", "letters"))),
         (set, format!("set {}", count(set, "password", "passwords"))),
         (summary.update, format!("correct {}", count(summary.update, "account", "accounts"))),
         (summary.withdraw, format!("disable {}", count(summary.withdraw, "account", "accounts"))),
@@ -93,7 +94,7 @@ pub fn asked(plan: &crate::plan::Plan) -> String {
 
 fn outside(plan: &Outline) -> String {
     let effects = plan.totals.effects;
-    if effects.emails == 0 && effects.passwords_set == 0 {
+    if effects.emails + effects.pages == 0 && effects.passwords_set == 0 {
         return "Sends no email and sets no password.".to_owned();
     }
     if let Carrier::Person { has_letters } = plan.inputs.lms.capabilities.carrier {
@@ -105,7 +106,7 @@ fn outside(plan: &Outline) -> String {
 /// What a person carries: nothing is set and no letter goes out before their word.
 fn hands_over(plan: &Outline, has_letters: bool) -> String {
     let effects = plan.totals.effects;
-    let letters = effects.emails - effects.passwords_set;
+    let letters = letters_now(&effects);
     let now = match letters {
         0 => String::new(),
         some => format!(" Sends {} now.", count(some, "email", "emails")),
@@ -118,12 +119,22 @@ fn hands_over(plan: &Outline, has_letters: bool) -> String {
     format!("Hands over {rows} for a person to import; {whose}.{now} {}", second_resets(&effects))
 }
 
-fn sends(effects: &Effects) -> String {
-    let emails = count(effects.emails, "email", "emails");
-    match effects.passwords_set {
-        0 => format!("Sends {emails} and sets no password."),
-        many => format!("Sends {emails} and sets {}.", count(many, "password", "passwords")),
+/// Letters that need not wait for an import.
+fn letters_now(effects: &Effects) -> u64 {
+    (effects.emails + effects.pages).saturating_sub(effects.passwords_set)
+}
+
+/// What goes out, and how many passwords are set.
+pub(super) fn sends(effects: &Effects) -> String {
+    let mut deeds = vec![format!("Sends {}", count(effects.emails, "email", "emails"))];
+    if effects.pages > 0 {
+        deeds.push(format!("writes {} to print", count(effects.pages, "letter", "letters")));
     }
+    deeds.push(match effects.passwords_set {
+        0 => "sets no password".to_owned(),
+        many => format!("sets {}", count(many, "password", "passwords")),
+    });
+    list(&deeds) + "."
 }
 
 fn second_resets(effects: &Effects) -> String {

@@ -37,6 +37,8 @@ pub struct Explained<'a> {
     pub accounts: &'a [Account],
     /// All that was done.
     pub record: &'a PersonRecord,
+    /// Where the LMS lets people ask for a new password by themselves.
+    pub forgotten_page: Option<String>,
 }
 
 /// The page.
@@ -58,6 +60,9 @@ fn who(explained: &Explained<'_>, view: &View, text: &mut String) {
     let line = format!("{}  {}", view.personal.id(explained.id), clean(&view.personal.name(person)));
     let _ = writeln!(text, "{}", line.trim_end());
     let _ = writeln!(text, "Address   {}", clean(&view.personal.address(&person.email)));
+    if view.personal == Personal::Full && !person.postal.is_empty() {
+        let _ = writeln!(text, "Post      {}", clean(&person.postal));
+    }
     for child in &person.children {
         let name = if view.personal == Personal::Full {
             format!("{} {}, ", child.first_name, child.last_name)
@@ -119,6 +124,12 @@ fn active(explained: &Explained<'_>, history: &History) -> String {
         None if history.is_withdrawn => "gone from the roster; firstbell has disabled the account".to_owned(),
         None => "gone from the roster, the account stays as it is".to_owned(),
         Some(person) if person.children.is_empty() => "active, without a child they may see any more".to_owned(),
+        Some(_) if let Some(page) = &explained.forgotten_page => format!(
+            "active, and never reset again by itself\nLost it?  They can ask the LMS for a new one by themselves: {page}\n          Or \
+             `reissue: [{{caregiver: {}, activation: {}, because: …}}]` in rollout.yaml",
+            explained.id,
+            history.number.next()
+        ),
         Some(_) => format!(
             "active, and never reset again by itself\nLost it?  `reissue: [{{caregiver: {}, activation: {}, because: …}}]` \
              in rollout.yaml gives another password",
@@ -177,7 +188,8 @@ fn letters(explained: &Explained<'_>, view: &View, text: &mut String) {
     for letter in &explained.record.letters {
         let at = clock(letter.stage_at, &explained.plan.inputs.timezone);
         let to = clean(&view.personal.address(&letter.recipient));
-        let _ = writeln!(text, "  {at}  to {to}: {}", letter.stage);
+        let to = if letter.recipient.is_empty() { "on paper".to_owned() } else { format!("to {to}") };
+        let _ = writeln!(text, "  {at}  {to}: {}", letter.stage);
         let _ = writeln!(text, "    Message-ID <{}>", letter.message_id);
     }
 }

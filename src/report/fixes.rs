@@ -25,6 +25,10 @@ pub(super) fn general(code: HoldCode) -> &'static str {
             "Find out whether the letter arrived at the old address; if not, add a `reissue` line."
         }
         HoldCode::SecretLost => "Bring the sealing key back, or add a `reissue` line to the rollout.",
+        HoldCode::ToPrint => {
+            "`firstbell letters --cohort NAME` makes a file of the pages; once they are printed, say `--printed`."
+        }
+        HoldCode::NotPrintable => "Write the name in Latin, Greek or Cyrillic letters, or give them access by hand.",
         HoldCode::Left => "Nothing, if they have left. Otherwise correct the SMS and export again.",
         HoldCode::AbsentOnce => "Nothing: the next full export shows whether they have left.",
         HoldCode::NoAccess => "Nothing, if the SMS is right about their access.",

@@ -12,7 +12,7 @@ use crate::model::ids::{ActivationKey, ActivationNumber, CohortName, LetterNumbe
 use crate::model::recorded::Identity;
 use crate::plan::{
     Act, Change, Child, CohortState, CohortSummary, FieldChange, FieldName, GuardResult, Held, HoldCode, Idle, Inputs,
-    LetterSource, LmsInput, Person, Plan, Proof, RolloutInput, RosterInput, StateInput,
+    LetterSource, LmsInput, Person, Plan, Proof, Recipient, RolloutInput, RosterInput, StateInput,
 };
 
 /// Names and addresses of the fixture: none of them may be seen where nothing personal may.
@@ -128,6 +128,7 @@ fn inputs() -> Inputs {
                 batch: 1,
                 can_link: false,
                 works_on: false,
+                needs_email: false,
                 carrier: crate::model::capability::Carrier::Program,
             },
         },
@@ -163,6 +164,7 @@ pub(super) fn person(first: &str, last: &str, email: &str) -> Person {
         first_name: first.into(),
         last_name: last.into(),
         email: email.into(),
+        postal: String::new(),
         language: "en".into(),
         children: vec![Child {
             id: "S1".into(),
@@ -186,15 +188,15 @@ pub(super) fn change(id: &str, cohort: Option<&str>, person: Person, acts: Vec<A
     }
 }
 
-fn to(email: &str) -> EmailAddress {
-    EmailAddress::from_judged(email)
+fn mail(email: &str) -> Recipient {
+    Recipient::Mail(EmailAddress::from_judged(email))
 }
 
 pub(super) fn create(email: &str) -> Act {
     Act::Create {
         activation: ActivationNumber::FIRST,
         username: "new".into(),
-        recipient: to(email),
+        recipient: mail(email),
         letter: Fingerprint(1),
     }
 }
@@ -203,7 +205,7 @@ pub(super) fn reset(email: &str, activation: u32, has_signed_in: bool) -> Act {
     Act::Reset {
         activation: ActivationNumber(activation),
         username: "old".into(),
-        recipient: to(email),
+        recipient: mail(email),
         letter: Fingerprint(1),
         has_signed_in,
     }
@@ -215,14 +217,14 @@ pub(super) fn settle(email: &str, proof: Proof) -> Act {
         key: ActivationKey(7),
         proof,
         is_create: false,
-        recipient: to(email),
+        recipient: mail(email),
         letter: Fingerprint(1),
         source: LetterSource::Sealed(LetterNumber::FIRST),
     }
 }
 
 pub(super) fn email(address: &str, source: LetterSource) -> Act {
-    Act::Email { activation: ActivationNumber::FIRST, recipient: to(address), letter: Fingerprint(1), source }
+    Act::Email { activation: ActivationNumber::FIRST, recipient: mail(address), letter: Fingerprint(1), source }
 }
 
 pub(super) fn update(fields: &[(FieldName, &str, &str)]) -> Act {

@@ -79,7 +79,7 @@ impl Page {
 }
 
 /// A text of lines, each broken at words where the width is known; what follows hangs `hang` columns further in.
-pub(super) fn folded(text: &str, view: &View, hang: usize) -> String {
+pub fn folded(text: &str, view: &View, hang: usize) -> String {
     let mut page = Page::new(view);
     for line in text.lines() {
         let body = line.trim_start_matches(' ');

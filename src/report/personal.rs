@@ -40,6 +40,7 @@ impl Personal {
         match self {
             _ if address.is_empty() => String::new(),
             Self::Full => address.to_owned(),
+            _ if !address.contains('@') => "…".to_owned(),
             Self::Masked => format!("{}@{}", initial(address.trim_start_matches('@')), domain(address)),
             Self::None => format!("…@{}", domain(address)),
         }
@@ -121,7 +122,7 @@ mod tests {
         assert_eq!(Personal::Masked.address("mere.tui@Example.nz"), "m…@example.nz");
         assert_eq!(Personal::None.address("mere.tui@example.nz"), "…@example.nz");
         assert_eq!(Personal::None.address("mere@example.nz (mum, Mere)"), "…@example.nz");
-        assert_eq!(Personal::None.address("ring Mere first"), "…@");
+        assert_eq!(Personal::None.address("ring Mere first"), "…");
         assert_eq!(Personal::None.address(""), "");
     }
 

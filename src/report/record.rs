@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use jiff::tz::TimeZone;
 
 use crate::model::recorded::Recorded;
-use crate::state::sqlite::{ListedActivation, Verified};
+use crate::state::record::{ListedActivation, Verified};
 
 use super::explain::clock;
 use super::names::{count, number};

@@ -6,7 +6,10 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::plan::Effects;
+
 use super::clean::clean;
+use super::closing::sends;
 use super::names::{count, number};
 
 /// The saved plan as text.
@@ -114,13 +117,14 @@ pub(super) fn closing(plan: &Value) -> String {
         .map(|(many, words)| format!("{} {words}", number(many)))
         .collect();
     let people = if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") };
-    let (emails, passwords) = (figure(plan, "/effects/emails"), figure(plan, "/effects/passwords_set"));
-    format!(
-        "Plan: {people}.\n      Sends {} and sets {}. Second resets: {}.\n",
-        count(emails, "email", "emails"),
-        count(passwords, "password", "passwords"),
-        figure(plan, "/effects/second_resets"),
-    )
+    let effects = Effects {
+        emails: figure(plan, "/effects/emails"),
+        pages: figure(plan, "/effects/pages"),
+        passwords_set: figure(plan, "/effects/passwords_set"),
+        ..Effects::default()
+    };
+    let second = figure(plan, "/effects/second_resets");
+    format!("Plan: {people}.\n      {} Second resets: {second}.\n", sends(&effects))
 }
 
 #[cfg(test)]

@@ -21,14 +21,15 @@ pub(super) fn what(change: &Change, personal: Personal) -> String {
 }
 
 fn act_in_words(act: &Act, personal: Personal) -> String {
+    let way = if act.is_on_paper() { "letter on paper" } else { "email" };
     match act {
         Act::Create { .. } | Act::Settle { proof: Proof::NotSet, is_create: true, .. } => {
-            "create, set password, email".to_owned()
+            format!("create, set password, {way}")
         }
-        Act::Reset { .. } | Act::Settle { proof: Proof::NotSet, is_create: false, .. } => "reset, email".to_owned(),
-        Act::Settle { proof: Proof::WasSet, .. } => "email (the password is set)".to_owned(),
-        Act::Settle { proof: Proof::Unknown, .. } => "find out whether the password was set, email".to_owned(),
-        Act::Email { source, .. } => letter_in_words(*source),
+        Act::Reset { .. } | Act::Settle { proof: Proof::NotSet, is_create: false, .. } => format!("reset, {way}"),
+        Act::Settle { proof: Proof::WasSet, .. } => format!("{way} (the password is set)"),
+        Act::Settle { proof: Proof::Unknown, .. } => format!("find out whether the password was set, {way}"),
+        Act::Email { source, .. } => letter_in_words(*source, way),
         Act::Update { fields, enable, .. } => update_in_words(fields, *enable),
         Act::Withdraw { username } if personal == Personal::Full => {
             format!("disable the account {}", clean(username.as_str()))
@@ -38,10 +39,11 @@ fn act_in_words(act: &Act, personal: Personal) -> String {
     }
 }
 
-fn letter_in_words(source: LetterSource) -> String {
+fn letter_in_words(source: LetterSource, way: &str) -> String {
     match source {
-        LetterSource::Sealed(_) => "email (the password is set)".to_owned(),
-        LetterSource::Rendered(number) => format!("email letter {number} (the password stays)"),
+        LetterSource::Sealed(_) => format!("{way} (the password is set)"),
+        LetterSource::Rendered(number) if way == "email" => format!("email letter {number} (the password stays)"),
+        LetterSource::Rendered(_) => format!("another {way} (the password stays)"),
     }
 }
 

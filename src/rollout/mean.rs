@@ -13,7 +13,9 @@ use super::form::{Form, Spelled, Zone};
 use super::node::Node;
 use super::project::Project;
 use super::source::Source;
-use super::{Canary, Help, PasswordStyle, Rollout, id_file, mean_lms, mean_mail, mean_people, mean_roster};
+use super::{
+    Canary, Help, PasswordStyle, Rollout, StateSettings, id_file, mean_lms, mean_mail, mean_people, mean_roster,
+};
 
 /// What the conversion needs besides the document.
 pub(super) struct Setting<'a> {
@@ -49,9 +51,7 @@ impl Setting<'_> {
 /// The rollout as it is meant.
 pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout, Failure> {
     let rosters = document.roster.all();
-    let is_later = matches!(document.no_email, document::NoEmail::Paper)
-        || !matches!(document.state.store, document::Store::Sqlite);
-    if document.version.meaning != 1 || is_later {
+    if document.version.meaning != 1 {
         return Err(setting.failure("rollout::not-available", "this asks for what is not available".to_owned()));
     }
     let heading = rosters.iter().find_map(|roster| roster.columns.caregiver_id.as_ref());
@@ -70,7 +70,6 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
             source.placeholder_emails.push(address.clone());
         }
     }
-    let state = document.state.path.as_ref().map_or(DEFAULT_STATE, |path| path.text.as_str());
     Ok(Rollout {
         file: setting.source.file().to_owned(),
         sha256: setting.sha256.clone(),
@@ -78,7 +77,7 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
         roster,
         timezone,
         lms,
-        state: setting.resolve(state)?,
+        state: state(&document.state, setting)?,
         sign_in_url: document.sign_in_url.meaning,
         help: Help {
             email: document.help.email.map(|email| email.meaning),
@@ -88,7 +87,10 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
         mail: mean_mail::mail(document.mail, setting)?,
         guards: mean_people::guards(&document.guards),
         shared_email: document.shared_email.into(),
-        no_email: super::NoEmail::Hold,
+        no_email: match document.no_email {
+            document::NoEmail::Hold => super::NoEmail::Hold,
+            document::NoEmail::Paper => super::NoEmail::Paper,
+        },
         bounced: document.bounced.into(),
         leavers: document.leavers.into(),
         access_revoked: document.access_revoked.into(),
@@ -103,6 +105,19 @@ pub(super) fn mean(document: Document, setting: &Setting<'_>) -> Result<Rollout,
         reissue: mean_people::reissue(document.reissue, setting),
         overrides: mean_people::overrides(document.r#override, setting),
     })
+}
+
+fn state(written: &document::State, setting: &Setting<'_>) -> Result<StateSettings, Failure> {
+    match (written.store, &written.url) {
+        (document::Store::Sqlite, _) => {
+            let path = written.path.as_ref().map_or(DEFAULT_STATE, |path| path.text.as_str());
+            Ok(StateSettings::File(setting.resolve(path)?))
+        }
+        (document::Store::Postgres, Some(url)) => Ok(StateSettings::Database { variable: url.env.meaning.clone() }),
+        (document::Store::Postgres, None) => {
+            Err(setting.failure("rollout::state-key", "the database's address is missing".to_owned()))
+        }
+    }
 }
 
 fn names<F: Form<Meaning = String>>(list: &[Spelled<F>]) -> impl Iterator<Item = CohortName> {

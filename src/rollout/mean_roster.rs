@@ -129,6 +129,7 @@ fn columns(columns: Columns) -> (Found, Vec<Found>) {
         email: columns.email,
         primary_email: columns.primary_email,
         phone: columns.phone,
+        postal_address: columns.postal_address,
         relationship: columns.relationship,
         language: columns.language,
         portal_access: columns.portal_access,
@@ -145,6 +146,7 @@ fn columns(columns: Columns) -> (Found, Vec<Found>) {
 fn caregiver_columns(columns: CaregiverColumns) -> Found {
     let mut found = Found::new();
     add(&mut found, Column::Email, columns.email.map(|Headings(headings)| headings));
+    add(&mut found, Column::PostalAddress, columns.postal_address.map(|Headings(headings)| headings));
     let mut one =
         |column, heading: Option<Spelled<Line>>| add(&mut found, column, heading.map(|heading| vec![heading]));
     one(Column::CaregiverId, columns.caregiver_id);

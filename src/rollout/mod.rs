@@ -45,12 +45,13 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Span};
 use crate::files;
 
 pub use against_roster::check_against_roster;
+pub use document::DEFAULT_STATE;
 pub use hosts::{HostEntry, HostsDocument, hosts};
 pub use id_file::read_ids;
 pub use mail::{Hours, MailSettings, Mailbox, Pace, SignIn, SignInWith, SmtpSettings, Tls, Transport};
 pub use moodle::{MoodleSettings, PasswordPolicy, StudentField};
 pub use people::{Distinct, HoldRule, Moved, Reissue};
-pub use project::Project;
+pub use project::{Outside, Project};
 pub use reference::reference_page;
 pub use rollout::*;
 pub use schema::schema;

@@ -13,7 +13,7 @@ pub struct Project {
 
 /// Why a path may not be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outside {
+pub enum Outside {
     /// It begins at the root of the machine.
     Absolute,
     /// Its `..` lead out.
@@ -24,7 +24,7 @@ pub(super) enum Outside {
 
 impl Outside {
     /// Why, as the end of a sentence about the path.
-    pub(super) fn why(self) -> &'static str {
+    pub fn why(self) -> &'static str {
         match self {
             Self::Absolute => "is not inside the project",
             Self::Climbs => "leads out of the project",
@@ -45,7 +45,7 @@ impl Project {
     }
 
     /// The path on this machine for one that the rollout names; whether it exists is not asked.
-    pub(super) fn resolve(&self, written: &str) -> Result<Utf8PathBuf, Outside> {
+    pub fn resolve(&self, written: &str) -> Result<Utf8PathBuf, Outside> {
         let inside = normal(written)?;
         let path = self.folder.join(&inside);
         if self.is_linked_out(&path) { Err(Outside::Linked) } else { Ok(path) }

@@ -29,8 +29,8 @@ pub struct Rollout {
     pub roster: Vec<RosterSource>,
     /// The LMS.
     pub lms: LmsSettings,
-    /// Where the state lives (`SQLite`), on this machine.
-    pub state: Utf8PathBuf,
+    /// Where the state lives.
+    pub state: StateSettings,
     /// The address of the sign-in page, for the letter.
     pub sign_in_url: String,
     /// Whom parents ask.
@@ -76,6 +76,18 @@ impl Rollout {
     pub fn cohort(&self, name: &CohortName) -> Option<&Cohort> {
         self.cohorts.iter().find(|cohort| cohort.name == *name)
     }
+}
+
+/// Where the record of what was done to whom lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StateSettings {
+    /// In a file on this machine (`SQLite`).
+    File(Utf8PathBuf),
+    /// In a database that several people share (PostgreSQL).
+    Database {
+        /// The environment variable that holds its address.
+        variable: String,
+    },
 }
 
 /// Which LMS.
@@ -167,6 +179,8 @@ pub enum SharedEmail {
 pub enum NoEmail {
     /// They are held.
     Hold,
+    /// They get a letter on paper.
+    Paper,
 }
 
 /// A letter came back.

@@ -32,6 +32,8 @@ pub(super) struct Slot {
     own: Vec<usize>,
     /// Further columns of an address, in the order of preference.
     further_emails: Vec<usize>,
+    /// The columns of a postal address behind its first line.
+    further_postal: Vec<usize>,
 }
 
 impl Slot {
@@ -45,6 +47,11 @@ impl Slot {
         further.find(|cell| !cell.is_empty()).unwrap_or_default()
     }
 
+    /// The lines of a postal address behind the first.
+    pub(super) fn further_postal<'a>(&self, record: &'a StringRecord) -> impl Iterator<Item = &'a str> {
+        self.further_postal.iter().filter_map(|&at| record.get(at))
+    }
+
     /// Whether a row says nothing of this one of its caregivers.
     pub(super) fn is_blank(&self, record: &StringRecord) -> bool {
         self.own.iter().all(|&at| record.get(at).is_none_or(|cell| cell.trim().is_empty()))
@@ -52,8 +59,11 @@ impl Slot {
 
     fn put(&mut self, column: Column, places: &[usize]) {
         self.at[column as usize] = places.first().copied();
-        if column == Column::Email {
-            self.further_emails = places.iter().skip(1).copied().collect();
+        let further = places.iter().skip(1).copied().collect();
+        match column {
+            Column::Email => self.further_emails = further,
+            Column::PostalAddress => self.further_postal = further,
+            _ => {}
         }
     }
 }
@@ -150,7 +160,10 @@ impl Columns {
     /// Where all columns are that are read.
     #[cfg(feature = "xlsx")]
     pub(super) fn read(&self) -> Vec<usize> {
-        let places = |slot: &Slot| slot.at.into_iter().flatten().chain(slot.further_emails.clone()).collect::<Vec<_>>();
+        let places = |slot: &Slot| {
+            let further = slot.further_emails.iter().chain(&slot.further_postal).copied();
+            slot.at.into_iter().flatten().chain(further).collect::<Vec<_>>()
+        };
         self.slots.iter().flat_map(places).collect()
     }
 

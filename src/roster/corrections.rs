@@ -215,6 +215,11 @@ fn person_cells(row: &Row<'_>, number: u32, roster: &mut Roster) -> bool {
     put(Column::FirstName, &mut person.name.first);
     put(Column::LastName, &mut person.name.last);
     put(Column::Phone, &mut person.phone);
+    let postal = shared.word(Column::PostalAddress, &row.postal());
+    if postal != Word::default() {
+        person.postal = postal;
+        says = true;
+    }
     let language = shared.lower_word(Column::Language, row.cell(Column::Language));
     if language != Word::default() {
         person.language = language;

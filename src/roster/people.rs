@@ -27,6 +27,8 @@ pub(super) struct Person {
     pub(super) priority: Option<u32>,
     /// The telephone number; of several the smallest.
     pub(super) phone: Word,
+    /// The postal address, its lines separated by commas; of several the smallest.
+    pub(super) postal: Word,
     /// The first line.
     pub(super) line: u32,
     /// The file of that line.
@@ -90,6 +92,7 @@ impl People {
             language: Word::default(),
             priority: None,
             phone: Word::default(),
+            postal: Word::default(),
             line,
             file,
             judged: Err(AddressProblem::None),
@@ -115,6 +118,7 @@ impl People {
         person.merge_priority(row, tallies);
         person.merge_staff(row, tallies);
         person.phone.merge(row.word(Column::Phone, shared), shared);
+        person.postal.merge(shared.word(Column::PostalAddress, &row.postal()), shared);
         let name = row.name(Column::FirstName, Column::LastName, shared);
         if person.name.merge(name, shared) && !std::mem::replace(&mut person.told.names, true) {
             tallies.add(Oddity::CaregiverNames, row.place());
@@ -161,6 +165,7 @@ impl People {
         person.priority = [person.priority, theirs.priority].into_iter().flatten().min();
         let Words { from, to } = words;
         person.phone.merge(to.copy(from, theirs.phone), to);
+        person.postal.merge(to.copy(from, theirs.postal), to);
         let differs = person.name.merge(theirs.name.copied(from, to), to);
         if differs && !std::mem::replace(&mut person.told.names, true) {
             tallies.add(Oddity::CaregiverNames, place);

@@ -1,6 +1,8 @@
 //! Takes a row of an export apart into what the fold takes in: one caregiver of one student each. A row may have several
 //! caregivers side by side, and a cell several values of a repeating field.
 
+use std::borrow::Cow;
+
 use csv::StringRecord;
 
 use crate::model::source::Column;
@@ -58,6 +60,22 @@ impl<'a> Row<'a> {
             Some(value) if is_of_student(column) => repeated(cell, value),
             _ => cell,
         }
+    }
+
+    /// The postal address, its lines separated by commas, whether they stand in cells of their own or in one; blank where
+    /// there is none.
+    pub(super) fn postal(&self) -> Cow<'a, str> {
+        let first = self.cell(Column::PostalAddress);
+        let further = match self.cells {
+            Cells::Record(_, places, record) => places.further_postal(record).collect::<Vec<_>>(),
+            Cells::Own(_) => Vec::new(),
+        };
+        if further.is_empty() && !first.contains(['\r', '\n']) {
+            return Cow::Borrowed(first);
+        }
+        let lines = std::iter::once(first).chain(further).flat_map(|cell| cell.split(['\r', '\n']));
+        let lines = lines.map(|line| line.trim().trim_end_matches(',')).filter(|line| !line.is_empty());
+        Cow::Owned(lines.collect::<Vec<_>>().join(", "))
     }
 
     /// What the export calls a column.
@@ -154,6 +172,7 @@ fn is_of_student(column: Column) -> bool {
         | C::Email
         | C::PrimaryEmail
         | C::Phone
+        | C::PostalAddress
         | C::Language
         | C::Priority
         | C::Staff

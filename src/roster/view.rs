@@ -88,6 +88,11 @@ impl<'a> Caregiver<'a> {
         self.roster.shared.get(self.person().name.last)
     }
 
+    /// The postal address, its lines separated by commas; blank if the roster has none.
+    pub fn postal(self) -> &'a str {
+        self.roster.shared.get(self.person().postal)
+    }
+
     /// The language in lower case, blank if the roster says none.
     pub fn language(self) -> &'a str {
         self.roster.shared.get(self.person().language)

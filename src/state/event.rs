@@ -3,7 +3,8 @@
 //! The rule: ids, addresses, Message-IDs, and whatever a person or another system wrote, go into the text; the detail
 //! holds only what says nothing about one family.
 
-use crate::model::entry::{Adopted, Entry, HandOverBegun, LetterSubject, NewLetter, Prepared, RunBegun, Subject};
+use crate::model::entry::{Adopted, Entry, LetterSubject, NewLetter, Prepared, RunBegun, Subject};
+use crate::model::handover::HandOverBegun;
 use crate::model::ids::{ActivationNumber, CaregiverId, LetterNumber};
 use crate::model::recorded::AcceptedRoster;
 
@@ -48,6 +49,9 @@ pub fn tell(entry: &Entry) -> Telling<'_> {
         Entry::LetterPrepared { subject, letter } => of("letter-prepared", subject).new_letter(letter),
         Entry::Sending(letter) => of_letter("sending", letter),
         Entry::Sent(letter) | Entry::SentAndKept(letter) => of_letter("sent", letter),
+        Entry::PageReady(letter) => of_letter("to-print", letter),
+        Entry::Printed(letter) => of_letter("printed", letter),
+        Entry::NotPrinted { letter, reason } => of_letter("not-printed", letter).text(reason),
         Entry::Wiped(subject) => of("wiped", subject),
         Entry::LetterBounced { letter, reason } => of_letter("bounced", letter).text(reason),
         Entry::LetterResolved { letter, arrived, evidence } => {

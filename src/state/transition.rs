@@ -122,6 +122,10 @@ pub enum LetterStep {
     Doubt,
     /// A later letter takes its place.
     Supersede,
+    /// It is ready to be printed.
+    Ready,
+    /// What was to be printed was not.
+    TakeBack,
 }
 
 impl LetterStep {
@@ -135,6 +139,8 @@ impl LetterStep {
         Self::Defer,
         Self::Doubt,
         Self::Supersede,
+        Self::Ready,
+        Self::TakeBack,
     ];
 
     /// The stage it leads to from `now`.
@@ -147,22 +153,25 @@ impl LetterStep {
             Self::Defer => LetterStage::Prepared,
             Self::Doubt => LetterStage::Unknown,
             // What the mail server said of a letter stays on record; only an unsent one is replaced.
-            Self::Supersede if now == LetterStage::Prepared => LetterStage::Replaced,
+            Self::Supersede if matches!(now, LetterStage::Prepared | LetterStage::ToPrint) => LetterStage::Replaced,
             Self::Supersede => now,
+            Self::Ready | Self::TakeBack => LetterStage::ToPrint,
         }
     }
 
     /// Whether it may happen to a letter at this stage.
     pub fn may_follow(self, now: LetterStage) -> bool {
-        use LetterStage::{Bounced, Prepared, Rejected, Sending, Sent, Unknown};
+        use LetterStage::{Bounced, Prepared, Rejected, Sending, Sent, ToPrint, Unknown};
         match self {
-            Self::Announce => matches!(now, Prepared | Sending | Unknown),
+            Self::Announce => matches!(now, Prepared | ToPrint | Sending | Unknown),
             Self::Send | Self::SendAndKeep | Self::Reject | Self::Defer | Self::Doubt => {
                 matches!(now, Sending | Unknown)
             }
             // What comes back has gone out, whether we knew it or not.
             Self::Bounce => matches!(now, Sent | Sending | Unknown),
-            Self::Supersede => matches!(now, Prepared | Rejected | Bounced),
+            Self::Supersede => matches!(now, Prepared | ToPrint | Rejected | Bounced),
+            Self::Ready => now == Prepared,
+            Self::TakeBack => now == Sending,
         }
     }
 }
@@ -199,15 +208,17 @@ mod tests {
 
     /// Rows: steps. Columns: the stages in the order of their declaration.
     const LETTER: &[(LetterStep, &str)] = &[
-        //                        prep sending sent unknown rejected bounced replaced
-        (LetterStep::Announce, "  y    y       .    y       .        .       ."),
-        (LetterStep::Send, "      .    y       .    y       .        .       ."),
-        (LetterStep::SendAndKeep, ".   y       .    y       .        .       ."),
-        (LetterStep::Bounce, "    .    y       y    y       .        .       ."),
-        (LetterStep::Reject, "    .    y       .    y       .        .       ."),
-        (LetterStep::Defer, "     .    y       .    y       .        .       ."),
-        (LetterStep::Doubt, "     .    y       .    y       .        .       ."),
-        (LetterStep::Supersede, " y    .       .    .       y        y       ."),
+        //                        prep sending sent unknown rejected bounced replaced to-print
+        (LetterStep::Announce, "  y    y       .    y       .        .       .        y"),
+        (LetterStep::Send, "      .    y       .    y       .        .       .        ."),
+        (LetterStep::SendAndKeep, ".   y       .    y       .        .       .        ."),
+        (LetterStep::Bounce, "    .    y       y    y       .        .       .        ."),
+        (LetterStep::Reject, "    .    y       .    y       .        .       .        ."),
+        (LetterStep::Defer, "     .    y       .    y       .        .       .        ."),
+        (LetterStep::Doubt, "     .    y       .    y       .        .       .        ."),
+        (LetterStep::Supersede, " y    .       .    .       y        y       .        y"),
+        (LetterStep::Ready, "     y    .       .    .       .        .       .        ."),
+        (LetterStep::TakeBack, "  .    y       .    .       .        .       .        ."),
     ];
 
     fn cells(row: &str) -> Vec<bool> {

@@ -328,6 +328,7 @@ fn no_output_of_any_command_holds_personal_data_where_ci_is_set() {
         run(&["state", "move", "C1001", "C9001", "--because", "T-140"]);
         run(&["state", "forget", "C1002", "--because", "T-150"]);
         run(&["confirm", "0001", "--imported"]);
+        run(&["letters", "--cohort", "year-7"]);
         for args in looking.iter().filter(|args| args[0] != "show") {
             run(args);
         }

@@ -106,6 +106,29 @@ fn a_hand_over_is_imported_confirmed_and_only_then_are_the_letters_sent() {
 }
 
 #[test]
+fn who_has_no_address_is_handed_over_with_the_gateways_own_and_gets_a_page() {
+    let rows = [ROWS[0].replace("aroha@example.nz", ""), ROWS[2].replace("maia@example.com", "")];
+    let rollout = format!("no-email: paper\n{}", rollout("firstbell"));
+    let mut office = Office::new(&rollout, &[&rows[0], &rows[1]], EXPORT, true);
+    office.apply();
+    let file = office.world.read("handover/0001-year-7.csv");
+    assert_eq!(file.matches("office@kowhai.example.nz").count(), 2, "{file}");
+    assert_eq!(office.ultranet.faults(&file), Vec::<String>::new());
+    office.import("0001-year-7", |_| true);
+    assert_eq!(office.confirm(&["1", "--imported"]).code, 0);
+    office.export();
+    office.settle(Admin::Imports);
+    assert!(office.world.outbox().is_empty());
+    for (id, page) in office.world.pages() {
+        assert!(office.ultranet.signs_in(&page.typed[1], &page.typed[2]), "{id}");
+        assert_eq!(office.ultranet.passwords_of(&id).len(), 1, "{id}");
+    }
+    assert_eq!(office.world.pages().len(), 2);
+    let held = office.world.plan().held;
+    assert_eq!(held.iter().filter(|held| held.code == HoldCode::ToPrint).count(), 2, "{held:?}");
+}
+
+#[test]
 fn with_ultranets_passwords_column_d_is_blank_and_no_letter_of_ours_goes() {
     let mut office = self::office("ultranet");
     let plan = office.world.plan();

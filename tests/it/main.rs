@@ -21,6 +21,7 @@ mod many_hands;
 mod markdown;
 mod moodle;
 mod office;
+mod paper;
 mod pretend_ultranet;
 mod rosters;
 mod saved_plans;

@@ -123,6 +123,17 @@ fn a_plan_for_another_rollout_or_letter_is_refused() {
 }
 
 #[test]
+fn a_letter_that_broke_after_the_plan_touches_no_password() {
+    let project = Project::example("quickstart");
+    let path = saved(&project, &[]);
+    project.write("letters/welcome.en/body.txt", project.read("letters/welcome.en/body.txt") + "{{ pasword }}");
+    for args in [&["apply", &path][..], &["apply", "--auto-approve"]] {
+        refused(&project.run(args), 65, "did you mean `password`?");
+    }
+    assert!(project.effects().is_empty() && project.letters().is_empty());
+}
+
+#[test]
 fn a_changed_row_makes_only_its_own_change_stale() {
     let project = Project::example("quickstart");
     let path = saved(&project, &[]);

@@ -41,6 +41,11 @@ impl Sink {
         panic!("smtp-sink did not start: {said}");
     }
 
+    /// How many letters it took, or is about to.
+    pub(crate) fn count(&self) -> usize {
+        std::fs::read_dir(self.folder.path()).unwrap().count()
+    }
+
     /// What it took: recipient and message, without what it wrote above.
     pub(crate) fn letters(&self) -> Vec<(String, Vec<u8>)> {
         let entries = std::fs::read_dir(self.folder.path()).unwrap();

@@ -119,6 +119,36 @@ fn the_quick_start_goes_out_through_a_real_mail_server() {
     assert_eq!(sink.letters().len(), passwords, "a letter for each password");
 }
 
+/// The power goes once the server has so many letters, which go over four connections; then it is applied until done.
+#[test]
+fn a_run_killed_at_any_moment_leaves_at_most_one_parent_a_connection_in_doubt() {
+    for taken in [0, 1, 3, 6, 9, 12, 15, 18] {
+        let sink = Sink::start(&[]);
+        let project = project(&here(sink.port, ", connections: 4"));
+        let mut child = project.command(&["apply", "--auto-approve"]).spawn().unwrap();
+        while sink.count() < taken && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        let _ = child.kill();
+        child.wait().unwrap();
+        let listed = project.run(&["state", "list"]).out;
+        let in_doubt = listed.lines().filter(|line| line.contains(" setting") || line.contains(" sending")).count();
+        assert!(in_doubt <= 4, "after {taken}: {listed}");
+        let said = project.run(&["apply", "--auto-approve", "--retry-unknown"]);
+        assert_eq!(said.code, 0, "after {taken}: {}", said.all());
+        let is_new = |effect: &&serde_json::Value| effect["op"] == "set-password" && effect["replay"] == false;
+        let effects = project.effects();
+        let mut set: Vec<&str> = effects.iter().filter(is_new).map(|one| one["caregiver"].as_str().unwrap()).collect();
+        let passwords = set.len();
+        set.sort_unstable();
+        set.dedup();
+        assert_eq!(set.len(), passwords, "after {taken}: somebody was reset twice");
+        // A letter that was on its way may have come twice, as the same bytes.
+        let letters: BTreeSet<(String, Vec<u8>)> = sink.letters().into_iter().collect();
+        assert_eq!(letters.len(), passwords, "after {taken}: a letter for each password");
+    }
+}
+
 #[test]
 fn a_sample_letter_says_that_it_went() {
     let sink = Sink::start(&[]);
@@ -256,6 +286,44 @@ fn what_does_not_fit_today_stays_planned_and_may_be_waited_for() {
     assert_eq!(said.code, 130, "{}", said.all());
     assert!(said.err.contains("Waiting until tomorrow"), "{}", said.all());
     assert_eq!(sink.letters().len(), 3);
+}
+
+/// Over two nights, and past a canary's day, until nothing is left; the clock goes on while it waits.
+#[test]
+fn waiting_goes_on_until_all_is_done() {
+    let sink = Sink::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let pace = "pace: {per-minute: 600, per-day: 3}, hours: {from: \"08:00\", to: \"18:00\"}";
+    let smtp = format!(
+        "letter: letters/welcome, transport: smtp, {pace}, smtp: {{host: 127.0.0.1, port: {}, tls: none}}}}",
+        sink.port
+    );
+    let canary = "canary: {first: 1, wait: 24h, bounces-below: 50%}";
+    write("head.yaml", "");
+    write(
+        "waits/rollout.yaml",
+        &format!(
+            "{}cohorts:\n  - {{name: year-7, select: {{years: [7]}}, {canary}}}\n",
+            HEAD.replace("letter: letters/welcome}", &smtp)
+        ),
+    );
+    let row =
+        |number: u32| format!("C{number},M,T{number},p{number}@example.nz,S{number},A,T,7,7A,,mother,en,yes,1,\n");
+    write("waits/roster.csv", &format!("{}\n{}", crate::world::HEADING, (1..=5).map(row).collect::<String>()));
+    write(
+        "waits/story.txt",
+        "now 2027-02-01 17:30\nroster roster.csv\n$ firstbell apply --wait --auto-approve\n$ firstbell status\n",
+    );
+    let told = crate::story::play_in(&folder.path().join("waits"));
+    assert_eq!(sink.letters().len(), 5, "{told}");
+    assert!(told.matches("Waiting until").count() >= 2, "{told}");
+    assert!(told.contains("5 of 5 active"), "{told}");
+    assert_eq!(told.matches("[exit 0]").count(), 2, "{told}");
 }
 
 /// What nobody could find out about a letter, a person says.

@@ -30,6 +30,8 @@ const WALLS: &[(&str, &str)] = &[
     ("encoding_rs", "src/roster/utf8.rs"),
     ("calamine", "src/roster/xlsx.rs"),
     ("rusqlite", "src/state/sqlite/"),
+    ("krilla", "src/letter/page/pdf.rs"),
+    ("skrifa", "src/letter/page/layout.rs"),
     ("lettre::message", "src/letter/"),
     ("lettre::transport", "src/mail/smtp/"),
     ("minijinja", "src/letter/"),

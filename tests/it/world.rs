@@ -2,22 +2,24 @@
 //! test moves and chance that it seeds.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
 use camino::Utf8Path;
-use firstbell::apply::{self, Applied, Edges, Halted, Order};
+use firstbell::apply::{self, Applied, Edges, Halted, Order, SealedRows};
 use firstbell::edge::{Altered, HandOverFacts, HandOverLine, HandOverWrite, NotWritten, RowFor};
 use firstbell::edge::{
-    Ask, Asked, Clock, Envelope, LmsRead, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateStore, Step, Watch,
+    Ask, Asked, Clock, Envelope, LmsRead, LmsWrite, MailTransport, MarkCounts, Parcel, Random, RunMark, StateStore,
+    Step, Watch,
 };
 use firstbell::letter;
+use firstbell::letter::page::Page;
 use firstbell::lms::moodle::{MoodleReader, MoodleWriter};
 use firstbell::lms::sandbox::{SandboxReader, SandboxWriter};
 use firstbell::lms::ultranet::{UltranetReader, UltranetWriter};
 use firstbell::mail::{Outbox, Patience, Smtp};
-use firstbell::model::activation::{ActivationStage, LetterStage};
+use firstbell::model::activation::{ActivationStage, Channel, LetterStage};
 use firstbell::model::capability::MailCapabilities;
 use firstbell::model::entry::Actor;
 use firstbell::model::fingerprint::Fingerprinter;
@@ -29,10 +31,10 @@ use firstbell::model::secret::{Password, SealingKey};
 use firstbell::plan::Plan;
 use firstbell::plan::pace::{self, Timetable};
 use firstbell::reconcile::{self, Context, Desired};
-use firstbell::rollout::{self, LmsSettings, Rollout, Transport};
+use firstbell::rollout::{self, LmsSettings, Rollout, StateSettings, Transport};
 use firstbell::roster::{self, Roster};
+use firstbell::state::record::{Access, Place, Store};
 use firstbell::state::rollout_lock::{self, LockStatus, RolloutLock};
-use firstbell::state::sqlite::{Access, SqliteStore};
 use jiff::Timestamp;
 
 use crate::accident::{Accident, Accidental};
@@ -182,13 +184,21 @@ impl World {
         SeededRandom::new(self.seed)
     }
 
-    fn store(&mut self, rollout: &Rollout) -> SqliteStore {
-        let random = Box::new(self.random());
-        if SqliteStore::exists(&rollout.state) {
-            return SqliteStore::open(&rollout.state, Access::Write(random)).unwrap();
+    /// Where the state is.
+    fn place(&self, rollout: &Rollout) -> Place {
+        match &rollout.state {
+            StateSettings::File(path) => Place::File(path.clone()),
+            StateSettings::Database { .. } => panic!("no world says so"),
         }
-        SqliteStore::create(&rollout.state, &Lineage::new(LINEAGE), &self.fingerprinter(), self.clock.now(), random)
-            .unwrap()
+    }
+
+    fn store(&mut self, rollout: &Rollout) -> Store {
+        let random = Box::new(self.random());
+        let mut held = self.place(rollout).look().unwrap();
+        if held.exists() {
+            return held.open(Access::Write(random)).unwrap();
+        }
+        held.create(&Lineage::new(LINEAGE), &self.fingerprinter(), self.clock.now(), random).unwrap()
     }
 
     /// The plan as it is now.
@@ -278,19 +288,42 @@ impl World {
         let (crash, at_once) = (&self.crash, self.at_once);
         let mut watch = Counting { finished: 0, stop_after: self.interrupt_after };
         let edges = Edges {
-            lms: &mut Crashing { inner: Accidental::new(AnyLms(lms), &self.accident), crash: crash.clone(), at_once },
+            lms: &mut Crashing {
+                inner: Accidental::new(AnyLms(lms), &self.accident),
+                crash: crash.clone(),
+                at_once,
+                flying: VecDeque::new(),
+            },
             mail: &mut Crashing {
                 inner: Accidental::new(self.mail(&loaded.rollout), &self.accident),
                 crash: crash.clone(),
                 at_once,
+                flying: VecDeque::new(),
             },
-            store: &mut Crashing { inner: store, crash: crash.clone(), at_once },
+            store: &mut Crashing { inner: store, crash: crash.clone(), at_once, flying: VecDeque::new() },
             mark: &mut Mark { path: self.keeps_lock.then(|| self.path().join("rollout.lock")) },
             clock: &self.clock,
             random: &mut random,
             watch: &mut watch,
         };
         apply::apply(order, edges)
+    }
+
+    /// The pages that wait to be printed, by caregiver.
+    pub(crate) fn pages(&mut self) -> BTreeMap<String, Page> {
+        let loaded = self.load();
+        let mut store = self.store(&loaded.rollout);
+        let (recorded, lineage) = (store.load().unwrap(), store.lineage().unwrap());
+        let under = SealedRows { lineage: &lineage, key: &self.key };
+        let mut pages = BTreeMap::new();
+        for (id, history) in recorded.histories.iter() {
+            let Some(letter) = history.letter.as_ref().filter(|letter| letter.channel == Channel::Paper) else {
+                continue;
+            };
+            let sealed = store.sealed(&CaregiverId::new(id), history.number).unwrap().unwrap();
+            pages.insert(id.to_owned(), apply::open_page(&sealed, letter.number, under).unwrap().unwrap());
+        }
+        pages
     }
 
     /// What is recorded now.
@@ -411,8 +444,9 @@ impl World {
             return None;
         }
         let mut sent = Vec::new();
-        if SqliteStore::exists(&rollout.state) {
-            let mut store = SqliteStore::open(&rollout.state, Access::Read).unwrap();
+        let mut held = self.place(rollout).look().unwrap();
+        if held.exists() {
+            let mut store = held.open(Access::Read).unwrap();
             sent = store.sent_since(self.clock.now() - pace::DAY).unwrap();
         }
         Some(Timetable::new(&rollout.mail, &rollout.timezone, sent))
@@ -707,6 +741,8 @@ struct Crashing<T> {
     inner: T,
     crash: Crash,
     at_once: usize,
+    /// Letters that were launched.
+    flying: VecDeque<Parcel>,
 }
 
 impl<T: LmsRead> LmsRead for Crashing<T> {
@@ -831,6 +867,20 @@ impl<T: MailTransport> MailTransport for Crashing<T> {
 
     fn send(&mut self, envelope: &firstbell::edge::Envelope<'_>) -> firstbell::model::outcome::Outcome {
         self.crash.around(|| self.inner.send(envelope))
+    }
+
+    fn can_launch(&self) -> bool {
+        self.at_once > 1
+    }
+
+    fn launch(&mut self, parcels: Vec<Parcel>) {
+        self.flying.extend(parcels);
+    }
+
+    /// As late as can be: a letter goes when somebody waits for it.
+    fn landed(&mut self, waits: bool) -> Vec<(u64, Outcome)> {
+        let Some(parcel) = waits.then(|| self.flying.pop_front()).flatten() else { return Vec::new() };
+        vec![(parcel.ticket, self.send(&parcel.envelope()))]
     }
 }
 

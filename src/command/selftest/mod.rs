@@ -17,7 +17,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::edge::Step;
 use crate::files;
-use crate::state::sqlite::{Access, SqliteStore};
+use crate::state::record::{Access, Store};
 
 use super::exit::Exit;
 use super::session::Session;
@@ -139,9 +139,9 @@ fn rounds(args: &Args, folder: &Utf8Path, session: &mut Session<'_>) -> Result<R
 fn settle(report: &mut Report, round: &Round<'_>, session: &Session<'_>) -> Result<(), Trouble> {
     report.runs.add(&round.runs);
     report.counts.add(&round.counts);
-    if report.durability.is_none() && SqliteStore::exists(&round.state()) {
-        let store = SqliteStore::open(&round.state(), Access::Write((session.random)()))?;
-        report.durability = Some(store.durability()?);
+    if report.durability.is_none() && Store::exists(&round.state()) {
+        let store = Store::open(&round.state(), Access::Write((session.random)()))?;
+        report.durability = store.durability()?;
     }
     Ok(())
 }

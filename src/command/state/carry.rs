@@ -11,14 +11,14 @@ use crate::model::fingerprint::Fingerprinter;
 use crate::report;
 use crate::rollout::Rollout;
 use crate::state::dump::{DumpError, Header};
-use crate::state::run_lock;
-use crate::state::sqlite::SqliteStore;
+use crate::state::record::Store;
 
 use super::super::exit::Exit;
 use super::super::mark::{self, LockFile};
 use super::super::session::Session;
 use super::super::trouble::{Trouble, exit_of};
-use super::super::{key, project};
+use super::super::{key, place, project};
+use super::migrate::check_sound;
 
 /// The arguments of both.
 #[derive(Debug, clap::Args)]
@@ -35,18 +35,14 @@ pub(super) fn export(args: &Args, session: &mut Session<'_>) -> Result<Exit, Tro
     let Some(mut store) = view.store else {
         return Err(Trouble::new(Exit::Error, "nothing is recorded yet, so there is nothing to export"));
     };
-    let verified = store.verify()?;
-    if let Some(finding) = verified.findings.first() {
-        let what = format!("the state is not sound ({finding}), and is not exported: see `firstbell state verify`");
-        return Err(Trouble::new(Exit::Stale, what));
-    }
+    let events = check_sound(&mut store)?;
     files::create_private(path, |file| store.export(file, &view.fingerprinter))
         .map_err(|error| said(&error, path, "nothing was exported"))?;
     let people = report::count(view.recorded.histories.len() as u64, "activated caregiver", "activated caregivers");
     session.screen.answer(&format!(
         "Exported as `{path}`: {people}, {}.\n\
          It holds ids and addresses in clear, and what is sealed stays sealed: keep it like the state, and the key apart from it.\n",
-        report::count(verified.events, "event of the log", "events of the log"),
+        report::count(events, "event of the log", "events of the log"),
     ));
     Ok(Exit::Done)
 }
@@ -54,10 +50,11 @@ pub(super) fn export(args: &Args, session: &mut Session<'_>) -> Result<Exit, Tro
 /// Makes the state of what was written down.
 pub(super) fn import(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let rollout = project::load_rollout(session)?;
-    let (path, shown) = (&args.file, project::shown(session, &rollout.state));
+    let place = place::of(session, &rollout)?;
+    let (path, shown) = (&args.file, place::shown(session, &place));
     let now = session.clock.now().to_zoned_datetime(rollout.timezone.clone());
-    let _lock = run_lock::acquire(&rollout.state, &session.actor, &now)?;
-    if SqliteStore::exists(&rollout.state) {
+    let mut held = place.lock(&session.actor, &now)?;
+    if held.exists() {
         let what =
             format!("there is a state already: move `{shown}` away first, if that is meant; nothing was imported");
         return Err(Trouble::new(Exit::Error, what));
@@ -65,15 +62,16 @@ pub(super) fn import(args: &Args, session: &mut Session<'_>) -> Result<Exit, Tro
     let file = open(path)?;
     let unlock = |header: &Header| -> Option<Fingerprinter> {
         let all = key::fingerprints_of(session, header).ok()?;
-        all.into_iter().find(|one| SqliteStore::fits(one, header))
+        all.into_iter().find(|one| Store::fits(one, header))
     };
-    let imported = SqliteStore::import(&rollout.state, BufReader::new(file), unlock)
-        .map_err(|error| said(&error, path, "nothing was imported"))?;
-    let mut store = imported.look()?;
-    let recorded = store.load()?;
-    mark::compare(session, Some((&recorded, &mut store)))?;
-    let counts = mark::counts(&recorded, &mut store)?;
-    drop(store);
+    let mut imported =
+        held.import(BufReader::new(file), unlock).map_err(|error| said(&error, path, "nothing was imported"))?;
+    let (recorded, counts) = imported.look(|store| {
+        let recorded = store.load()?;
+        mark::compare(session, Some((&recorded, store)))?;
+        let counts = mark::counts(&recorded, store)?;
+        Ok::<_, Trouble>((recorded, counts))
+    })?;
     imported.place()?;
     close_lock(session, &recorded, counts)?;
     session.screen.answer(&format!("{}{ELSEWHERE}", told(&recorded, &rollout, &shown)));
@@ -83,7 +81,7 @@ pub(super) fn import(args: &Args, session: &mut Session<'_>) -> Result<Exit, Tro
 const ELSEWHERE: &str = "Where the state that it was exported from is still there, put that away: two records of the same people \
                          know nothing of each other.\n";
 
-fn told(recorded: &crate::model::recorded::Recorded, rollout: &Rollout, shown: &Utf8Path) -> String {
+fn told(recorded: &crate::model::recorded::Recorded, rollout: &Rollout, shown: &str) -> String {
     let people = report::count(recorded.histories.len() as u64, "activated caregiver", "activated caregivers");
     format!("Imported into `{shown}`: {people}.\n{}", report::state(recorded, &rollout.timezone))
 }

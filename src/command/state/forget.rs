@@ -40,11 +40,11 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     }
     let number = history.and_then(last_given);
     let run = next_run(&state);
-    let former = state.store(session, &rollout)?.0.former_ids(&caregiver)?;
+    let former = state.store(session)?.0.former_ids(&caregiver)?;
     let hash = |id: &CaregiverId| state.fingerprinter.of(Purpose::Forgotten, [id.as_str()]);
     let hashes = std::iter::once(&caregiver).chain(&former).map(hash).collect();
     let entry = Entry::Forgotten { caregiver, hashes, number, because };
-    record(session, &rollout, &mut state, (run, "state forget"), vec![entry])?;
+    record(session, &mut state, (run, "state forget"), vec![entry])?;
     session.screen.answer(&format!("{}\n", said(&shown, number.is_some())));
     Ok(Exit::Done)
 }

@@ -3,6 +3,7 @@
 
 mod carry;
 mod forget;
+mod migrate;
 mod moving;
 mod rebuild;
 mod record;
@@ -14,12 +15,12 @@ use std::fmt::Write as _;
 
 use crate::report;
 use crate::rollout::Rollout;
-use crate::state::sqlite::{Access, SqliteStore};
+use crate::state::record::{Access, Held, Store};
 
 use super::exit::Exit;
 use super::session::Session;
 use super::trouble::Trouble;
-use super::{key, project};
+use super::{key, place, project};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -65,6 +66,9 @@ pub enum What {
     /// Make the state of an exported file; only where there is none
     #[command(after_help = "Example:\n  firstbell state import kowhai-state.jsonl")]
     Import(carry::Args),
+    /// Move the state into the other store, a file or a database, and prove that it arrived whole
+    #[command(after_help = "Example:\n  firstbell state migrate --to postgres\n  firstbell state migrate --to sqlite")]
+    Migrate(migrate::Args),
 }
 
 /// Runs it.
@@ -76,30 +80,29 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         What::Rekey(args) => return rekey::run(args, session),
         What::Export(args) => return carry::export(args, session),
         What::Import(args) => return carry::import(args, session),
+        What::Migrate(args) => return migrate::run(args, session),
         What::List | What::Show | What::Verify | What::Secrets => {}
     }
     let rollout = project::load_rollout(session)?;
     if matches!(args.what, What::Secrets) {
         return secrets::run(session, &rollout);
     }
-    if !SqliteStore::exists(&rollout.state) {
-        let path = project::shown(session, &rollout.state);
+    let place = place::of(session, &rollout)?;
+    let mut held = place.look()?;
+    if !held.exists() {
+        let path = place::shown(session, &place);
         session.screen.answer(&format!("Nothing is recorded yet: `{path}` comes with the first apply.\n"));
         return Ok(Exit::Done);
     }
     match args.what {
-        What::List => list(session, &rollout),
+        What::List => list(session, &rollout, &mut held),
         What::Show => show(session, &rollout),
-        _ => verify(session, &rollout),
+        _ => verify(session, &rollout, &mut held),
     }
 }
 
-fn open(rollout: &Rollout) -> Result<SqliteStore, Trouble> {
-    Ok(SqliteStore::open(&rollout.state, Access::Read)?)
-}
-
-fn list(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, Trouble> {
-    let listed = open(rollout)?.list()?;
+fn list(session: &mut Session<'_>, rollout: &Rollout, held: &mut Held) -> Result<Exit, Trouble> {
+    let listed = held.open(Access::Read)?.list()?;
     let view = session.screen.view(false);
     let mut text = String::new();
     for one in &listed {
@@ -123,13 +126,13 @@ fn show(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, Trouble> {
 
 type LastRun = Option<(crate::model::ids::RunNumber, jiff::Timestamp, crate::model::entry::Actor)>;
 
-fn last_run(store: &mut SqliteStore) -> Result<LastRun, Trouble> {
+fn last_run(store: &mut Store) -> Result<LastRun, Trouble> {
     use crate::edge::StateStore;
     Ok(store.last_run()?)
 }
 
-fn verify(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, Trouble> {
-    let mut store = open(rollout)?;
+fn verify(session: &mut Session<'_>, rollout: &Rollout, held: &mut Held) -> Result<Exit, Trouble> {
+    let mut store = held.open(Access::Read)?;
     let verified = store.verify()?;
     // Said before it is compared: where `rollout.lock` is in conflict, this tells which side belongs to this state.
     let run = last_run(&mut store)?.map_or_else(String::new, |(run, ..)| format!("The last run is {run}.\n"));

@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     }
     let run = next_run(&state);
     let moved = Entry::Moved { from, to, because };
-    record(session, &loaded.rollout, &mut state, (run, "state move"), vec![moved])?;
+    record(session, &mut state, (run, "state move"), vec![moved])?;
     session.screen.answer(&format!("All that was recorded of {shown_from} is now recorded of {shown_to}.\n"));
     Ok(Exit::Done)
 }

@@ -3,7 +3,6 @@
 use crate::edge::{RunMark, StateStore};
 use crate::model::entry::{Commit, Entry, RunBegun};
 use crate::model::ids::RunNumber;
-use crate::rollout::Rollout;
 
 use super::super::exit::Exit;
 use super::super::mark::{self, LockFile};
@@ -27,7 +26,6 @@ pub(super) fn next_run(state: &Writing) -> RunNumber {
 /// Makes the entries durable together, and notes in `rollout.lock` where the state stands then.
 pub(super) fn record(
     session: &mut Session<'_>,
-    rollout: &Rollout,
     state: &mut Writing,
     (run, command): (RunNumber, &str),
     entries: Vec<Entry>,
@@ -35,7 +33,7 @@ pub(super) fn record(
     let begun = RunBegun { command: command.to_owned(), actor: session.actor.clone(), plan: String::new() };
     let ended = Entry::RunEnded { outcome: "done".to_owned() };
     let entries = std::iter::once(Entry::RunBegun(begun)).chain(entries).chain(std::iter::once(ended)).collect();
-    let (store, _) = state.store(session, rollout)?;
+    let (store, _) = state.store(session)?;
     let position = store.commit(&Commit { at: session.clock.now(), run, entries })?;
     store.wipe()?;
     let counts = mark::counts(&store.load()?, store)?;

@@ -16,13 +16,13 @@ use crate::model::rekey::{Rekeyed, Resealed, SealedPlace};
 use crate::model::secret::{Sealed, SealingKey};
 use crate::report;
 use crate::rollout::Rollout;
-use crate::state::sqlite::SqliteStore;
+use crate::state::record::Store;
 
 use super::super::exit::Exit;
 use super::super::session::Session;
 use super::super::trouble::Trouble;
 use super::super::writing::Writing;
-use super::super::{doors, key, project};
+use super::super::{doors, key, place, project};
 use super::record::{next_run, reason, record};
 
 /// The arguments.
@@ -46,7 +46,7 @@ pub struct Args {
 pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let because = reason(&args.because)?;
     let rollout = project::load_rollout(session)?;
-    if !SqliteStore::exists(&rollout.state) {
+    if !place::of(session, &rollout)?.look()?.exists() {
         return Err(Trouble::new(Exit::Error, "nothing is recorded yet, so nothing is sealed under any key"));
     }
     if session.key.is_some() && args.new_key.is_none() {
@@ -61,7 +61,7 @@ fn change(args: &Args, session: &mut Session<'_>, rollout: &Rollout, because: St
     let (run, old) = (next_run(&state), state.key.clone());
     let mut random = (session.random)();
     let new = drawn(&mut *random);
-    let (store, lineage) = state.store(session, rollout)?;
+    let (store, lineage) = state.store(session)?;
     let again = Again { lineage: &lineage, old: Seal::new(&old), new: Seal::new(&SealingKey::new(*new)) };
     let fingerprint_key = again.fingerprint_key(store, &old, &mut *random)?;
     let all = store.sealed_places()?;
@@ -71,7 +71,7 @@ fn change(args: &Args, session: &mut Session<'_>, rollout: &Rollout, because: St
     let place = Place::prepare(args, session, &lineage, &old)?;
     place.write(&new)?;
     let rekeyed = Entry::Rekeyed(Rekeyed { fingerprint_key, resealed, because });
-    record(session, rollout, &mut state, (run, "state rekey"), vec![rekeyed])?;
+    record(session, &mut state, (run, "state rekey"), vec![rekeyed])?;
     place.settle()?;
     session.screen.answer(&format!("{count} under a new key now.\n{}{BACKUPS}", place.said()));
     Ok(Exit::Done)
@@ -95,11 +95,11 @@ fn lost(args: &Args, session: &mut Session<'_>, rollout: &Rollout, because: Stri
         return Err(Trouble::new(Exit::Error, what));
     }
     let run = next_run(&state);
-    let (_, lineage) = state.store(session, rollout)?;
+    let (_, lineage) = state.store(session)?;
     let place = Place::prepare(args, session, &lineage, &SealingKey::new([0; 32]))?;
     place.write(&new)?;
-    let key_check = SqliteStore::check_value(&state.fingerprinter, &lineage);
-    record(session, rollout, &mut state, (run, "state rekey --lost"), vec![Entry::KeyLost { key_check, because }])?;
+    let key_check = Store::check_value(&state.fingerprinter, &lineage);
+    record(session, &mut state, (run, "state rekey --lost"), vec![Entry::KeyLost { key_check, because }])?;
     place.settle()?;
     session.screen.answer(&format!(
         "What was sealed under the lost key is wiped, and so are its fingerprints.\n{}Whose letter had not gone out is held as \
@@ -139,12 +139,7 @@ impl Again<'_> {
     }
 
     /// The key of the fingerprints: the first sealing key that the state had.
-    fn fingerprint_key(
-        &self,
-        store: &SqliteStore,
-        old: &SealingKey,
-        random: &mut dyn Random,
-    ) -> Result<Sealed, Trouble> {
+    fn fingerprint_key(&self, store: &Store, old: &SealingKey, random: &mut dyn Random) -> Result<Sealed, Trouble> {
         let context = key::fingerprint_context(self.lineage);
         let failed = |error: crate::apply::seal::SealError| Trouble::new(Exit::Stale, error.to_string());
         let plain = match store.fingerprint_key()? {

@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
         return Ok(Exit::Stale);
     };
     let entries: Vec<Entry> = found.iter().map(|one| evidence.entry(one, &because)).collect();
-    accept(session, &loaded, &mut state, &because, entries)?;
+    accept(session, &mut state, &because, entries)?;
     text.push_str("\nRecorded, and `rollout.lock` stands here now: commit it. `firstbell plan` shows what is due.\n");
     session.screen.answer(&text);
     Ok(if found.iter().any(|one| !one.is_active) { Exit::PersonNeeded } else { Exit::Done })
@@ -76,7 +76,6 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
 /// for this one.
 fn accept(
     session: &mut Session<'_>,
-    loaded: &Loaded,
     state: &mut Writing,
     because: &str,
     mut entries: Vec<Entry>,
@@ -84,7 +83,7 @@ fn accept(
     let lock = rollout_lock::read(&mark::rollout_lock_path(session))?;
     let (run, serial) = lock.map_or((next_run(state), 0), |lock| (lock.run.next().max(next_run(state)), lock.serial));
     entries.insert(0, Entry::PositionAccepted { serial, because: because.to_owned() });
-    record(session, &loaded.rollout, state, (run, "state repair"), entries)
+    record(session, state, (run, "state repair"), entries)
 }
 
 /// The addresses of letters in the outbox that the record does not know.

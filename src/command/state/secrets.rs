@@ -8,16 +8,17 @@ use jiff::Timestamp;
 use crate::files;
 use crate::report;
 use crate::rollout::{Rollout, Transport};
-use crate::state::sqlite::SqliteStore;
+use crate::state::record::Access;
 
 use super::super::exit::Exit;
-use super::super::project;
 use super::super::session::Session;
 use super::super::trouble::Trouble;
+use super::super::{place, project};
 
 /// Runs it.
 pub(super) fn run(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, Trouble> {
-    let sealed = if SqliteStore::exists(&rollout.state) { super::open(rollout)?.secrets()? } else { Vec::new() };
+    let mut held = place::of(session, rollout)?.look()?;
+    let sealed = if held.exists() { held.open(Access::Read)?.secrets()? } else { Vec::new() };
     let now = session.clock.now();
     let mut text = String::new();
     for one in &sealed {

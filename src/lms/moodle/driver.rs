@@ -34,6 +34,7 @@ impl LmsRead for MoodleReader<'_> {
             batch: self.site.batch(),
             can_link: settings.parent_role.is_some(),
             works_on: true,
+            needs_email: true,
             carrier: Carrier::Program,
         }
     }

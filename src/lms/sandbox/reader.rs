@@ -19,6 +19,7 @@ pub(super) const CAPABILITIES: LmsCapabilities = LmsCapabilities {
     batch: 1,
     can_link: false,
     works_on: false,
+    needs_email: false,
     carrier: Carrier::Program,
 };
 

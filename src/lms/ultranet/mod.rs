@@ -24,6 +24,7 @@ fn capabilities(has_letters: bool) -> LmsCapabilities {
         batch: 1,
         can_link: false,
         works_on: false,
+        needs_email: false,
         carrier: Carrier::Person { has_letters },
     }
 }

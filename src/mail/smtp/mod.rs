@@ -13,8 +13,10 @@ mod tests;
 
 mod words;
 
-use crate::both::each;
-use crate::edge::{Envelope, MailTransport};
+use std::sync::Arc;
+
+use crate::both::{Crew, each};
+use crate::edge::{Envelope, MailTransport, Parcel};
 use crate::model::capability::MailCapabilities;
 use crate::model::outcome::{Outcome, Reach};
 use crate::model::secret::Password;
@@ -27,9 +29,13 @@ pub use server::Patience;
 
 /// The school's mail server.
 pub struct Smtp {
-    server: Server,
+    server: Arc<Server>,
     /// One place a connection; empty where there is none yet, or none any more.
     lines: Vec<Option<Line>>,
+    /// Once letters are launched: a thread for each connection, which keeps it.
+    crew: Option<Crew<Parcel, Outcome>>,
+    /// What can't be launched, because the system grants no thread.
+    grounded: Vec<(u64, Outcome)>,
 }
 
 impl Smtp {
@@ -41,8 +47,9 @@ impl Smtp {
         own_domain: &str,
         patience: Patience,
     ) -> Result<Self, String> {
-        let server = Server::new(settings, ca, secret, own_domain, patience)?;
-        Ok(Self { server, lines: (0..settings.connections.max(1)).map(|_| None).collect() })
+        let server = Arc::new(Server::new(settings, ca, secret, own_domain, patience)?);
+        let lines = (0..settings.connections.max(1)).map(|_| None).collect();
+        Ok(Self { server, lines, crew: None, grounded: Vec::new() })
     }
 }
 
@@ -83,6 +90,46 @@ impl MailTransport for Smtp {
             outcomes.extend(each(pairs, |(place, envelope)| send_on(server, place, envelope)));
         }
         outcomes
+    }
+
+    fn can_launch(&self) -> bool {
+        self.lines.len() > 1
+    }
+
+    /// Each connection that was made already goes to one of the threads.
+    fn launch(&mut self, parcels: Vec<Parcel>) {
+        if self.crew.is_none() {
+            let way = |place: &mut Option<Line>| {
+                let (server, mut place) = (Arc::clone(&self.server), Kept(place.take()));
+                move |parcel: Parcel| send_on(&server, &mut place.0, &parcel.envelope())
+            };
+            self.crew = Crew::new(self.lines.iter_mut().map(way).collect());
+        }
+        for parcel in parcels {
+            if let Some(crew) = &self.crew {
+                crew.begin(parcel.ticket, parcel);
+            } else {
+                let outcome = Outcome::refused("the system grants no thread", Reach::Everybody);
+                self.grounded.push((parcel.ticket, outcome));
+            }
+        }
+    }
+
+    fn landed(&mut self, waits: bool) -> Vec<(u64, Outcome)> {
+        let Some(crew) = &self.crew else { return std::mem::take(&mut self.grounded) };
+        let lost = || Outcome::Unknown("the connection's own thread broke off".to_owned());
+        crew.done(waits).into_iter().map(|(ticket, outcome)| (ticket, outcome.unwrap_or_else(lost))).collect()
+    }
+}
+
+/// A connection that says goodbye when it is given up.
+struct Kept(Option<Line>);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if let Some(line) = self.0.take() {
+            line.quit();
+        }
     }
 }
 

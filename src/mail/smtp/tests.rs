@@ -293,6 +293,48 @@ fn several_letters_go_over_several_connections_at_once() {
     assert_eq!((server.taken().len(), *server.connections.lock().unwrap()), (7, 3));
 }
 
+fn parcel(ticket: u32) -> Parcel {
+    let (message_id, bytes) = letter(ticket);
+    let (sender, recipient) = ("office@kowhai.example.nz".to_owned(), "aroha@example.nz".to_owned());
+    Parcel { ticket: ticket.into(), sender, recipient, message_id, bytes: bytes.into_bytes() }
+}
+
+/// What became of so many, by ticket.
+fn all_landed(smtp: &mut Smtp, many: usize) -> Vec<(u64, Outcome)> {
+    let mut landed = Vec::new();
+    while landed.len() < many {
+        landed.extend(smtp.landed(true));
+    }
+    landed.sort_by_key(|(ticket, _)| *ticket);
+    landed
+}
+
+#[test]
+fn launched_letters_go_their_way_and_each_fate_is_told_once() {
+    let server = Pretend::start(At::Never, Accident::HangUp, "250-PIPELINING\r\n");
+    let mut smtp = smtp(&SmtpSettings { connections: 3, ..server.settings() }, None);
+    smtp.check().unwrap();
+    assert!(smtp.can_launch());
+    for round in [0..3, 3..5] {
+        smtp.launch(round.clone().map(parcel).collect());
+        let expected: Vec<_> = round.clone().map(|ticket| (u64::from(ticket), Outcome::Done(()))).collect();
+        assert_eq!(all_landed(&mut smtp, round.len()), expected);
+    }
+    assert!(smtp.landed(false).is_empty());
+    assert_eq!(server.taken().len(), 5);
+    assert!(*server.connections.lock().unwrap() <= 3, "the one that was tried first goes on");
+}
+
+#[test]
+fn a_launched_letter_whose_answer_is_lost_is_unknown_and_not_sent_again() {
+    let server = Pretend::start(At::Dot, Accident::HangUp, "250-PIPELINING\r\n");
+    let mut smtp = smtp(&SmtpSettings { connections: 2, ..server.settings() }, None);
+    smtp.launch((0..2).map(parcel).collect());
+    let landed = all_landed(&mut smtp, 2);
+    assert!(landed.iter().all(|(_, outcome)| matches!(outcome, Outcome::Unknown(_))), "{landed:?}");
+    assert_eq!(*server.connections.lock().unwrap(), 2);
+}
+
 fn signing_in(server: &Pretend, how: SignInWith) -> Smtp {
     let sign_in = Some(SignIn { username: "office".to_owned(), how, variable: None });
     smtp(&SmtpSettings { sign_in, ..server.settings() }, None)

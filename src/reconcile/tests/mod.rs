@@ -19,7 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::diagnostic::Diagnostics;
 use crate::model::account::{Account, SignIn, SignInMethod};
-use crate::model::activation::{ActivationKind, ActivationStage, LetterStage};
+use crate::model::activation::{ActivationKind, ActivationStage, Channel, LetterStage};
 use crate::model::capability::{Carrier, LmsCapabilities, MailCapabilities};
 use crate::model::fingerprint::Fingerprinter;
 use crate::model::handover::{HandOver, HandOverNumber, HandOverRow};
@@ -32,7 +32,7 @@ use crate::rollout::{self, Project, Rollout};
 use crate::roster::{self, Caregiver, Roster};
 
 use super::identity::{identity_of, letter_fingerprint};
-use super::{Context, Desired};
+use super::{Context, Desired, paper};
 
 /// Monday, 1 February 2027, 08:00 at the school.
 const NOW: Timestamp = Timestamp::constant(1_801_422_000, 0);
@@ -83,6 +83,7 @@ impl School {
                 batch: 1,
                 can_link: false,
                 works_on: false,
+                needs_email: false,
                 carrier: Carrier::Program,
             },
             mail: MailCapabilities { is_idempotent: true, sessions: 1 },
@@ -175,6 +176,7 @@ impl School {
         let hour_ago = self.now - SignedDuration::from_hours(1);
         let is_adopted = stage == ActivationStage::Adopted;
         let letter = LetterRecord {
+            channel: paper::channel(&self.rollout, self.caregiver(id)).unwrap_or(Channel::Mail),
             number: LetterNumber::FIRST,
             stage: letter,
             stage_at: hour_ago,

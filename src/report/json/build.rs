@@ -40,8 +40,8 @@ pub(super) fn summary(of: plan::Summary) -> Summary {
 }
 
 pub(super) fn effects(of: plan::Effects) -> Effects {
-    let plan::Effects { accounts_created, passwords_set, emails, second_resets, signed_in_reset } = of;
-    Effects { accounts_created, passwords_set, emails, second_resets, signed_in_reset }
+    let plan::Effects { accounts_created, passwords_set, emails, pages, second_resets, signed_in_reset } = of;
+    Effects { accounts_created, passwords_set, emails, pages, second_resets, signed_in_reset }
 }
 
 pub(super) fn guard(guard: &plan::GuardResult, personal: Personal) -> Guard {

@@ -102,6 +102,8 @@ pub(super) struct Effects {
     pub(super) passwords_set: u64,
     /// Letters sent.
     pub(super) emails: u64,
+    /// Letters written that the office prints.
+    pub(super) pages: u64,
     /// Passwords for people who had one from firstbell already: only by `reissue`.
     pub(super) second_resets: u64,
     /// Passwords taken from people who have signed in: only by `reissue`.

@@ -81,7 +81,7 @@ fn counts_are_those_of_the_plan() {
     );
     assert_eq!(
         document["effects"],
-        json!({"accounts_created": 1, "passwords_set": 3, "emails": 5, "second_resets": 1, "signed_in_reset": 1})
+        json!({"accounts_created": 1, "passwords_set": 3, "emails": 5, "pages": 0, "second_resets": 1, "signed_in_reset": 1})
     );
     assert_eq!(
         document["unchanged"],

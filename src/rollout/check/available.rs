@@ -7,20 +7,22 @@ use super::Page;
 
 const CODE: &str = "rollout::not-available";
 
-/// Where, which values, and what to write for now.
-const LATER: &[(&[&str], &[&str], &str)] = &[
-    (&["state", "store"], &["postgres"], "write `store: sqlite`"),
-    (&["no-email"], &["paper"], "write `no-email: hold`: they are named for the office"),
-];
+/// A database needs the part of the program that speaks with it.
+pub(super) fn database(page: &Page<'_>, problems: &mut Diagnostics) {
+    let store = page.root.at(&["state", "store"]);
+    let Some(node) = store.filter(|node| node.text() == Some("postgres")) else { return };
+    if !cfg!(feature = "postgres") {
+        let problem = page.error(CODE, node.span, "this firstbell was built without PostgreSQL");
+        problems.push(problem.with_help("build it with `--features postgres`, or write `store: sqlite`"));
+    }
+}
 
-/// Values of a setting.
-pub(super) fn values(page: &Page<'_>, problems: &mut Diagnostics) {
-    for (route, values, instead) in LATER {
-        let node = page.root.at(route);
-        let Some(node) = node else { continue };
-        let Some(text) = node.text().filter(|text| values.contains(text)) else { continue };
-        let problem = page.error(CODE, node.span, format!("`{text}` is not available in this version of firstbell"));
-        problems.push(problem.with_help(*instead));
+/// Paper needs a printer in the program.
+pub(super) fn paper(page: &Page<'_>, problems: &mut Diagnostics) {
+    let Some(node) = page.root.get("no-email").filter(|node| node.text() == Some("paper")) else { return };
+    if !cfg!(feature = "pdf") {
+        let problem = page.error(CODE, node.span, "this firstbell was built without printing");
+        problems.push(problem.with_help("build it with `--features pdf`, or write `no-email: hold`"));
     }
 }
 

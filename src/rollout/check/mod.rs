@@ -11,6 +11,7 @@ mod paths;
 mod people;
 mod rosters;
 mod settings;
+mod state;
 mod ultranet;
 
 use std::collections::BTreeMap;
@@ -66,7 +67,7 @@ fn has(columns: &Node, column: &str) -> bool {
 type Rule = fn(&Page<'_>, &mut Diagnostics);
 
 const RULES: &[Rule] = &[
-    available::values,
+    available::database,
     available::unlinking,
     rosters::first_is_no_correction,
     rosters::path_twice,
@@ -91,6 +92,10 @@ const RULES: &[Rule] = &[
     ultranet::has_its_export,
     ultranet::columns_differ,
     ultranet::gateway_mails_once,
+    ultranet::paper_has_an_address,
+    available::paper,
+    state::keys_fit_the_store,
+    state::database_has_an_address,
     paths::stay_inside,
     paths::letters_stay_inside,
     paths::id_files_have_ids,

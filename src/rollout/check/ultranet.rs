@@ -39,6 +39,22 @@ pub(super) fn columns_differ(page: &Page<'_>, problems: &mut Diagnostics) {
     }
 }
 
+/// Its import takes no row without an address, and its own mails can't be printed.
+pub(super) fn paper_has_an_address(page: &Page<'_>, problems: &mut Diagnostics) {
+    let node = page.root.get("no-email").filter(|node| is_ultranet(page) && node.text() == Some("paper"));
+    let Some(node) = node else { return };
+    let text_of = |key: &str| page.root.at(&["lms", key]).and_then(|node| node.text().map(str::to_owned));
+    if text_of("passwords").as_deref() == Some("ultranet") {
+        let problem = page.error(CODE, node.span, "Ultranet mails the passwords that it draws: none can be printed");
+        problems.push(problem.with_help("write `passwords: firstbell` under `lms:`, or `no-email: hold`"));
+    } else if text_of("default-email").is_none() {
+        let problem = page.error(CODE, node.span, "Ultranet takes no row without an address");
+        problems.push(problem.with_help(
+            "add `default-email:` under `lms:`, the default address of the gateway's settings: it stands in their rows",
+        ));
+    }
+}
+
 /// The gateway's mails and ours exclude each other, and one of them must go out.
 pub(super) fn gateway_mails_once(page: &Page<'_>, problems: &mut Diagnostics) {
     if !is_ultranet(page) {

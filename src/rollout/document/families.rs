@@ -64,7 +64,7 @@ pub(in crate::rollout) enum NoEmail {
     /// They are held, and named for the office.
     #[default]
     Hold,
-    /// They get a printed letter. Not in this version.
+    /// They get a letter on paper, which `firstbell letters` prints.
     Paper,
 }
 

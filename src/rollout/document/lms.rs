@@ -198,7 +198,7 @@ pub(in crate::rollout) struct State {
 }
 
 /// Where the state is, unless it is said.
-pub(in crate::rollout) const DEFAULT_STATE: &str = "state/firstbell.db";
+pub const DEFAULT_STATE: &str = "state/firstbell.db";
 
 /// What the state is kept in.
 #[derive(Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
@@ -207,6 +207,6 @@ pub(in crate::rollout) enum Store {
     /// One file on this machine.
     #[default]
     Sqlite,
-    /// A database that several people share. Not in this version.
+    /// A PostgreSQL database that several people share: docs/postgres.md.
     Postgres,
 }

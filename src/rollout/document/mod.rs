@@ -22,7 +22,8 @@ pub(super) use families::{
     AccessRevoked, Bounced, Help, Leavers, NewArrivals, NoEmail, Password, PasswordStyle, SharedEmail,
 };
 pub(super) use limits::{GuardName, Guards, Override};
-pub(super) use lms::{DEFAULT_STATE, Driver, ExportColumn, Lms, Passwords, Policy, State, Store, StudentField};
+pub use lms::DEFAULT_STATE;
+pub(super) use lms::{Driver, ExportColumn, Lms, Passwords, Policy, State, Store, StudentField};
 pub(super) use mail::{Hours, Mail, Pace, Preset, SignIn, Smtp, Tls, Transport, Weekday};
 pub(super) use people::{Distinct, Hold, Moved, Reissue};
 pub(super) use roster::{

@@ -219,6 +219,8 @@ pub(in crate::rollout) struct Columns {
     pub(in crate::rollout) primary_email: Option<Spelled<Line>>,
     /// The caregiver's telephone number: for finding people who are in the SMS twice.
     pub(in crate::rollout) phone: Option<Spelled<Line>>,
+    /// The caregiver's postal address, for letters on paper. Several headings in brackets are its lines, in their order.
+    pub(in crate::rollout) postal_address: Option<Headings>,
     /// The SMS's id of the child.
     pub(in crate::rollout) student_id: Option<Spelled<Line>>,
     /// The child's given name.
@@ -274,6 +276,8 @@ pub(in crate::rollout) struct CaregiverColumns {
     pub(in crate::rollout) primary_email: Option<Spelled<Line>>,
     /// The caregiver's telephone number: for finding people who are in the SMS twice.
     pub(in crate::rollout) phone: Option<Spelled<Line>>,
+    /// The caregiver's postal address, for letters on paper. Several headings in brackets are its lines, in their order.
+    pub(in crate::rollout) postal_address: Option<Headings>,
     /// What the caregiver is to the child.
     pub(in crate::rollout) relationship: Option<Spelled<Line>>,
     /// The caregiver's language: chooses the letter, if `mail.language` says so.

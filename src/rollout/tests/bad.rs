@@ -168,14 +168,32 @@ fn a_mail_server_that_letters_can_not_safely_go_through() {
 }
 
 #[test]
-fn what_is_not_available_yet() {
-    for (lines, column) in [
-        ("no-email: paper", 11),
-        ("access-revoked: unlink", 17),
-        ("state: {store: postgres, url: {env: FIRSTBELL_STATE_URL}}", 16),
-    ] {
-        added(&format!("{lines}\n"), &[&format!("rollout::not-available 11:{column}")]);
-    }
+fn paper_wants_an_address_for_ultranets_rows_and_passwords_of_ours() {
+    let lms = "lms: {driver: ultranet, export: u.csv, default-email: office@kowhai.example.nz, passwords: firstbell}\n";
+    added(&format!("{lms}no-email: paper\n"), &[]);
+    added(
+        &format!("{}no-email: paper\n", lms.replace("passwords: firstbell", "passwords: ultranet")),
+        &["rollout::ultranet 12:11"],
+    );
+    added(
+        &format!("{}no-email: paper\n", lms.replace(" default-email: office@kowhai.example.nz,", "")),
+        &["rollout::ultranet 12:11"],
+    );
+}
+
+#[test]
+fn state() {
+    added("state: {store: postgres}\n", &["rollout::state-key 11:1"]);
+    added("state: {store: sqlite, url: {env: FIRSTBELL_STATE_URL}}\n", &["rollout::state-key 11:24"]);
+    added("state: {url: {env: FIRSTBELL_STATE_URL}}\n", &["rollout::state-key 11:9"]);
+    let both = "state: {store: postgres, url: {env: FIRSTBELL_STATE_URL}, path: state/a.db}\n";
+    added(both, &["rollout::state-key 11:59"]);
+    added("state: {store: postgres, url: {env: PGURL}}\n", &["rollout::bad-env-name 11:37"]);
+}
+
+#[test]
+fn what_is_not_available() {
+    added("access-revoked: unlink\n", &["rollout::not-available 11:17"]);
     added("lms: {driver: moodle}\n", &["rollout::lms-key 11:1"]);
 }
 

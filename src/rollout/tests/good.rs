@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::*;
 use crate::files;
 use crate::model::ids::CohortName;
-use crate::rollout::{GuardName, Limit, PasswordStyle, check_against_roster, reference_page, schema};
+use crate::rollout::{GuardName, Limit, PasswordStyle, StateSettings, check_against_roster, reference_page, schema};
 
 fn good(text: &str) -> Rollout {
     read_text(text).unwrap_or_else(|problems| panic!("{:#?}", briefs(&problems))).0
@@ -21,7 +21,7 @@ fn the_least_rollout_has_sensible_defaults() {
     assert_eq!(rollout.timezone.iana_name(), Some("Pacific/Auckland"));
     assert_eq!(rollout.roster[0].path, "/nowhere/kowhai/roster/caregivers.csv");
     assert_eq!(rollout.roster[0].written_path, "roster/caregivers.csv");
-    assert_eq!(rollout.state, "/nowhere/kowhai/state/firstbell.db");
+    assert_eq!(rollout.state, StateSettings::File("/nowhere/kowhai/state/firstbell.db".into()));
     assert_eq!(rollout.password, PasswordStyle::Words { words: 4 });
     assert_eq!(rollout.guards.withdrawals, Limit::Number(10));
     assert_eq!(rollout.guards.roster_change, Limit::Percent(10.0));

@@ -163,15 +163,15 @@ fn cohorts_that_wait_for_each_other() {
 }
 
 #[test]
-fn something_for_a_later_version() {
-    assert_snapshot!(shown(&format!("{LEAST}no-email: paper\n")), @r"
-    error[rollout::not-available]: `paper` is not available in this version of firstbell
-      --> rollout.yaml:11:11
+fn a_database_without_an_address() {
+    assert_snapshot!(shown(&format!("{LEAST}state: {{store: postgres}}\n")), @r"
+    error[rollout::state-key]: `state` does not say where the database's address is
+      --> rollout.yaml:11:1
        |
-    11 | no-email: paper
-       |           ^^^^^
+    11 | state: {store: postgres}
+       | ^^^^^
        |
-       = help: write `no-email: hold`: they are named for the office
+       = help: add `url: {env: FIRSTBELL_STATE_URL}`, and set that variable to postgres://user:password@host/database
     ");
 }
 

@@ -39,7 +39,9 @@ pub(in crate::state) fn in_short(error: &Error) -> String {
 pub(in crate::state) fn said(error: Error, cannot: &str) -> StateError {
     let class = error.code().map_or("", SqlState::code).get(..2).unwrap_or_default().to_owned();
     let why = match (error.code(), class.as_str()) {
-        (_, "28") => "the server does not let us in: see user and password in the database's address, and the server's `pg_hba.conf`",
+        (_, "28") => {
+            "the server does not let us in: see user and password in the database's address, and the server's `pg_hba.conf`"
+        }
         (Some(code), _) if *code == SqlState::INVALID_CATALOG_NAME => {
             "the server has no such database: make it, or correct the database's address"
         }

@@ -47,7 +47,9 @@ fn holder(session: &Session, key: i64) -> Result<String, Fault> {
         &[&key],
     )?;
     Ok(match rows.first().map(|row| (row.get::<_, String>(0), row.get::<_, bool>(1))) {
-        Some((_, false)) => "a command that is reading it (`plan`, for example); try again when that is done".to_owned(),
+        Some((_, false)) => {
+            "a command that is reading it (`plan`, for example); try again when that is done".to_owned()
+        }
         Some((name, true)) if !name.is_empty() => name.chars().filter(|letter| !letter.is_control()).collect(),
         _ => "another run of firstbell".to_owned(),
     })

@@ -8,7 +8,7 @@ use crate::state::chain;
 use crate::state::record::{At, Fault};
 use crate::state::sqlite::SCHEMA;
 
-const TABLES: &str = include_str!("../schema/postgres/0005_begin.sql");
+const TABLES: &str = include_str!("../schema/postgres/0006_begin.sql");
 
 /// Two schools that begin at once must not both make the registry.
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(3544385890265608545)";
@@ -16,7 +16,8 @@ const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(3544385890265608545)";
 /// Makes a new state.
 pub(in crate::state) fn create(session: &Session, lineage: &Lineage, check: Fingerprint, now: At) -> Result<(), Fault> {
     let made = begin_import(session, lineage).and_then(|()| {
-        let sql = "INSERT INTO meta (one, lineage, key_check, created_at, serial, events, head) VALUES (1, ?, ?, ?, 0, 0, ?)";
+        let sql =
+            "INSERT INTO meta (one, lineage, key_check, created_at, serial, events, head) VALUES (1, ?, ?, ?, 0, 0, ?)";
         session.execute(sql, &[lineage, &check, &now, &chain::genesis(lineage)])?;
         place_import(session, lineage)
     });

@@ -79,6 +79,6 @@ pub(super) fn fence(session: &Session, lineage: &Lineage) -> Result<Option<i64>,
 
 /// The schema of a state, quoted. A lineage is letters and digits; anything else would not be ours.
 pub(super) fn schema(lineage: &Lineage) -> String {
-    let kept: String = lineage.as_str().chars().filter(|letter| letter.is_ascii_alphanumeric()).collect();
+    let kept: String = lineage.as_str().chars().filter(char::is_ascii_alphanumeric).collect();
     format!("\"firstbell_{kept}\"")
 }

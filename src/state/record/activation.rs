@@ -152,7 +152,7 @@ struct Row<'a> {
 
 /// Writes a row in place of one that gives nobody access. The condition repeats what `check` has found, where nothing can
 /// come between.
-fn put(scope: Scope<'_>, subject: &Subject, row: Row<'_>) -> Result<(), Fault> {
+fn put(scope: Scope<'_>, subject: &Subject, row: &Row<'_>) -> Result<(), Fault> {
     letter::forget(scope, subject)?;
     let Subject { caregiver, activation } = subject;
     one(

@@ -96,9 +96,11 @@ fn record(scope: Scope<'_>, entry: &Entry, accepts_position: bool) -> Result<(),
         Entry::Adopted(adopted) => activation::adopt(scope, adopted),
         Entry::LetterPrepared { subject, letter } => letter::supersede(scope, subject, letter),
         Entry::Sending(letter) => letter::step(scope, letter, LetterStep::Announce),
-        Entry::Sent(letter) | Entry::LetterResolved { letter, arrived: true, .. } => {
+        Entry::Sent(letter) | Entry::Printed(letter) | Entry::LetterResolved { letter, arrived: true, .. } => {
             letter::step(scope, letter, LetterStep::Send)
         }
+        Entry::PageReady(letter) => letter::step(scope, letter, LetterStep::Ready),
+        Entry::NotPrinted { letter, .. } => letter::step(scope, letter, LetterStep::TakeBack),
         Entry::SentAndKept(letter) => letter::step(scope, letter, LetterStep::SendAndKeep),
         Entry::Wiped(subject) => letter::wipe_sent(scope, subject),
         Entry::LetterBounced { letter, .. } => letter::step(scope, letter, LetterStep::Bounce),
@@ -131,9 +133,10 @@ fn record(scope: Scope<'_>, entry: &Entry, accepts_position: bool) -> Result<(),
 
 /// Where the state stands; `None` before the first run.
 pub(super) fn position(conn: &Connection) -> Result<Option<Position>, Fault> {
-    let last_run: Option<RunNumber> = conn.query_row("SELECT max(number) FROM runs", [], |row| row.get(0))?;
+    let last_run: Option<RunNumber> =
+        conn.prepare_cached("SELECT max(number) FROM runs")?.query_row([], |row| row.get(0))?;
     let Some(run) = last_run else { return Ok(None) };
-    let position = conn.query_row("SELECT lineage, serial, head FROM meta", [], |row| {
+    let position = conn.prepare_cached("SELECT lineage, serial, head FROM meta")?.query_row([], |row| {
         let (lineage, Count(serial), head) = (row.get::<_, Lineage>(0)?, row.get(1)?, row.get::<_, Hash>(2)?);
         Ok(Position { lineage, run, serial, head: head.to_string() })
     })?;
@@ -146,7 +149,7 @@ pub(super) fn lookup<T: sql::FromSql>(
     sql: &str,
     params: impl sql::Params,
 ) -> Result<Option<T>, Fault> {
-    Ok(conn.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?)
+    conn.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()
 }
 
 /// Runs a statement that must touch exactly one row.

@@ -105,8 +105,7 @@ pub(in crate::state) fn take(conn: &Connection, reader: &mut Reader<impl BufRead
                     ));
                 }
                 let places = vec!["?"; written.len()].join(", ");
-                insert =
-                    Some((format!("INSERT INTO {table} ({}) VALUES ({places})", quoted(&written)), written.len()));
+                insert = Some((format!("INSERT INTO {table} ({}) VALUES ({places})", quoted(&written)), written.len()));
             }
             Line::Row(values) => {
                 let Some((sql, width)) = &insert else {

@@ -1,6 +1,5 @@
 //! What can go wrong inside a store, and how it is said outside. It reads SQLite's error codes; those of a server are read in `postgres`.
 
-
 use crate::edge::StateError;
 use crate::state::sql::{self, ErrorCode};
 

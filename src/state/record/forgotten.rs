@@ -22,9 +22,11 @@ pub(super) fn forget(
     if let Some(number) = number {
         let keys = keys(conn, caregiver)?;
         for hash in hashes {
-            conn.prepare_cached("INSERT INTO forgotten (hash, number, keys) VALUES (?, ?, ?)
-                 ON CONFLICT (hash) DO UPDATE SET number = excluded.number, keys = excluded.keys")?
-                .execute(params![hash, number, keys])?;
+            conn.prepare_cached(
+                "INSERT INTO forgotten (hash, number, keys) VALUES (?, ?, ?)
+                 ON CONFLICT (hash) DO UPDATE SET number = excluded.number, keys = excluded.keys",
+            )?
+            .execute(params![hash, number, keys])?;
         }
     }
     if let Some(subject) = lookup::<i64>(conn, "SELECT number FROM subjects WHERE caregiver = ?", [caregiver])? {

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::dump::Refused;
 use super::fault::Fault;
@@ -34,8 +34,8 @@ impl Held {
         unlock: impl FnOnce(&Header) -> Option<Fingerprinter>,
     ) -> Result<Imported, DumpError> {
         let mut reader = Reader::begin(input, SCHEMA, unlock)?;
-        match self.file().map(camino::Utf8Path::to_owned) {
-            Some(path) => into_file(path, &mut reader),
+        match self.file().map(Utf8Path::to_owned) {
+            Some(path) => into_file(&path, &mut reader),
             #[cfg(feature = "postgres")]
             None => into_database(self, &mut reader),
             #[cfg(not(feature = "postgres"))]
@@ -44,10 +44,10 @@ impl Held {
     }
 }
 
-fn into_file(path: Utf8PathBuf, reader: &mut Reader<impl BufRead>) -> Result<Imported, DumpError> {
-    let stuck = |fault: Fault| DumpError::from(fault.while_trying("make it", &path));
-    let temporary = sqlite::prepare(&path).map_err(stuck)?;
-    let imported = Imported(Made::File { temporary: temporary.clone(), path: path.clone() });
+fn into_file(path: &Utf8Path, reader: &mut Reader<impl BufRead>) -> Result<Imported, DumpError> {
+    let stuck = |fault: Fault| DumpError::from(fault.while_trying("make it", path));
+    let temporary = sqlite::prepare(path).map_err(stuck)?;
+    let imported = Imported(Made::File { temporary: temporary.clone(), path: path.to_owned() });
     match sqlite::fill(&temporary, reader) {
         Ok(()) => Ok(imported),
         Err(Refused::Dump(error)) => Err(error),
@@ -64,7 +64,8 @@ fn into_database(held: &mut Held, reader: &mut Reader<impl BufRead>) -> Result<I
     let lineage = crate::model::ids::Lineage::new(reader.header.lineage.as_str());
     let filled = || -> Result<Store, Refused> {
         if reader.header.schema != SCHEMA {
-            let what = "it was written by an older firstbell: import it into a file first (`store: sqlite`), export that";
+            let what =
+                "it was written by an older firstbell: import it into a file first (`store: sqlite`), export that";
             return Err(misfit(1, what.to_owned()));
         }
         postgres::begin_import(&session, &lineage)?;

@@ -12,7 +12,7 @@ use crate::model::secret::Sealed;
 
 /// The key of the fingerprints, where it is not the sealing key.
 pub(super) fn fingerprint_key(conn: &Connection) -> Result<Option<Sealed>, Fault> {
-    Ok(conn.query_row("SELECT bytes FROM fingerprint_key", [], |row| row.get(0)).optional()?)
+    conn.query_row("SELECT bytes FROM fingerprint_key", [], |row| row.get(0)).optional()
 }
 
 /// Everything that is sealed, with the random id of the activation that each seal is bound to.
@@ -52,7 +52,10 @@ pub(super) fn rekey(scope: Scope<'_>, rekeyed: &Rekeyed) -> Result<(), Fault> {
     if sealed(conn)?.len() != rekeyed.resealed.len() {
         return Err(Fault::rule("something else was sealed since the key was to become another; nothing was changed"));
     }
-    conn.execute("INSERT INTO fingerprint_key (one, bytes) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET bytes = excluded.bytes", [&rekeyed.fingerprint_key])?;
+    conn.execute(
+        "INSERT INTO fingerprint_key (one, bytes) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET bytes = excluded.bytes",
+        [&rekeyed.fingerprint_key],
+    )?;
     for Resealed { place, sealed } in &rekeyed.resealed {
         match place {
             SealedPlace::Password(Subject { caregiver, activation }) => one(

@@ -15,8 +15,8 @@ pub(super) fn insert(scope: Scope<'_>, subject: &Subject, letter: &NewLetter) ->
     one(
         scope.conn,
         "INSERT INTO letters (caregiver, activation, number, stage, stage_at, attempts, fingerprint, message_id,
-             recipient, bytes)
-         VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
+             recipient, channel, bytes)
+         VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)",
         params![
             subject.caregiver,
             subject.activation,
@@ -26,6 +26,7 @@ pub(super) fn insert(scope: Scope<'_>, subject: &Subject, letter: &NewLetter) ->
             letter.fingerprint,
             letter.message_id,
             letter.recipient,
+            letter.channel,
             letter.bytes
         ],
     )
@@ -44,7 +45,7 @@ pub(super) fn supersede(scope: Scope<'_>, subject: &Subject, letter: &NewLetter)
         return Err(refusal(subject, letter.number, &format!("letter {number} is {now}")));
     }
     let old = LetterSubject { caregiver: subject.caregiver.clone(), activation: subject.activation, letter: number };
-    if now == LetterStage::Prepared {
+    if matches!(now, LetterStage::Prepared | LetterStage::ToPrint) {
         put_stage(scope, &old, LetterStep::Supersede.leads_to(now))?;
     }
     wipe(scope, &subject.caregiver, subject.activation)?;
@@ -160,7 +161,7 @@ fn latest(
     let mut statement = scope.conn.prepare_cached(
         "SELECT number, stage FROM letters WHERE caregiver = ? AND activation = ? ORDER BY number DESC LIMIT 1",
     )?;
-    Ok(statement.query_row(params![caregiver, activation], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+    statement.query_row(params![caregiver, activation], |row| Ok((row.get(0)?, row.get(1)?))).optional()
 }
 
 fn put_stage(scope: Scope<'_>, letter: &LetterSubject, stage: LetterStage) -> Result<(), Fault> {

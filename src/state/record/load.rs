@@ -67,7 +67,7 @@ fn people(conn: &Connection) -> Result<People, Fault> {
          FROM activations ORDER BY caregiver, number",
     )?;
     let mut letters = conn.prepare(
-        "SELECT caregiver, activation, number, stage, stage_at, attempts, fingerprint, message_id
+        "SELECT caregiver, activation, number, stage, stage_at, attempts, fingerprint, message_id, channel
          FROM letters ORDER BY caregiver, activation, number",
     )?;
     let mut caregivers = conn.prepare(
@@ -145,6 +145,7 @@ fn letter(row: Row<'_>) -> Result<LetterRecord, Fault> {
         attempts: row.get(5)?,
         fingerprint: row.get(6)?,
         message_id: row.get(7)?,
+        channel: row.get(8)?,
     })
 }
 
@@ -164,7 +165,7 @@ impl<'a> Beside<'a> {
     }
 
     /// The row it stands at, if that belongs to this caregiver.
-    fn of(&self, caregiver: &str) -> Result<Option<Row<'a>>, Fault> {
+    fn of(&self, caregiver: &str) -> Result<Option<Row<'_>>, Fault> {
         match self.0.get() {
             Some(row) if text(row)? == caregiver => Ok(Some(row)),
             _ => Ok(None),
@@ -172,7 +173,7 @@ impl<'a> Beside<'a> {
     }
 
     fn advance(&mut self) -> Result<(), Fault> {
-        Ok(self.0.advance()?)
+        self.0.advance()
     }
 
     fn is_at_end(&self, table: &str) -> Result<(), Fault> {
@@ -185,6 +186,6 @@ impl<'a> Beside<'a> {
     }
 }
 
-fn text<'a>(row: Row<'a>) -> Result<&'a str, Fault> {
+fn text(row: Row<'_>) -> Result<&str, Fault> {
     Ok(row.get_ref(0)?.as_str().map_err(sql::Error::from)?)
 }

@@ -1,7 +1,7 @@
 //! The log: appending to the chain, and searching it.
 
-use jiff::Timestamp;
 use crate::state::sql::{self, Connection, Optional, params};
+use jiff::Timestamp;
 
 use super::commit::{Scope, one};
 use super::fault::Fault;
@@ -28,10 +28,10 @@ struct Bound {
 impl Log {
     /// Where the chain ends now.
     pub(super) fn at_head(conn: &Connection) -> Result<Self, Fault> {
-        Ok(conn.query_row("SELECT events, head FROM meta", [], |row| {
+        conn.prepare_cached("SELECT events, head FROM meta")?.query_row([], |row| {
             let Count(events) = row.get(0)?;
             Ok(Self { events, head: row.get(1)? })
-        })?)
+        })
     }
 
     /// Adds one event.

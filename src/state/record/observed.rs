@@ -1,7 +1,7 @@
 //! What the LMS showed last: kept for plans without the LMS, outside the record and its chain.
 
-use jiff::Timestamp;
 use crate::state::sql::{self, Connection, Optional, Row, params};
+use jiff::Timestamp;
 
 use super::fault::Fault;
 use super::value::At;
@@ -38,19 +38,18 @@ fn insert(conn: &Connection, account: &AccountView<'_>) -> Result<(), Fault> {
         SignIn::Unknown => Some(UNKNOWN),
         SignIn::At(at) => Some(at.as_microsecond()),
     };
-    conn.prepare_cached(INSERT)?
-        .execute(params![
-            account.username,
-            account.caregiver,
-            account.first_name,
-            account.last_name,
-            account.email,
-            account.is_disabled,
-            account.is_staff,
-            account.method == SignInMethod::Other,
-            sign_in,
-            account.marker,
-        ])?;
+    conn.prepare_cached(INSERT)?.execute(params![
+        account.username,
+        account.caregiver,
+        account.first_name,
+        account.last_name,
+        account.email,
+        account.is_disabled,
+        account.is_staff,
+        account.method == SignInMethod::Other,
+        sign_in,
+        account.marker,
+    ])?;
     Ok(())
 }
 

@@ -77,7 +77,10 @@ pub(super) fn subject(scope: Scope<'_>, random: &mut dyn Random, caregiver: &Car
 fn new_subject(scope: Scope<'_>, random: &mut dyn Random, caregiver: &CaregiverId) -> Result<LogSubject, Fault> {
     let number = free_number(scope, random)?;
     let subject = LogSubject { number, bound: caregiver.clone(), salt: random.id().to_le_bytes().to_vec() };
-    scope.conn.prepare_cached("INSERT INTO caregivers (caregiver) VALUES (?) ON CONFLICT DO NOTHING")?.execute([caregiver])?;
+    scope
+        .conn
+        .prepare_cached("INSERT INTO caregivers (caregiver) VALUES (?) ON CONFLICT DO NOTHING")?
+        .execute([caregiver])?;
     one(
         scope.conn,
         "INSERT INTO subjects (number, caregiver, bound, salt) VALUES (?, ?, ?, ?)",

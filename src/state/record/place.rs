@@ -27,7 +27,8 @@ pub enum Place {
 pub struct Held(Hold);
 
 enum Hold {
-    File(Utf8PathBuf, Option<RunLock>),
+    /// The lock is freed when this is dropped.
+    File { path: Utf8PathBuf, _lock: Option<RunLock> },
     /// The session goes over to the store, and the lock with it.
     #[cfg(feature = "postgres")]
     Database(Box<crate::state::postgres::Session>, String),
@@ -39,7 +40,7 @@ impl Place {
     /// Locks it for writing.
     pub fn lock(&self, actor: &Actor, since: &ZonedDateTime) -> Result<Held, StateError> {
         match self {
-            Self::File(path) => Ok(Held(Hold::File(path.clone(), Some(run_lock::acquire(path, actor, since)?)))),
+            Self::File(path) => Ok(Held::of_file(path, Some(run_lock::acquire(path, actor, since)?))),
             #[cfg(feature = "postgres")]
             Self::Database(address) => {
                 let who = run_lock::named(actor, since);
@@ -51,7 +52,7 @@ impl Place {
     /// Locks it for reading: many may, but not while somebody writes.
     pub fn lock_shared(&self) -> Result<Held, StateError> {
         match self {
-            Self::File(path) => Ok(Held(Hold::File(path.clone(), Some(run_lock::acquire_shared(path)?)))),
+            Self::File(path) => Ok(Held::of_file(path, Some(run_lock::acquire_shared(path)?))),
             #[cfg(feature = "postgres")]
             Self::Database(address) => database(address, crate::state::postgres::Mode::Shared, "firstbell"),
         }
@@ -60,7 +61,7 @@ impl Place {
     /// Looks on, also while somebody writes.
     pub fn look(&self) -> Result<Held, StateError> {
         match self {
-            Self::File(path) => Ok(Held(Hold::File(path.clone(), None))),
+            Self::File(path) => Ok(Held::of_file(path, None)),
             #[cfg(feature = "postgres")]
             Self::Database(address) => database(address, crate::state::postgres::Mode::Look, "firstbell"),
         }
@@ -98,10 +99,14 @@ impl fmt::Display for Place {
 }
 
 impl Held {
+    fn of_file(path: &Utf8Path, lock: Option<RunLock>) -> Self {
+        Self(Hold::File { path: path.to_owned(), _lock: lock })
+    }
+
     /// Whether there is a state, whatever its condition.
     pub fn exists(&self) -> bool {
         match &self.0 {
-            Hold::File(path, _) => files::exists(path),
+            Hold::File { path, .. } => files::exists(path),
             #[cfg(feature = "postgres")]
             Hold::Database(session, _) => session.registered().is_some(),
             #[cfg(feature = "postgres")]
@@ -112,7 +117,7 @@ impl Held {
     /// Opens the state that is there. The lock stays as long as both this and the store do.
     pub fn open(&mut self, access: Access) -> Result<Store, StateError> {
         match &self.0 {
-            Hold::File(path, _) => Store::open(path, access),
+            Hold::File { path, .. } => Store::open(path, access),
             #[cfg(feature = "postgres")]
             _ => self.give_over().map(|(session, place)| Store::of_session(session, place, access)),
         }
@@ -127,7 +132,7 @@ impl Held {
         random: Box<dyn Random>,
     ) -> Result<Store, StateError> {
         match &self.0 {
-            Hold::File(path, _) => Store::create(path, lineage, fingerprinter, now, random),
+            Hold::File { path, .. } => Store::create(path, lineage, fingerprinter, now, random),
             #[cfg(feature = "postgres")]
             _ => {
                 let (session, place) = self.give_over()?;
@@ -153,7 +158,7 @@ impl Held {
     /// The file, where it is one.
     pub(super) fn file(&self) -> Option<&Utf8Path> {
         match &self.0 {
-            Hold::File(path, _) => Some(path),
+            Hold::File { path, .. } => Some(path),
             #[cfg(feature = "postgres")]
             _ => None,
         }

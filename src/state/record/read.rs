@@ -1,7 +1,7 @@
 //! Reading for people: one caregiver's events and letters, what is still sealed, the list of all activations.
 
-use jiff::Timestamp;
 use crate::state::sql::{self, Connection, Optional, Row, params};
+use jiff::Timestamp;
 
 use super::fault::Fault;
 use super::value::{At, Count};
@@ -89,7 +89,7 @@ fn sealed_letter(
     )?;
     let letter =
         statement.query_row(params![caregiver, number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)));
-    Ok(letter.optional()?)
+    letter.optional()
 }
 
 /// Everything held on one caregiver, except secrets.
@@ -142,5 +142,5 @@ pub(super) fn last_run(conn: &Connection) -> Result<Option<(RunNumber, Timestamp
         let At(begun_at) = row.get(1)?;
         Ok((row.get(0)?, begun_at, Actor { user: row.get(2)?, host: row.get(3)?, pid: row.get(4)? }))
     });
-    Ok(run.optional()?)
+    run.optional()
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
 use crate::state::sql::Connection;
+use jiff::Timestamp;
 
 use super::fault::Fault;
 use super::value::At;

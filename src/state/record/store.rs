@@ -207,7 +207,7 @@ impl Store {
 
 impl StateStore for Store {
     fn lineage(&mut self) -> Result<Lineage, StateError> {
-        self.with("read its name", |conn| Ok(conn.query_row("SELECT lineage FROM meta", [], |row| row.get(0))?))
+        self.with("read its name", |conn| conn.query_row("SELECT lineage FROM meta", [], |row| row.get(0)))
     }
 
     fn load(&mut self) -> Result<Recorded, StateError> {
@@ -216,7 +216,10 @@ impl StateStore for Store {
 
     fn commit(&mut self, commit: &Commit) -> Result<Position, StateError> {
         let Some(random) = &mut self.random else {
-            return Err(StateError::Io { what: format!("the state `{}` was opened to read", self.place), source: None });
+            return Err(StateError::Io {
+                what: format!("the state `{}` was opened to read", self.place),
+                source: None,
+            });
         };
         commit::write_for_certain(&self.conn, random.as_mut(), commit)
             .map_err(|fault| fault.while_trying("record what was done", &self.place))

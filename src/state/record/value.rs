@@ -1,9 +1,9 @@
 //! How the nouns stand in columns. Ids and words are text, numbers are integers, times are microseconds since 1970.
 
-use jiff::Timestamp;
 use crate::state::sql::{self, FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use jiff::Timestamp;
 
-use crate::model::activation::{ActivationKind, ActivationStage, LetterStage};
+use crate::model::activation::{ActivationKind, ActivationStage, Channel, LetterStage};
 use crate::model::fingerprint::Fingerprint;
 use crate::model::handover::{HandOverNumber, HandOverOutcome};
 use crate::model::ids::{
@@ -63,7 +63,7 @@ macro_rules! word {
 
 text!(CaregiverId, CohortName, Username, Lineage, MessageId);
 number!(ActivationNumber, LetterNumber, RunNumber, RosterNumber, HandOverNumber);
-word!(ActivationStage, LetterStage, ActivationKind, HandOverOutcome);
+word!(ActivationStage, Channel, LetterStage, ActivationKind, HandOverOutcome);
 
 impl ToSql for Fingerprint {
     fn to_sql(&self) -> sql::Result<ToSqlOutput<'_>> {
@@ -119,7 +119,7 @@ fn blob<const N: usize>(value: ValueRef<'_>) -> FromSqlResult<[u8; N]> {
 
 /// A time as it stands in a column; what is finer than a microsecond is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::state) struct At(pub(super) Timestamp);
+pub(in crate::state) struct At(pub(in crate::state) Timestamp);
 
 impl At {
     /// The stored number.

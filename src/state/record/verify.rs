@@ -232,7 +232,7 @@ impl Walk {
     }
 }
 
-fn event<'a>(row: Row<'a>) -> Result<Event<'a>, Fault> {
+fn event(row: Row<'_>) -> Result<Event<'_>, Fault> {
     let Count(seq) = row.get(0)?;
     Ok(Event {
         seq,

@@ -7,8 +7,8 @@ mod bound;
 mod row;
 mod shape;
 
-pub(in crate::state) use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 pub(in crate::state) use rusqlite::ffi::ErrorCode;
+pub(in crate::state) use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 pub(in crate::state) use rusqlite::{Error, Result, params};
 
 pub(in crate::state) use self::bound::Params;
@@ -38,7 +38,10 @@ enum Prepared<'c> {
 
 impl Connection {
     /// The file, where it is one.
-    #[cfg_attr(not(feature = "postgres"), expect(clippy::unnecessary_wraps, reason = "there is a second kind with the feature"))]
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(clippy::unnecessary_wraps, reason = "there is a second kind with the feature")
+    )]
     pub(in crate::state) fn sqlite(&self) -> Option<&rusqlite::Connection> {
         match self {
             Self::Sqlite(conn) => Some(conn),
@@ -48,7 +51,10 @@ impl Connection {
     }
 
     /// The file, where it is one.
-    #[cfg_attr(not(feature = "postgres"), expect(clippy::unnecessary_wraps, reason = "there is a second kind with the feature"))]
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(clippy::unnecessary_wraps, reason = "there is a second kind with the feature")
+    )]
     pub(in crate::state) fn into_sqlite(self) -> Option<rusqlite::Connection> {
         match self {
             Self::Sqlite(conn) => Some(conn),

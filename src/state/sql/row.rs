@@ -53,9 +53,7 @@ impl<'s> Rows<'s> {
         match &self.0 {
             Source::Sqlite(rows) => rows.get().map(|row| Row(Stored::Sqlite(row))),
             #[cfg(feature = "postgres")]
-            Source::Postgres(rows, passed) => {
-                rows.get(passed.checked_sub(1)?).map(|row| Row(Stored::Postgres(row)))
-            }
+            Source::Postgres(rows, passed) => rows.get(passed.checked_sub(1)?).map(|row| Row(Stored::Postgres(row))),
         }
     }
 

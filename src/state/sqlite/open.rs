@@ -8,12 +8,12 @@ use rusqlite::config::DbConfig;
 use rusqlite::ffi::ErrorCode;
 use rusqlite::{Connection, OpenFlags, params};
 
-use crate::state::record::{At, Fault, damaged, read_only};
 use super::schema::{self, MIGRATIONS};
 use crate::files;
 use crate::model::fingerprint::{Fingerprint, Fingerprinter, Purpose};
 use crate::model::ids::Lineage;
 use crate::state::chain;
+use crate::state::record::{At, Fault, damaged, read_only};
 
 /// How long SQLite waits for another process before it gives up, in milliseconds.
 const PATIENCE: u32 = 10_000;
@@ -28,7 +28,12 @@ pub(in crate::state) fn key_check(fingerprinter: &Fingerprinter, lineage: &Linea
 
 /// Makes a new state. It is built under another name and takes its own when it is whole, so that a crash leaves either
 /// a state or none.
-pub(in crate::state) fn create(path: &Utf8Path, lineage: &Lineage, check: Fingerprint, now: Timestamp) -> Result<(), Fault> {
+pub(in crate::state) fn create(
+    path: &Utf8Path,
+    lineage: &Lineage,
+    check: Fingerprint,
+    now: Timestamp,
+) -> Result<(), Fault> {
     let temporary = prepare(path)?;
     fill(&temporary, lineage, check, now)?;
     Ok(files::rename(&temporary, path)?)

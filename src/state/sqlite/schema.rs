@@ -16,6 +16,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../schema/0004_forgotten.sql"),
     include_str!("../schema/0005_handovers.sql"),
     include_str!("../schema/0006_fingerprint_key.sql"),
+    include_str!("../schema/0007_channel.sql"),
 ];
 
 /// The number of the form in which this program stores a state.

@@ -11,7 +11,7 @@ use firstbell::lms::sandbox::{SandboxReader, effects_path};
 use firstbell::model::recorded::Recorded;
 use firstbell::plan::saved;
 use firstbell::rollout::Help;
-use firstbell::state::sqlite::{Access, SqliteStore};
+use firstbell::state::record::{Access, Store};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -95,7 +95,7 @@ impl Folder {
 
 /// What a reader of a damaged state may answer: a whole record, or an error.
 fn read_state(path: &Utf8Path) -> Option<Recorded> {
-    let mut store = SqliteStore::open(path, Access::Read).ok()?;
+    let mut store = Store::open(path, Access::Read).ok()?;
     let _ = store.list();
     let _ = store.verify();
     let _ = store.last_run();

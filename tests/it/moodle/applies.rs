@@ -223,6 +223,54 @@ fn the_letter_waits_for_the_link_and_the_password_stays() {
     check(&world, "once the role can be assigned");
 }
 
+/// C1 has an account and no address any more; C3 has neither, and Moodle makes no account without one.
+fn on_paper() -> World {
+    let rows = [ROWS[0].replace("mere@example.nz", ""), ROWS[2].replace("ana@example.com", "")];
+    let world = World::moodle(&format!("no-email: paper\n{ROLLOUT}"), MARKED, &[&rows[0], &rows[1]], &["S1", "S2"]);
+    world.moodle.as_ref().unwrap().site().add(parent("C1", "mere.tamihana", "mere@example.nz"));
+    world
+}
+
+#[test]
+fn a_page_is_ready_once_the_children_are_linked_and_nobody_is_made_without_an_address() {
+    let mut world = on_paper();
+    site(&world).role_is_assignable = false;
+    let applied = world.apply().unwrap();
+    assert_eq!((applied.tally.written, applied.tally.failures.len()), (0, 1), "{:?}", applied.tally.failures);
+    site(&world).role_is_assignable = true;
+    assert!(world.plan().has_changes(), "the page waits for the link");
+    settle(&mut world);
+    let codes: Vec<_> = world.plan().held.iter().map(|held| (held.caregiver.as_str().to_owned(), held.code)).collect();
+    let codes: Vec<(&str, HoldCode)> = codes.iter().map(|(id, code)| (id.as_str(), *code)).collect();
+    assert_eq!(codes, [("C1", HoldCode::ToPrint), ("C3", HoldCode::NoEmail)]);
+    let password = world.pages()["C1"].typed[2].clone();
+    assert_eq!(site(&world).passwords_of("C1"), 1);
+    assert!(site(&world).users.iter().any(|user| user.idnumber == "C1" && user.passwords.last() == Some(&password)));
+    assert!(world.outbox().is_empty());
+}
+
+#[test]
+fn a_stop_anywhere_leaves_one_password_and_its_page() {
+    let points = {
+        let mut world = on_paper();
+        world.apply().unwrap();
+        world.crash.seen()
+    };
+    for point in 0..points {
+        let mut world = on_paper();
+        world.crash = Crash::at(point);
+        let _ = catch_unwind(AssertUnwindSafe(|| world.apply().map(drop)));
+        world.crash = Crash::never();
+        settle(&mut world);
+        let password = world.pages()["C1"].typed[2].clone();
+        assert_eq!(site(&world).passwords_of("C1"), 1, "stopped at point {point}");
+        assert!(
+            site(&world).users.iter().any(|user| user.idnumber == "C1" && user.passwords.last() == Some(&password)),
+            "{point}"
+        );
+    }
+}
+
 #[test]
 fn a_child_that_joins_is_linked_and_one_that_is_taken_from_them_is_unlinked() {
     let mut world =

@@ -34,6 +34,9 @@ fn the_example_runs_as_its_page_says() {
     assert_eq!(again.code, 0, "{}", again.all());
     assert_eq!(project.letters().len(), 4);
     assert!(moodle.site().wrong.is_empty());
+    let explained = run(&project, &["explain", "P2001"]);
+    let page = format!("{}/login/forgot_password.php", moodle.url());
+    assert!(explained.out.contains(&page) && explained.out.contains("reissue"), "{}", explained.all());
 }
 
 #[test]

@@ -43,12 +43,17 @@ pub(crate) fn names() -> Vec<String> {
 
 /// Plays one story from its beginning.
 pub(crate) fn play(name: &str) -> Played {
-    let folder = folder().join(name);
+    Played { name: name.to_owned(), transcript: play_in(&folder().join(name)) }
+}
+
+/// Plays the story in this folder, and tells what came of it.
+pub(crate) fn play_in(folder: &Path) -> String {
+    let name = folder.file_name().unwrap().display();
     let text = fs::read_to_string(folder.join("story.txt")).unwrap_or_else(|error| panic!("{name}/story.txt: {error}"));
-    let mut play = play::Play::new(&folder);
+    let mut play = play::Play::new(folder);
     for (number, line) in text.lines().enumerate() {
         let step = script::parse(line).unwrap_or_else(|what| panic!("{name}/story.txt:{}: {what}", number + 1));
         play.step(&step);
     }
-    Played { name: name.to_owned(), transcript: play.finish() }
+    play.finish()
 }

@@ -148,7 +148,7 @@ impl School {
             hosts: Hosts::default(),
             actor: actor(),
             clock: &self.world.clock,
-            is_clock_fixed: true,
+            is_clock_fixed: false,
             random: &random,
             screen: Screen {
                 out: &mut out,

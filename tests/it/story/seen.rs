@@ -14,6 +14,8 @@ use crate::world::{World, looks_like_a_password};
 pub(super) struct Seen {
     effects: usize,
     letters: BTreeSet<String>,
+    /// What lay in `paper/`.
+    paper: BTreeSet<String>,
     /// Caregiver -> how many passwords that were no replay.
     passwords: BTreeMap<String, usize>,
 }
@@ -30,6 +32,11 @@ impl Seen {
             let _ = writeln!(text, "   letter   {line}");
         }
         self.letters = letters.into_iter().map(|(name, _)| name).collect();
+        let before = std::mem::replace(&mut self.paper, paper(world));
+        for file in before.symmetric_difference(&self.paper) {
+            let what = if self.paper.contains(file) { "was made" } else { "is gone" };
+            let _ = writeln!(text, "   paper    {file} {what}");
+        }
         text
     }
 
@@ -54,6 +61,12 @@ impl Seen {
         self.effects = effects.len();
         text
     }
+}
+
+/// The files that wait for the printer.
+fn paper(world: &World) -> BTreeSet<String> {
+    let files = std::fs::read_dir(world.path().join("paper")).into_iter().flatten();
+    files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
 }
 
 /// The values that an update or a creation writes.

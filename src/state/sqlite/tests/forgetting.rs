@@ -1,7 +1,7 @@
 //! The log can be checked, an edit is found where it was made, and a person can be taken out without breaking it.
 
 use super::*;
-use crate::state::sqlite::Finding;
+use crate::state::record::Finding;
 
 /// A state with two caregivers done, one adopted, one refused.
 fn story(place: &Place) -> Store {

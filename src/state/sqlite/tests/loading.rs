@@ -1,7 +1,7 @@
 //! What is loaded is what was committed, also by another process and after a process that just died.
 
 use super::*;
-use crate::model::activation::{ActivationStage, LetterStage};
+use crate::model::activation::{ActivationStage, Channel, LetterStage};
 use crate::model::recorded::{History, LetterRecord, Opening, Presence};
 
 #[test]
@@ -35,6 +35,7 @@ fn what_was_committed_is_loaded() {
     assert_eq!(recorded.openings["pilot"], Opening { at: at(100), roster: RosterNumber(1) });
     assert_eq!(recorded.presence["C2"], Presence { first: RosterNumber(1), absent_since: None });
     let letter = LetterRecord {
+        channel: Channel::Mail,
         number: LetterNumber(2),
         stage: LetterStage::Sending,
         stage_at: at(100),

@@ -14,17 +14,15 @@ use std::fmt::Debug;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
-use crate::state::record::{Access, Store};
 use crate::edge::{Random, StateError, StateStore};
-use crate::model::activation::ActivationKind;
-use crate::model::entry::{
-    Actor, Adopted, BegunRow, Commit, Entry, HandOverBegun, LetterSubject, NewLetter, Prepared, RunBegun, Subject,
-};
+use crate::model::activation::{ActivationKind, Channel};
+use crate::model::entry::{Actor, Adopted, Commit, Entry, LetterSubject, NewLetter, Prepared, RunBegun, Subject};
 use crate::model::fingerprint::{Fingerprint, Fingerprinter};
-use crate::model::handover::HandOverNumber;
+use crate::model::handover::{BegunRow, HandOverBegun, HandOverNumber};
 use crate::model::ids::{ActivationKey, ActivationNumber, LetterNumber, Lineage, MessageId, RosterNumber, RunNumber};
 use crate::model::recorded::{AcceptedRoster, Identity, Position};
 use crate::model::secret::{Sealed, SealingKey};
+use crate::state::record::{Access, Store};
 
 /// Numbers that look drawn and are the same every time.
 pub(super) struct Counted(pub(super) u64);
@@ -137,6 +135,7 @@ pub(super) fn identity(of: u64) -> Identity {
 
 pub(super) fn new_letter(caregiver: &str, activation: u32, letter: u32) -> NewLetter {
     NewLetter {
+        channel: Channel::Mail,
         number: LetterNumber(letter),
         message_id: MessageId::new(tag("id", caregiver, activation, letter)),
         recipient: format!("{caregiver}@example.nz"),

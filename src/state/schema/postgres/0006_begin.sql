@@ -1,5 +1,5 @@
 -- The tables of one rollout, in a schema of its own; what they hold is explained where SQLite's are made (../0001_begin.sql
--- to ../0006_fingerprint_key.sql), whose first five migrations are one here. Tables, columns and their order are the same, so that
+-- to ../0007_channel.sql), whose first six migrations are one here. Tables, columns and their order are the same, so that
 -- a state goes from one store to the other. Truth values are numbers, as there. Text is compared byte by byte, as there.
 
 CREATE TABLE meta (
@@ -86,6 +86,7 @@ CREATE TABLE letters (
     message_id  TEXT NOT NULL,
     recipient   TEXT NOT NULL,
     bytes       BYTEA,
+    channel     TEXT NOT NULL DEFAULT 'mail' CHECK (channel IN ('mail', 'paper')),
     PRIMARY KEY (caregiver, activation, number),
     FOREIGN KEY (caregiver, activation) REFERENCES activations ON DELETE CASCADE DEFERRABLE
 );

@@ -1,0 +1,203 @@
+//! Letters to a server that takes its time: while some are on their way, the next ones are made ready, and whichever
+//! connection is free goes on.
+//!
+//! ```text
+//! commit: those back are sent, these are about to be set -> the LMS sets them -> commit: they are set, their letters are about to
+//! go -> the letters begin to go, and nobody waits for them
+//! ```
+//!
+//! A letter takes a connection from its announcement until what became of it is known, and whoever is about to get a password
+//! has a connection kept for them: so no more caregivers are in doubt after a crash than there are connections. How many
+//! begin together follows the server: all while it is faster than this program, a quarter while it is slower, so that
+//! the others are on their way meanwhile.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::edge::{Effect, Parcel};
+use crate::model::entry::{Entry, LetterSubject, Subject};
+use crate::plan::Change;
+
+use super::activate::{intent, settled, which};
+use super::desk::ReadyLetter;
+use super::pacer::Place;
+use super::wave::Job;
+use super::{End, GROUP, Halt, Worker};
+
+/// The least that begin together, as a part of the connections.
+const LEAST: usize = 4;
+
+/// Letters on their way, and those who come behind them.
+struct Flow<'r, 'a> {
+    rest: &'r [&'a Change],
+    ready: VecDeque<Job<'a>>,
+    flying: BTreeMap<u64, Flight<'a>>,
+    tickets: u64,
+    /// How many begin together, if so many connections are free.
+    together: usize,
+}
+
+/// A letter on its way.
+struct Flight<'a> {
+    job: Job<'a>,
+    subject: Subject,
+    letter: LetterSubject,
+}
+
+/// What is to be done next.
+enum Turn {
+    Prepare,
+    Begin(usize),
+    Wait,
+    End,
+}
+
+impl<'a> Worker<'a> {
+    /// Whether letters go this way: at any moment, over several connections, with passwords that are not set by the dozen.
+    pub(crate) fn flows(&self) -> bool {
+        let sessions = self.sessions();
+        sessions > 1 && self.mail.can_launch() && self.pacer.is_free() && self.lms.capabilities().batch <= sessions
+    }
+
+    fn sessions(&self) -> usize {
+        self.mail.capabilities().sessions.max(1)
+    }
+
+    /// Carries all of it out. What was prepared and not begun is voided, and whatever happens, what is on its way is waited for.
+    pub(crate) fn flow(&mut self, changes: &[&'a Change]) -> Result<End, Halt> {
+        let (ready, flying) = (VecDeque::new(), BTreeMap::new());
+        let mut flow = Flow { rest: changes, ready, flying, tickets: 0, together: self.sessions() };
+        let ended = self.flow_on(&mut flow);
+        while !flow.flying.is_empty() {
+            self.land(&mut flow, true)?;
+        }
+        self.void(flow.ready.into_iter().filter_map(Job::into_ready).collect());
+        match ended? {
+            // What came back last may have been one failure too many.
+            End::Done => Ok(self.verdict()),
+            other => Ok(other),
+        }
+    }
+
+    fn flow_on(&mut self, flow: &mut Flow<'_, 'a>) -> Result<End, Halt> {
+        loop {
+            self.land(flow, false)?;
+            match self.verdict() {
+                End::Done => {}
+                other => return Ok(other),
+            }
+            match flow.turn(self.sessions()) {
+                Turn::End => return Ok(End::Done),
+                Turn::Wait => self.land(flow, true)?,
+                Turn::Prepare => {
+                    let (group, rest) = flow.rest.split_at(GROUP.min(flow.rest.len()));
+                    flow.rest = rest;
+                    let ready = self.prepare(group);
+                    flow.ready.extend(group.iter().zip(ready).map(|(change, ready)| Job::new(change, ready)));
+                }
+                Turn::Begin(many) => match self.wait_for_place(many)? {
+                    Place::Now => {
+                        let jobs = flow.ready.drain(..many).collect();
+                        self.begin(flow, jobs)?;
+                    }
+                    Place::Interrupted => return Ok(End::Interrupted),
+                    Place::Later => {
+                        let left = flow.ready.iter().map(|job| job.change).chain(flow.rest.iter().copied());
+                        self.pacer.left += left.filter(|change| super::sends_letter(change)).count() as u64;
+                        return Ok(End::Done);
+                    }
+                },
+            }
+        }
+    }
+
+    /// Everything up to the letters, which begin to go.
+    fn begin(&mut self, flow: &mut Flow<'_, 'a>, mut jobs: Vec<Job<'a>>) -> Result<(), Halt> {
+        for job in &mut jobs {
+            self.until_effect(job)?;
+        }
+        self.set_passwords(&mut jobs)?;
+        self.link_children(&mut jobs)?;
+        self.ready_pages(&mut jobs);
+        let mut letters = Vec::with_capacity(jobs.len());
+        for mut job in jobs {
+            match job.letter.take() {
+                Some((subject, letter)) => letters.push((job, subject, letter)),
+                None => self.end(job)?,
+            }
+        }
+        self.launch(flow, letters)
+    }
+
+    fn launch(&mut self, flow: &mut Flow<'_, 'a>, letters: Vec<(Job<'a>, Subject, ReadyLetter)>) -> Result<(), Halt> {
+        if letters.is_empty() {
+            return Ok(());
+        }
+        for (_, subject, letter) in &letters {
+            self.ledger.note(Entry::Sending(which(subject, letter)));
+        }
+        self.ledger.flush()?;
+        let mut parcels = Vec::with_capacity(letters.len());
+        for (job, subject, letter) in letters {
+            self.watch.step(intent(Effect::SendLetter, &subject));
+            flow.tickets += 1;
+            let flight = Flight { job, letter: which(&subject, &letter), subject };
+            flow.flying.insert(flow.tickets, flight);
+            parcels.push(self.parcel(flow.tickets, letter));
+        }
+        self.mail.launch(parcels);
+        Ok(())
+    }
+
+    fn parcel(&self, ticket: u64, letter: ReadyLetter) -> Parcel {
+        let sender = self.order.rollout.mail.from.email.clone();
+        let ReadyLetter { message_id, recipient, bytes, .. } = letter;
+        Parcel { ticket, sender, recipient, message_id, bytes }
+    }
+
+    /// Notes what became of those that are back.
+    fn land(&mut self, flow: &mut Flow<'_, 'a>, waits: bool) -> Result<(), Halt> {
+        for (ticket, outcome) in self.mail.landed(waits) {
+            let Some(Flight { mut job, subject, letter }) = flow.flying.remove(&ticket) else { continue };
+            self.pacer.took(self.ledger.now(), std::slice::from_ref(&outcome));
+            let result = self.letter_outcome(letter, outcome);
+            self.watch.step(settled(Effect::SendLetter, &subject, &result));
+            job.failure = result.err();
+            self.end(job)?;
+        }
+        Ok(())
+    }
+
+    /// What comes behind the letter, and the result.
+    fn end(&mut self, mut job: Job<'a>) -> Result<(), Halt> {
+        self.until_effect(&mut job)?;
+        let result = job.failure.take().map_or(Ok(()), Err);
+        self.finished(job.change, result);
+        Ok(())
+    }
+}
+
+impl Flow<'_, '_> {
+    fn turn(&mut self, sessions: usize) -> Turn {
+        let free = sessions - self.flying.len();
+        if self.ready.is_empty() && !self.rest.is_empty() {
+            return Turn::Prepare;
+        }
+        if self.ready.is_empty() {
+            return if self.flying.is_empty() { Turn::End } else { Turn::Wait };
+        }
+        if self.flying.is_empty() {
+            self.together = (self.together * 2).min(sessions);
+        }
+        if free == 0 && self.ready.len() < sessions && !self.rest.is_empty() {
+            return Turn::Prepare;
+        }
+        let wanted = self.together.min(self.ready.len());
+        if free >= wanted {
+            return Turn::Begin(wanted);
+        }
+        if free == 0 {
+            self.together = (self.together / 2).max(sessions.div_ceil(LEAST));
+        }
+        Turn::Wait
+    }
+}
