@@ -10,6 +10,7 @@ mod ci;
 mod cli;
 mod conformance;
 mod crash;
+mod database;
 mod docs;
 mod exit_codes;
 mod faces;

@@ -61,6 +61,9 @@ impl Office {
         let mut command = Command::new(env!("CARGO_BIN_EXE_firstbell"));
         command.arg("-C").arg(self.world.path()).arg("--now").arg(self.world.clock.now().to_string()).args(args);
         command.env_clear().env("FIRSTBELL_KEY", "07".repeat(32)).env("USER", "mere").env("PATH", "/usr/bin:/bin");
+        if let Some(database) = &self.world.database {
+            command.env(crate::database::VARIABLE, database.url());
+        }
         said(&command.stdin(Stdio::null()).output().unwrap())
     }
 

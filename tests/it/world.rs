@@ -33,11 +33,13 @@ use firstbell::plan::pace::{self, Timetable};
 use firstbell::reconcile::{self, Context, Desired};
 use firstbell::rollout::{self, LmsSettings, Rollout, StateSettings, Transport};
 use firstbell::roster::{self, Roster};
+use firstbell::state::postgres::Address;
 use firstbell::state::record::{Access, Place, Store};
 use firstbell::state::rollout_lock::{self, LockStatus, RolloutLock};
 use jiff::Timestamp;
 
 use crate::accident::{Accident, Accidental};
+use crate::database::{self, Database};
 use crate::moodle::standin::{Standin, TOKEN};
 
 /// The columns of every roster that tests write.
@@ -47,6 +49,8 @@ const LINEAGE: &str = "00000000000000000000000000000001";
 
 /// A school in a temporary folder.
 pub(crate) struct World {
+    /// Where the state is, when the suites are run on a server.
+    pub(crate) database: Option<Database>,
     folder: tempfile::TempDir,
     pub(crate) clock: TestClock,
     pub(crate) key: SealingKey,
@@ -121,6 +125,7 @@ impl World {
     /// A folder with the letters that ship, and nothing else.
     pub(crate) fn bare(now: &str) -> Self {
         let world = Self {
+            database: Database::if_asked_for(),
             folder: folder(),
             clock: TestClock::at(now),
             key: SealingKey::new([7; 32]),
@@ -147,7 +152,18 @@ impl World {
     pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+        std::fs::write(path, if name == "rollout.yaml" { self.with_state(text) } else { text.to_owned() }).unwrap();
+    }
+
+    /// The rollout with the line that its state is on the server: in place of one that says what goes without saying, so that
+    /// all others keep their number.
+    fn with_state(&self, text: &str) -> String {
+        const DEFAULT: &str = "timezone: Pacific/Auckland\n";
+        if self.database.is_none() || text.contains(database::LINE) {
+            return text.to_owned();
+        }
+        let text = text.replace("state: {store: sqlite}\n", "");
+        if text.contains(DEFAULT) { text.replace(DEFAULT, database::LINE) } else { text + database::LINE }
     }
 
     pub(crate) fn read(&self, name: &str) -> String {
@@ -186,15 +202,20 @@ impl World {
 
     /// Where the state is.
     fn place(&self, rollout: &Rollout) -> Place {
-        match &rollout.state {
-            StateSettings::File(path) => Place::File(path.clone()),
-            StateSettings::Database { .. } => panic!("no world says so"),
+        match (&rollout.state, &self.database) {
+            (StateSettings::File(path), _) => Place::File(path.clone()),
+            (StateSettings::Database { .. }, Some(database)) => {
+                let address = Address::parse(&database.url(), &rollout.school, None).unwrap();
+                Place::Database(std::sync::Arc::new(address))
+            }
+            (StateSettings::Database { .. }, None) => panic!("no world says so"),
         }
     }
 
     fn store(&mut self, rollout: &Rollout) -> Store {
         let random = Box::new(self.random());
-        let mut held = self.place(rollout).look().unwrap();
+        let now = self.clock.now().to_zoned_datetime(rollout.timezone.clone());
+        let mut held = self.place(rollout).lock(&actor(), &now).unwrap();
         if held.exists() {
             return held.open(Access::Write(random)).unwrap();
         }

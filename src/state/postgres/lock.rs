@@ -1,9 +1,12 @@
 //! The lock against a second run: one of the session, which the server frees when the connection ends, however it ends. The name that
 //! the session goes by says who holds it.
 
+use std::time::Duration;
+
 use sha2::{Digest, Sha256};
 
-use super::session::{Session, taken_over};
+use super::session::Session;
+use crate::both;
 use crate::state::record::Fault;
 
 /// What a session is for.
@@ -17,7 +20,11 @@ pub(in crate::state) enum Mode {
     Exclusive,
 }
 
-/// Takes the lock, or says who holds it. Nobody waits.
+/// A process that was killed holds its lock until the server has noticed: so long it is asked for again.
+const ATTEMPTS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Takes the lock, or says who holds it: after a second at most.
 pub(super) fn take(session: &Session, mode: Mode, name: &str) -> Result<(), Fault> {
     let sql = match mode {
         Mode::Look => return Ok(()),
@@ -25,8 +32,15 @@ pub(super) fn take(session: &Session, mode: Mode, name: &str) -> Result<(), Faul
         Mode::Exclusive => "SELECT pg_try_advisory_lock(?)",
     };
     let key = key(name);
-    let is_ours = session.query(sql, &[&key])?.first().is_some_and(|row| row.get(0));
-    if is_ours { Ok(()) } else { Err(Fault::Locked(holder(session, key)?)) }
+    for attempt in 1..=ATTEMPTS {
+        if session.query(sql, &[&key])?.first().is_some_and(|row| row.get(0)) {
+            return Ok(());
+        }
+        if attempt < ATTEMPTS {
+            both::pause(PAUSE);
+        }
+    }
+    Err(Fault::Locked(holder(session, key)?))
 }
 
 /// A rollout's lock: its name, hashed to the number that the server asks for.
@@ -53,9 +67,4 @@ fn holder(session: &Session, key: i64) -> Result<String, Fault> {
         Some((name, true)) if !name.is_empty() => name.chars().filter(|letter| !letter.is_control()).collect(),
         _ => "another run of firstbell".to_owned(),
     })
-}
-
-/// What is said to a writer who is found out by the fencing number.
-pub(super) fn lost(_: &Session, name: &str) -> Fault {
-    Fault::Stuck(taken_over(name))
 }

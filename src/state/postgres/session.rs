@@ -120,7 +120,7 @@ impl Session {
     pub(in crate::state) fn check_fence(&self) -> Result<(), Fault> {
         let (Some(fence), Some(registered)) = (self.fence.get(), self.registered()) else { return Ok(()) };
         let now = registry::fence(self, &registered.lineage)?;
-        if now == Some(fence) { Ok(()) } else { Err(lock::lost(self, &registered.name)) }
+        if now == Some(fence) { Ok(()) } else { Err(taken_over(&registered.name)) }
     }
 
     /// Makes a lost connection again, with the lock and, for a writer, only if nobody else had it meanwhile.
@@ -148,7 +148,7 @@ impl Session {
                 self.fence.set(Some(registry::raise_fence(self, &registered, Some(fence))?));
                 Ok(())
             }
-            (Some(_), Some(registered)) => Err(Fault::Stuck(taken_over(&registered.name))),
+            (Some(_), Some(registered)) => Err(taken_over(&registered.name)),
             (Some(_), None) => Err(Fault::Foreign("the state is not in the database any more".to_owned())),
             (None, _) => Ok(()),
         }
@@ -192,12 +192,22 @@ impl Session {
     }
 }
 
-/// The sentence for a writer whose lock somebody else had meanwhile.
-pub(super) fn taken_over(name: &str) -> String {
-    format!(
-        "the connection to the database was lost, and another run took over `{name}` meanwhile: nothing more was written here; \
-         see what that run did with `firstbell plan`"
-    )
+/// Frees the lock at once: a server that is only left notices a moment later.
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.mode != Mode::Look {
+            // Where the connection is gone so is the lock.
+            let _ = self.batch("SELECT pg_advisory_unlock_all()");
+        }
+    }
+}
+
+/// What is said to a writer whose lock somebody else had meanwhile.
+fn taken_over(name: &str) -> Fault {
+    Fault::Locked(format!(
+        "another run, which took over `{name}` while this one had no connection to the database: nothing more was written \
+         here; see what that run did with `firstbell plan`"
+    ))
 }
 
 fn connect(address: &Address, who: &str) -> Result<Client, Fault> {

@@ -120,7 +120,12 @@ impl School {
         };
         self.accident = Accident::None;
         self.interrupt_after = None;
-        said.text = without_long_numbers(&said.text.replace(&format!("{}/", self.world.path()), ""));
+        let mut text = said.text.replace(&format!("{}/", self.world.path()), "");
+        if let Some(database) = &self.world.database {
+            // The stories are the same wherever the state is; where it is, is told as for a file.
+            text = text.replace(&database.shown("Kōwhai College"), "state/firstbell.db");
+        }
+        said.text = without_long_numbers(&text);
         said
     }
 
@@ -145,7 +150,7 @@ impl School {
             config_dir: None,
             temporary: self.world.path().to_owned(),
             key: Some("07".repeat(32)),
-            hosts: Hosts::default(),
+            hosts: Hosts { variable: Some(crate::database::variable), ..Hosts::default() },
             actor: actor(),
             clock: &self.world.clock,
             is_clock_fixed: false,
