@@ -23,6 +23,8 @@ mod roster;
 mod run;
 mod secrets;
 mod store;
+#[cfg(test)]
+pub(in crate::state) mod tests;
 mod value;
 mod verify;
 

@@ -198,6 +198,6 @@ fn rosters_follow_each_other_and_a_cohort_opens_once() {
 fn a_reader_can_not_commit() {
     let place = place();
     drop(begun(&place));
-    let mut reader = Store::open(&place.path, Access::Read).unwrap();
+    let mut reader = place.read();
     assert!(matches!(commit(&mut reader, 1, vec![prepared("C1", 1)]), Err(StateError::Io { .. })));
 }

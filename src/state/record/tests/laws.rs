@@ -228,7 +228,7 @@ proptest! {
         }
         compare(&mut store, &model);
         drop(store);
-        compare(&mut open(&place.path).unwrap(), &model);
+        compare(&mut place.open().unwrap(), &model);
     }
 
     #[test]

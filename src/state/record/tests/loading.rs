@@ -109,7 +109,7 @@ fn adopting_keeps_the_date_that_is_known() {
 fn another_process_sees_what_was_committed_while_the_first_goes_on() {
     let place = place();
     let mut writer = begun(&place);
-    let mut reader = Store::open(&place.path, Access::Read).unwrap();
+    let mut reader = place.read();
     for number in 1..=20 {
         let id = format!("C{number}");
         let position = commit(&mut writer, 1, vec![prepared(&id, 1)]).unwrap();
