@@ -69,6 +69,7 @@ impl Trouble {
             Self::File { .. } => Exit::Error,
             Self::Apply(halted) => match (&halted.error, halted.tally.has_effects()) {
                 (ApplyError::RecordLost(_), _) => Exit::Unknown,
+                (ApplyError::State(StateError::Locked { .. }), false) => Exit::Locked,
                 (ApplyError::State(_), true) => Exit::WorkLeft,
                 (ApplyError::State(_) | ApplyError::Mark(_), _) => Exit::Error,
             },

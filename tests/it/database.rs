@@ -75,9 +75,23 @@ impl Database {
 
     /// Ends all sessions of the program, as a server that is restarted does.
     pub(crate) fn cut(&self) {
-        let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-             WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        let _ = self.session().query(others, &[]).unwrap();
+        let all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+        let _ = server().query(all, &[&self.name]).unwrap();
+    }
+
+    /// Lets nobody in.
+    pub(crate) fn close(&self) {
+        server().batch_execute(&format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false", self.name)).unwrap();
+    }
+
+    /// Lets everybody in again.
+    pub(crate) fn reopen(&self) {
+        server().batch_execute(&format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS true", self.name)).unwrap();
+    }
+
+    /// Takes everything out of it.
+    pub(crate) fn empty(&self) {
+        self.session().batch_execute(EMPTY).unwrap();
     }
 
     /// A copy of it as it is now, under its own name later: what a backup is.
@@ -100,7 +114,7 @@ impl Drop for Database {
         // A test that fails has other worries; and what is left goes with the server.
         if !std::thread::panicking() {
             self.cut();
-            self.session().batch_execute(EMPTY).unwrap();
+            self.empty();
             IDLE.lock().unwrap().push(self.name.clone());
         }
     }

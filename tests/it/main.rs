@@ -23,6 +23,7 @@ mod markdown;
 mod moodle;
 mod office;
 mod paper;
+mod postgres;
 mod pretend_ultranet;
 mod rosters;
 mod saved_plans;

@@ -50,7 +50,7 @@ const LINEAGE: &str = "00000000000000000000000000000001";
 /// A school in a temporary folder.
 pub(crate) struct World {
     /// Where the state is, when the suites are run on a server.
-    pub(crate) database: Option<Database>,
+    pub(crate) database: Option<Rc<Database>>,
     folder: tempfile::TempDir,
     pub(crate) clock: TestClock,
     pub(crate) key: SealingKey,
@@ -125,7 +125,7 @@ impl World {
     /// A folder with the letters that ship, and nothing else.
     pub(crate) fn bare(now: &str) -> Self {
         let world = Self {
-            database: Database::if_asked_for(),
+            database: Database::if_asked_for().map(Rc::new),
             folder: folder(),
             clock: TestClock::at(now),
             key: SealingKey::new([7; 32]),
@@ -643,15 +643,22 @@ pub(crate) struct Crashed;
 pub(crate) struct Crash {
     left: Rc<Cell<Option<usize>>>,
     seen: Rc<Cell<usize>>,
+    /// What happens there instead of the process's death.
+    instead: Option<Rc<dyn Fn()>>,
 }
 
 impl Crash {
     pub(crate) fn never() -> Self {
-        Self { left: Rc::new(Cell::new(None)), seen: Rc::new(Cell::new(0)) }
+        Self { left: Rc::new(Cell::new(None)), seen: Rc::new(Cell::new(0)), instead: None }
     }
 
     pub(crate) fn at(point: usize) -> Self {
-        Self { left: Rc::new(Cell::new(Some(point))), seen: Rc::new(Cell::new(0)) }
+        Self { left: Rc::new(Cell::new(Some(point))), seen: Rc::new(Cell::new(0)), instead: None }
+    }
+
+    /// Does something at one of them; the process lives.
+    pub(crate) fn doing(point: usize, what: impl Fn() + 'static) -> Self {
+        Self { instead: Some(Rc::new(what)), ..Self::at(point) }
     }
 
     /// How many points were passed.
@@ -664,7 +671,10 @@ impl Crash {
         match self.left.get() {
             Some(0) => {
                 self.left.set(None);
-                std::panic::resume_unwind(Box::new(Crashed));
+                match &self.instead {
+                    Some(what) => what(),
+                    None => std::panic::resume_unwind(Box::new(Crashed)),
+                }
             }
             Some(left) => self.left.set(Some(left - 1)),
             None => {}

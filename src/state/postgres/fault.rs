@@ -14,7 +14,7 @@ pub(in crate::state) fn is_lost(error: &Error) -> bool {
                 || *code == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
                 || *code == SqlState::TOO_MANY_CONNECTIONS
         }
-        None => error.is_closed() || has_io(error),
+        None => distrust(error).is_none() && (error.is_closed() || has_io(error)),
     }
 }
 
@@ -26,8 +26,20 @@ fn has_io(error: &Error) -> bool {
         }
         cause = source.source();
     }
-    // A connection that was not made in time has no cause.
-    error.to_string().contains("timed out") || error.to_string().contains("connect")
+    false
+}
+
+/// What speaks against the server's certificate, where that is why there is no connection.
+fn distrust(error: &Error) -> Option<String> {
+    let mut cause = std::error::Error::source(error);
+    while let Some(source) = cause {
+        let inner = source.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            return Some(tls.to_string());
+        }
+        cause = source.source();
+    }
+    None
 }
 
 /// What the server said, in a line.
@@ -37,6 +49,13 @@ pub(in crate::state) fn in_short(error: &Error) -> String {
 
 /// The error for people; `cannot` says what was attempted on which state.
 pub(in crate::state) fn said(error: Error, cannot: &str) -> StateError {
+    if let Some(why) = distrust(&error) {
+        let what = format!(
+            "{cannot}: the server's certificate is not trusted ({why}): name the file of the authority that issued it as \
+             `sslrootcert=/path/ca.pem` in the database's address; nothing was sent"
+        );
+        return StateError::Io { what, source: None };
+    }
     let class = error.code().map_or("", SqlState::code).get(..2).unwrap_or_default().to_owned();
     let why = match (error.code(), class.as_str()) {
         (_, "28") => {

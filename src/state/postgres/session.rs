@@ -28,12 +28,15 @@ const PAUSE: Duration = Duration::from_millis(200);
 const OLDEST: i64 = 130_000;
 
 /// Durable at every commit whatever the server's default, and nothing waits for ever: not for a row that somebody
-/// holds, nor others for ours, when this process is stopped in the middle.
+/// holds, nor others for ours when this process is stopped in the middle, nor for the lock when this machine is gone.
 const SETTINGS: &str = "SET synchronous_commit = on;
      SET default_transaction_isolation = 'read committed';
      SET client_encoding = 'UTF8';
      SET lock_timeout = '10s';
-     SET idle_in_transaction_session_timeout = '60s';";
+     SET idle_in_transaction_session_timeout = '60s';
+     SET tcp_keepalives_idle = 20;
+     SET tcp_keepalives_interval = 10;
+     SET tcp_keepalives_count = 3;";
 
 /// A session, and the lock that it holds for a rollout.
 pub(in crate::state) struct Session {
@@ -118,7 +121,9 @@ impl Session {
     /// Refuses to write when somebody else has held the lock since. The row stays locked until the transaction ends, so
     /// nobody takes over in its midst.
     pub(in crate::state) fn check_fence(&self) -> Result<(), Fault> {
-        let (Some(fence), Some(registered)) = (self.fence.get(), self.registered()) else { return Ok(()) };
+        let (Some(fence), Some(registered)) = (self.fence.get(), self.registered()) else {
+            return Err(Fault::rule("the state was opened to read"));
+        };
         let now = registry::fence(self, &registered.lineage)?;
         if now == Some(fence) { Ok(()) } else { Err(taken_over(&registered.name)) }
     }
@@ -204,7 +209,7 @@ impl Drop for Session {
 
 /// What is said to a writer whose lock somebody else had meanwhile.
 fn taken_over(name: &str) -> Fault {
-    Fault::Locked(format!(
+    Fault::Overtaken(format!(
         "another run, which took over `{name}` while this one had no connection to the database: nothing more was written \
          here; see what that run did with `firstbell plan`"
     ))
@@ -222,6 +227,12 @@ fn connect(address: &Address, who: &str) -> Result<Client, Fault> {
     let asked = "SELECT current_setting('server_version_num')::int8, pg_is_in_recovery()";
     let answer = client.query_one(asked, &[]).map_err(Fault::Postgres)?;
     let (version, is_replica): (i64, bool) = (answer.get(0), answer.get(1));
+    check_server(version, is_replica)?;
+    Ok(client)
+}
+
+/// Whether a server of this version (150018 is 15.18) will do.
+fn check_server(version: i64, is_replica: bool) -> Result<(), Fault> {
     if version < OLDEST {
         let what = format!(
             "the server is PostgreSQL {}: firstbell needs {} or newer; nothing was done",
@@ -235,5 +246,18 @@ fn connect(address: &Address, who: &str) -> Result<Client, Fault> {
                     address; nothing was done";
         return Err(Fault::Stuck(what.to_owned()));
     }
-    Ok(client)
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_server_or_a_replica_is_refused() {
+        assert!(check_server(130_000, false).is_ok() && check_server(180_001, false).is_ok());
+        let said = |version, is_replica| check_server(version, is_replica).unwrap_err().said();
+        assert!(said(120_022, false).contains("PostgreSQL 12: firstbell needs 13 or newer"));
+        assert!(said(150_018, true).contains("replica"));
+    }
 }

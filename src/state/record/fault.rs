@@ -16,8 +16,11 @@ pub(in crate::state) enum Fault {
     Stuck(String),
     /// The system said so.
     Io(std::io::Error),
-    /// Somebody else has the lock, or has had it meanwhile.
+    /// Somebody else has the lock.
     Locked(String),
+    /// Somebody else has had the lock meanwhile.
+    #[cfg(feature = "postgres")]
+    Overtaken(String),
     /// The server said so, or the way to it.
     #[cfg(feature = "postgres")]
     Postgres(crate::state::postgres::Error),
@@ -49,6 +52,8 @@ impl Fault {
             Self::Stuck(what) => StateError::Io { what, source: None },
             Self::Io(source) => StateError::Io { what: cannot(to, path), source: Some(Box::new(source)) },
             Self::Locked(holder) => StateError::Locked { holder },
+            #[cfg(feature = "postgres")]
+            Self::Overtaken(holder) => StateError::Locked { holder },
             Self::Sql(error) => sql(error, to, path),
             #[cfg(feature = "postgres")]
             Self::Postgres(error) => crate::state::postgres::said(error, &cannot(to, path)),
@@ -69,6 +74,8 @@ impl Fault {
     pub(in crate::state) fn said(self) -> String {
         match self {
             Self::Rule(what) | Self::Foreign(what) | Self::Stuck(what) | Self::Locked(what) => what,
+            #[cfg(feature = "postgres")]
+            Self::Overtaken(what) => what,
             Self::Io(error) => error.to_string(),
             Self::Sql(error) => error.to_string(),
             #[cfg(feature = "postgres")]

@@ -149,7 +149,8 @@ impl Store {
             Header::new(SCHEMA, lineage.to_string(), key_check(fingerprinter, lineage.as_str()), (run, serial, head));
         header.fingerprint_key = self.fingerprint_key()?.map(|sealed| sealed.as_bytes().to_vec());
         let mut writer = Writer::begin(out, &header, fingerprinter)?;
-        self.with("write it down", |conn| dump::write(conn, &mut writer))?;
+        // Not begun again on another connection: half of it is written already.
+        dump::write(&self.conn, &mut writer).map_err(|fault| fault.while_trying("write it down", &self.place))?;
         Ok(writer.end()?)
     }
 

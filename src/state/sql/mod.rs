@@ -122,7 +122,9 @@ impl Connection {
             #[cfg(feature = "postgres")]
             Self::Postgres(session) => {
                 let transaction = self.begin("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE")?;
-                session.check_fence()?;
+                if !session.is_within() {
+                    session.check_fence()?;
+                }
                 Ok(transaction)
             }
         }

@@ -1,0 +1,91 @@
+//! The state on a server that several people share. What every store promises is tried with `FIRSTBELL_TEST_STATE=postgres`
+//! (.ci/test); here is what only a server can do to a run: go away in its midst, be asked by two at once, be put back to
+//! yesterday, not be the one that was meant.
+
+mod bad_input;
+mod lock;
+mod lost;
+mod moving;
+mod proxy;
+mod schools;
+
+use std::process::Command;
+
+use crate::binary::{Project, Said, said};
+use crate::database::{Database, VARIABLE};
+
+/// The quick start with its state in a database of its own.
+struct Shared {
+    project: Project,
+    database: Database,
+}
+
+impl Shared {
+    fn quickstart() -> Self {
+        let project = Project::example("quickstart");
+        to_server(&project);
+        Self { project, database: Database::new() }
+    }
+
+    /// The program, not yet started.
+    fn command(&self, args: &[&str]) -> Command {
+        self.command_at(&self.database.url(), args)
+    }
+
+    /// The same with this address.
+    fn command_at(&self, url: &str, args: &[&str]) -> Command {
+        let mut command = self.project.command(args);
+        command.env(VARIABLE, url);
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Said {
+        said(&self.command(args).output().unwrap())
+    }
+
+    fn run_at(&self, url: &str, args: &[&str]) -> Said {
+        said(&self.command_at(url, args).output().unwrap())
+    }
+
+    /// Applies until the cohort that waits is done too.
+    fn finish(&self) {
+        for _ in 0..3 {
+            let applied = self.run(&["apply", "--auto-approve"]);
+            assert_eq!(applied.code, 0, "{}", applied.all());
+        }
+        let plan = self.run(&["plan", "--detailed-exitcode"]);
+        assert_eq!(plan.code, 0, "{}", plan.all());
+    }
+
+    /// Everybody has one password and one letter, and the record is sound.
+    fn check(&self) {
+        check(&self.project, "");
+        let verified = self.run(&["state", "verify"]);
+        assert_eq!(verified.code, 0, "{}", verified.all());
+    }
+}
+
+/// The rollout of an example says that its state is in a database.
+fn to_server(project: &Project) {
+    project.edit("rollout.yaml", "state: {store: sqlite}\n", crate::database::LINE);
+}
+
+/// Each password was set once, and told in one letter.
+fn check(project: &Project, story: &str) {
+    let effects = project.effects();
+    let set = effects.iter().filter(|effect| effect["op"] == "set-password" && effect["replay"] == false);
+    let mut whose: Vec<String> = set.map(|effect| effect["caregiver"].to_string()).collect();
+    let all = whose.len();
+    whose.sort();
+    whose.dedup();
+    assert_eq!((all, whose.len()), (31, 31), "passwords set, {story}");
+    let ids: std::collections::BTreeSet<String> = project
+        .letters()
+        .iter()
+        .map(|letter| {
+            let text = String::from_utf8_lossy(letter).into_owned();
+            text.lines().find(|line| line.starts_with("Message-ID:")).unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!((project.letters().len(), ids.len()), (31, 31), "letters, {story}");
+}

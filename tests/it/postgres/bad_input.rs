@@ -1,0 +1,168 @@
+//! What is wrong between us and the database: each a message that says what and what to do, an exit code, and nothing touched.
+
+use super::Shared;
+use crate::binary::Said;
+use crate::database::named;
+
+/// `plan` and `apply` at this address are refused with this code, in these words, and nothing comes of it.
+fn refused(shared: &Shared, url: &str, code: i32, says: &[&str]) {
+    let before = (shared.project.effects().len(), shared.project.letters().len(), shared.project.read("rollout.lock"));
+    for args in [&["plan"][..], &["apply", "--auto-approve"]] {
+        let said = shared.run_at(url, args);
+        assert_eq!(said.code, code, "{args:?} {says:?}: {}", said.all());
+        told(&said, says);
+    }
+    let after = (shared.project.effects().len(), shared.project.letters().len(), shared.project.read("rollout.lock"));
+    assert_eq!(before, after, "{url}");
+}
+
+fn told(said: &Said, says: &[&str]) {
+    for part in says {
+        assert!(said.err.contains(part), "`{part}` is not said: {}", said.all());
+    }
+    for word in ["panicked", "stack backtrace", "s3cret", "wrong-password"] {
+        assert!(!said.all().contains(word), "{word}: {}", said.all());
+    }
+}
+
+#[test]
+fn an_address_that_is_none() {
+    let shared = Shared::quickstart();
+    let unset = crate::binary::said(&shared.project.command(&["plan"]).output().unwrap());
+    assert_eq!(unset.code, 64, "{}", unset.all());
+    told(&unset, &["FIRSTBELL_STATE_URL is not set", "postgres://user:password@host/database"]);
+    for (url, why) in [
+        ("s3cret", "is not the address of a database"),
+        ("mysql://u:s3cret@db.example.nz/x", "is not the address of a database"),
+        ("postgres:///firstbell", "names no host"),
+        ("postgres://u:s3cret@db.example.nz", "names no database"),
+    ] {
+        refused(&shared, url, 64, &[why, "FIRSTBELL_STATE_URL"]);
+    }
+}
+
+#[test]
+fn nobody_at_home() {
+    let shared = Shared::quickstart();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let url = format!("postgres://firstbell:s3cret@127.0.0.1:{free}/firstbell");
+    refused(&shared, &url, 69, &["the database is out of reach", "because: ", "efused"]);
+    refused(&shared, "postgres://u:s3cret@no-such-host.invalid/firstbell", 69, &["the database is out of reach"]);
+}
+
+#[test]
+fn somebody_else_at_home() {
+    let shared = Shared::quickstart();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for caller in listener.incoming() {
+            use std::io::Write;
+            let _ = caller.unwrap().write_all(b"220 mail.example.nz ESMTP\r\n");
+        }
+    });
+    refused(&shared, &format!("postgres://u:s3cret@127.0.0.1:{port}/firstbell"), 69, &["can't open it"]);
+}
+
+#[test]
+fn a_wrong_password_or_database() {
+    let shared = Shared::quickstart();
+    let guarded = shared.database.url_of("guarded:wrong-password", "127.0.0.1", "");
+    refused(&shared, &guarded, 69, &["does not let us in", "user and password"]);
+    let missing = format!("{}/nowhere", named("FIRSTBELL_TEST_POSTGRES"));
+    refused(&shared, &missing, 69, &["has no such database"]);
+}
+
+/// Somebody who may sign in and make nothing.
+#[test]
+fn too_few_rights() {
+    let shared = Shared::quickstart();
+    let guarded = shared.database.url_of("guarded:right", "127.0.0.1", "");
+    let said = shared.run_at(&guarded, &["apply", "--auto-approve"]);
+    assert_eq!(said.code, 69, "{}", said.all());
+    told(&said, &["may not do that", "docs/postgres.md"]);
+    assert!(shared.project.effects().is_empty() && shared.project.letters().is_empty());
+}
+
+#[test]
+fn a_replica() {
+    let shared = Shared::quickstart();
+    let replica = format!("{}/postgres", named("FIRSTBELL_TEST_POSTGRES_REPLICA"));
+    refused(&shared, &replica, 69, &["is a replica", "primary"]);
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_or_not_meant() {
+    let shared = Shared::quickstart();
+    let ca = named("FIRSTBELL_TEST_POSTGRES_CA");
+    let at = |host: &str, rest: &str| shared.database.url_of("firstbell", host, rest);
+    refused(&shared, &at("localhost", "?sslmode=require"), 69, &["certificate is not trusted", "sslrootcert"]);
+    // The certificate is for `localhost`.
+    let other = at("127.0.0.1", &format!("?sslmode=require&sslrootcert={ca}"));
+    refused(&shared, &other, 69, &["certificate is not trusted"]);
+    refused(
+        &shared,
+        &at("localhost", "?sslmode=require&sslrootcert=/nowhere.pem"),
+        69,
+        &["sslrootcert", "/nowhere.pem"],
+    );
+    let meant =
+        shared.run_at(&at("localhost", &format!("?sslmode=require&sslrootcert={ca}")), &["apply", "--auto-approve"]);
+    assert_eq!(meant.code, 0, "{}", meant.all());
+}
+
+#[test]
+fn a_newer_or_foreign_schema() {
+    let shared = Shared::quickstart();
+    shared.finish();
+    let set = |sql: &str| shared.database.session().batch_execute(sql).unwrap();
+    set("UPDATE firstbell.rollouts SET schema_version = 99");
+    refused(&shared, &shared.database.url(), 5, &["newer firstbell (schema 99"]);
+    set("UPDATE firstbell.rollouts SET schema_version = 1");
+    refused(&shared, &shared.database.url(), 5, &["tables of an unknown version (schema 1"]);
+    set(&format!("UPDATE firstbell.rollouts SET schema_version = {}", firstbell::state::sqlite::SCHEMA));
+    let lineage: String =
+        shared.database.session().query_one("SELECT lineage FROM firstbell.rollouts", &[]).unwrap().get(0);
+    set(&format!("ALTER TABLE firstbell_{lineage}.letters DROP COLUMN stage"));
+    refused(&shared, &shared.database.url(), 5, &["its tables are not those that firstbell made", "restore"]);
+}
+
+#[test]
+fn a_registry_of_somebody_else() {
+    let shared = Shared::quickstart();
+    shared
+        .database
+        .session()
+        .batch_execute("CREATE SCHEMA firstbell; CREATE TABLE firstbell.rollouts (x int)")
+        .unwrap();
+    refused(&shared, &shared.database.url(), 5, &["its tables are not those that firstbell made"]);
+}
+
+/// Rows that somebody holds: waited for, not for ever.
+#[test]
+fn rows_that_somebody_holds() {
+    let shared = Shared::quickstart();
+    assert_eq!(shared.run(&["apply", "--auto-approve"]).code, 0);
+    let mut session = shared.database.session();
+    session.batch_execute("BEGIN; SELECT * FROM firstbell.rollouts FOR UPDATE").unwrap();
+    let said = shared.run(&["apply", "--auto-approve"]);
+    assert_eq!(said.code, 69, "{}", said.all());
+    told(&said, &["somebody else held its rows for 10 seconds"]);
+    session.batch_execute("ROLLBACK").unwrap();
+    shared.finish();
+    shared.check();
+}
+
+#[test]
+fn a_wrong_sealing_key_is_found_at_the_start() {
+    let shared = Shared::quickstart();
+    assert_eq!(shared.run(&["apply", "--auto-approve"]).code, 0);
+    let key = "ab".repeat(32);
+    for args in [&["plan"][..], &["apply", "--auto-approve"]] {
+        let output = shared.command(args).env("FIRSTBELL_KEY", &key).output().unwrap();
+        let said = crate::binary::said(&output);
+        assert_eq!(said.code, 5, "{}", said.all());
+        told(&said, &["the sealing key is not the one"]);
+    }
+    assert_eq!(shared.project.letters().len(), 21);
+}
