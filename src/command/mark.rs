@@ -2,9 +2,10 @@
 
 use std::io;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::edge::{MarkCounts, RunMark, StateStore};
+use crate::model::activation::ActivationStage;
 use crate::model::recorded::{Position, Recorded};
 use crate::state::record::Store;
 use crate::state::rollout_lock::{self, Comparison, LockStatus, RolloutLock};
@@ -17,6 +18,8 @@ use super::trouble::Trouble;
 pub(super) fn compare(session: &mut Session<'_>, state: Option<(&Recorded, &mut Store)>) -> Result<(), Trouble> {
     let path = rollout_lock_path(session);
     let lock = rollout_lock::read(&path)?;
+    // Only its name says that a state in a database is this rollout's; without an effect yet, it does no harm to believe that.
+    let is_anybodys = state.as_ref().is_some_and(|(recorded, store)| store.is_shared() && has_effects(recorded));
     let (position, mut store) = match state {
         Some((recorded, store)) => (recorded.position.as_ref(), Some(store)),
         None => (None, None),
@@ -24,6 +27,7 @@ pub(super) fn compare(session: &mut Session<'_>, state: Option<(&Recorded, &mut 
     let has_event = |hash: &str| store.as_mut().map_or(Ok(false), |store| store.has_event(hash));
     let compared = rollout_lock::compare(lock.as_ref(), position, has_event);
     match compared {
+        Ok(Comparison::LockMissing) if is_anybodys => return Err(Trouble::new(Exit::Stale, anybodys(&path))),
         Ok(Comparison::LockMissing) => session.screen.say(&format!(
             "warning: `{path}` is missing, so a state restored from a backup could not be told; the next apply writes it anew"
         )),
@@ -36,6 +40,18 @@ pub(super) fn compare(session: &mut Session<'_>, state: Option<(&Recorded, &mut 
         }
     }
     Ok(())
+}
+
+fn has_effects(recorded: &Recorded) -> bool {
+    recorded.histories.values().any(|history| history.stage != ActivationStage::Prepared)
+}
+
+fn anybodys(path: &Utf8Path) -> String {
+    format!(
+        "the database has a state for a school of this name, and no `{path}` says that it is this rollout's: put back the one that \
+         is committed with it. If this is another school of that name, give it another `school:`.\n  Where the lock is lost for good, \
+         `firstbell state repair` writes it anew."
+    )
 }
 
 /// The counts as the state has them: those in the lock miss what a run did that was cut short.

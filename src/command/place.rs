@@ -4,9 +4,7 @@ use camino::Utf8PathBuf;
 
 use crate::rollout::{Rollout, StateSettings};
 use crate::state::record::Place;
-use crate::state::rollout_lock;
 
-use super::mark;
 use super::session::Session;
 use super::trouble::Trouble;
 
@@ -27,7 +25,9 @@ pub(super) fn named(session: &Session<'_>, rollout: &Rollout, settings: &StateSe
 #[cfg(feature = "postgres")]
 fn database(session: &Session<'_>, rollout: &Rollout, variable: &str) -> Result<Place, Trouble> {
     use super::exit::Exit;
+    use super::mark;
     use crate::state::postgres::Address;
+    use crate::state::rollout_lock;
 
     let Some(url) = session.hosts.address(variable) else {
         let what = format!(

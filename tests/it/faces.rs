@@ -283,7 +283,7 @@ fn no_output_of_any_command_holds_personal_data_where_ci_is_set() {
             );
             write!(said, "\n$ {}\n{text}", args.join(" ")).unwrap();
         };
-        let looking: [&[&str]; 29] = [
+        let looking: [&[&str]; 30] = [
             &["check"],
             &["check", "--format", "json"],
             &["check", "--rollout-only"],
@@ -305,6 +305,7 @@ fn no_output_of_any_command_holds_personal_data_where_ci_is_set() {
             &["drift", "--format", "markdown"],
             &["state", "list"],
             &["state", "secrets"],
+            &["state", "migrate", "--to", "sqlite"],
             &["state", "repair"],
             &["roster", "show"],
             &["roster", "show", "--format", "json"],

@@ -17,6 +17,7 @@ pub(in crate::state) enum Fault {
     /// The system said so.
     Io(std::io::Error),
     /// Somebody else has the lock.
+    #[cfg(feature = "postgres")]
     Locked(String),
     /// Somebody else has had the lock meanwhile.
     #[cfg(feature = "postgres")]
@@ -51,9 +52,8 @@ impl Fault {
             Self::Foreign(what) => StateError::Foreign { what },
             Self::Stuck(what) => StateError::Io { what, source: None },
             Self::Io(source) => StateError::Io { what: cannot(to, path), source: Some(Box::new(source)) },
-            Self::Locked(holder) => StateError::Locked { holder },
             #[cfg(feature = "postgres")]
-            Self::Overtaken(holder) => StateError::Locked { holder },
+            Self::Locked(holder) | Self::Overtaken(holder) => StateError::Locked { holder },
             Self::Sql(error) => sql(error, to, path),
             #[cfg(feature = "postgres")]
             Self::Postgres(error) => crate::state::postgres::said(error, &cannot(to, path)),
@@ -73,9 +73,9 @@ impl Fault {
     /// In words, where it is known already what was attempted.
     pub(in crate::state) fn said(self) -> String {
         match self {
-            Self::Rule(what) | Self::Foreign(what) | Self::Stuck(what) | Self::Locked(what) => what,
+            Self::Rule(what) | Self::Foreign(what) | Self::Stuck(what) => what,
             #[cfg(feature = "postgres")]
-            Self::Overtaken(what) => what,
+            Self::Locked(what) | Self::Overtaken(what) => what,
             Self::Io(error) => error.to_string(),
             Self::Sql(error) => error.to_string(),
             #[cfg(feature = "postgres")]

@@ -106,9 +106,12 @@ impl Imported {
 
 impl Drop for Imported {
     fn drop(&mut self) {
-        // What can't be removed is overwritten by the next attempt. A transaction ends with its session.
-        if let Made::File { temporary, .. } = &self.0 {
-            let _ = sqlite::clear(temporary);
+        match &self.0 {
+            // What can't be removed is overwritten by the next attempt.
+            Made::File { temporary, .. } => drop(sqlite::clear(temporary)),
+            // It ends with its session.
+            #[cfg(feature = "postgres")]
+            Made::Transaction(..) => {}
         }
     }
 }

@@ -156,6 +156,10 @@ impl Held {
     }
 
     /// The file, where it is one.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(clippy::unnecessary_wraps, reason = "there is a second kind with the feature")
+    )]
     pub(super) fn file(&self) -> Option<&Utf8Path> {
         match &self.0 {
             Hold::File { path, .. } => Some(path),

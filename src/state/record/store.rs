@@ -91,6 +91,11 @@ impl Store {
         }
     }
 
+    /// Whether it is in a database, which has the states of others too.
+    pub fn is_shared(&self) -> bool {
+        self.conn.sqlite().is_none()
+    }
+
     /// Whether there is one, whatever its condition.
     pub fn exists(path: &Utf8Path) -> bool {
         files::exists(path)

@@ -140,6 +140,7 @@ impl Connection {
     }
 
     /// Makes a lost connection again.
+    #[cfg_attr(not(feature = "postgres"), expect(clippy::unnecessary_wraps, reason = "a file is not lost"))]
     pub(in crate::state) fn regain(&self) -> std::result::Result<(), Fault> {
         match self {
             Self::Sqlite(_) => Ok(()),

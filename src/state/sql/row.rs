@@ -2,7 +2,9 @@
 
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
 
-use super::{Error, FromSql, FromSqlError, Result, ValueRef};
+#[cfg(feature = "postgres")]
+use super::{Error, FromSqlError};
+use super::{FromSql, Result, ValueRef};
 #[cfg(feature = "postgres")]
 use crate::state::postgres;
 use crate::state::record::Fault;

@@ -39,7 +39,19 @@ fn a_second_rollout_of_the_same_name_is_told_so() {
     assert_eq!(first.run(&["apply", "--auto-approve"]).code, 0);
     let other = Project::example("quickstart");
     to_server(&other);
-    let said = run(&other, &first.database, &["apply", "--auto-approve"]);
-    assert_ne!(said.code, 0, "{}", said.all());
-    assert!(other.letters().is_empty(), "{}", said.all());
+    for args in [&["plan"][..], &["apply", "--auto-approve"]] {
+        let mut command = other.command(args);
+        let command = command.env(VARIABLE, first.database.url()).env("HOME", first.project.home());
+        let said = said(&command.output().unwrap());
+        assert_eq!(said.code, 5, "{}", said.all());
+        assert!(said.err.contains("rollout.lock") && said.err.contains("another `school:`"), "{}", said.all());
+    }
+    assert!(other.letters().is_empty());
+    // Whoever has lost the lock has a way on.
+    std::fs::remove_file(first.project.path().join("rollout.lock")).unwrap();
+    assert_eq!(first.run(&["plan"]).code, 5);
+    let repaired = first.run(&["state", "repair", "--because", "T-141: rollout.lock was lost"]);
+    assert!([0, 8].contains(&repaired.code), "{}", repaired.all());
+    first.finish();
+    first.check();
 }

@@ -3,7 +3,11 @@
 
 #[cfg(feature = "postgres")]
 #[path = "../../../../tests/it/database.rs"]
-#[expect(dead_code, reason = "the other tests ask more of it")]
+#[expect(
+    dead_code,
+    clippy::disallowed_methods,
+    reason = "shared with tests/it, which ask more of it and are told by the environment where the server is"
+)]
 mod database;
 mod exactly_once;
 mod forgetting;
