@@ -43,7 +43,8 @@ pub(super) fn compare(session: &mut Session<'_>, state: Option<(&Recorded, &mut 
 }
 
 fn has_effects(recorded: &Recorded) -> bool {
-    recorded.histories.values().any(|history| history.stage != ActivationStage::Prepared)
+    !recorded.rosters.is_empty()
+        || recorded.histories.values().any(|history| history.stage != ActivationStage::Prepared)
 }
 
 fn anybodys(path: &Utf8Path) -> String {

@@ -7,7 +7,7 @@ use std::io::{BufRead, Write};
 use super::fault::Fault;
 use super::verify;
 use crate::state::dump::{DumpError, Line, Reader, Value, Writer};
-use crate::state::sql::{self, Connection, ToSql, ToSqlOutput, ValueRef};
+use crate::state::sql::{self, Connection, Many, ToSql, ToSqlOutput, ValueRef, kept};
 
 /// Writes all tables, each in the order of its primary key, as they are at one moment.
 pub(super) fn write(conn: &Connection, writer: &mut Writer<impl Write>) -> Result<(), Fault> {
@@ -93,7 +93,7 @@ pub(in crate::state) fn take(conn: &Connection, reader: &mut Reader<impl BufRead
     let transaction = conn.writing()?;
     let known: BTreeSet<String> = transaction.tables()?.into_iter().collect();
     let mut seen = BTreeSet::new();
-    let mut insert: Option<(String, usize)> = None;
+    let mut insert: Option<(Many<'_>, usize)> = None;
     while let Some(line) = reader.read_on()? {
         match line {
             Line::Table { table, columns: written } => {
@@ -104,21 +104,26 @@ pub(in crate::state) fn take(conn: &Connection, reader: &mut Reader<impl BufRead
                         format!("there is no such table `{table}`, or it has other columns"),
                     ));
                 }
-                let places = vec!["?"; written.len()].join(", ");
-                insert = Some((format!("INSERT INTO {table} ({}) VALUES ({places})", quoted(&written)), written.len()));
+                if let Some((many, _)) = insert.take() {
+                    many.end().map_err(|fault| misfit(reader.line, fault.said()))?;
+                }
+                let head = format!("INSERT INTO {table} ({})", quoted(&written));
+                insert = Some((transaction.many(head, written.len(), ""), written.len()));
             }
             Line::Row(values) => {
-                let Some((sql, width)) = &insert else {
+                let Some((many, width)) = &mut insert else {
                     return Err(misfit(reader.line, "a row stands before any table".to_owned()));
                 };
                 if *width != values.len() {
                     return Err(misfit(reader.line, format!("the row has {} values, not {width}", values.len())));
                 }
                 let values: Vec<&dyn ToSql> = values.iter().map(|value| value as &dyn ToSql).collect();
-                let inserted = transaction.prepare_cached(sql)?.execute(values.as_slice());
-                inserted.map_err(|fault| misfit(reader.line, fault.said()))?;
+                many.add(kept(&values)?).map_err(|fault| misfit(reader.line, fault.said()))?;
             }
         }
+    }
+    if let Some((many, _)) = insert {
+        many.end().map_err(|fault| misfit(reader.line, fault.said()))?;
     }
     Ok(transaction.commit()?)
 }

@@ -1,6 +1,6 @@
 //! What the LMS showed last: kept for plans without the LMS, outside the record and its chain.
 
-use crate::state::sql::{self, Connection, Optional, Row, params};
+use crate::state::sql::{self, Connection, Many, Optional, Row, kept, params};
 use jiff::Timestamp;
 
 use super::fault::Fault;
@@ -13,32 +13,33 @@ const UNKNOWN: i64 = -1;
 
 const INSERT: &str =
     "INSERT INTO observed_accounts (username, caregiver, first_name, last_name, email, is_disabled, is_staff, is_other,
-         sign_in, marker) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (username) DO UPDATE SET caregiver = excluded.caregiver, first_name = excluded.first_name,
-         last_name = excluded.last_name, email = excluded.email, is_disabled = excluded.is_disabled,
-         is_staff = excluded.is_staff, is_other = excluded.is_other, sign_in = excluded.sign_in,
-         marker = excluded.marker";
+         sign_in, marker)";
+const WIDTH: usize = 10;
+
+/// Two accounts under one name can't both be kept; no LMS has such.
+const UNLESS_THERE: &str = "ON CONFLICT (username) DO NOTHING";
 
 /// Puts this observation in place of the last one.
 pub(super) fn remember(conn: &Connection, observed: &Observed) -> Result<(), Fault> {
     let transaction = conn.writing()?;
     transaction.execute_batch("DELETE FROM observed_accounts; DELETE FROM observation;")?;
     transaction.execute("INSERT INTO observation (one, read_at) VALUES (1, ?)", [At(observed.read_at)])?;
+    let mut many = transaction.many(INSERT.to_owned(), WIDTH, UNLESS_THERE);
     for account in observed.accounts() {
-        insert(&transaction, &account.view())?;
+        add(&mut many, &account.view())?;
     }
+    many.end()?;
     transaction.commit()?;
     Ok(())
 }
 
-/// Two accounts under one name can't both be kept; no LMS has such.
-fn insert(conn: &Connection, account: &AccountView<'_>) -> Result<(), Fault> {
+fn add(many: &mut Many<'_>, account: &AccountView<'_>) -> Result<(), Fault> {
     let sign_in = match account.sign_in {
         SignIn::Never => None,
         SignIn::Unknown => Some(UNKNOWN),
         SignIn::At(at) => Some(at.as_microsecond()),
     };
-    conn.prepare_cached(INSERT)?.execute(params![
+    many.add(kept(params![
         account.username,
         account.caregiver,
         account.first_name,
@@ -49,8 +50,7 @@ fn insert(conn: &Connection, account: &AccountView<'_>) -> Result<(), Fault> {
         account.method == SignInMethod::Other,
         sign_in,
         account.marker,
-    ])?;
-    Ok(())
+    ])?)
 }
 
 /// The last observation.

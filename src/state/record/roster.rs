@@ -1,6 +1,6 @@
 //! Accepted rosters, who came and went with them, and the openings of cohorts.
 
-use crate::state::sql::params;
+use crate::state::sql::{kept, params};
 
 use super::commit::{Scope, lookup, one};
 use super::fault::Fault;
@@ -35,17 +35,19 @@ pub(super) fn accept(scope: Scope<'_>, roster: &AcceptedRoster) -> Result<(), Fa
 
 /// Notes the first roster of ids that no accepted roster had before.
 pub(super) fn arrive(scope: Scope<'_>, roster: RosterNumber, arrivals: &[CaregiverId]) -> Result<(), Fault> {
-    let mut statement = scope.conn.prepare_cached(
-        "INSERT INTO caregivers (caregiver, first_roster) VALUES (?, ?)
-         ON CONFLICT (caregiver) DO UPDATE SET first_roster = coalesce(caregivers.first_roster, excluded.first_roster)",
-    )?;
+    let mut many = scope.conn.many(
+        "INSERT INTO caregivers (caregiver, first_roster)".to_owned(),
+        2,
+        "ON CONFLICT (caregiver) DO UPDATE SET first_roster = coalesce(caregivers.first_roster, excluded.first_roster)",
+    );
     // In the order of the key: a million rows go to the end of the tree instead of all over it.
     let mut sorted: Vec<&CaregiverId> = arrivals.iter().collect();
     sorted.sort_unstable();
+    sorted.dedup();
     for caregiver in sorted {
-        statement.execute(params![caregiver, roster])?;
+        many.add(kept(params![caregiver, roster])?)?;
     }
-    Ok(())
+    many.end()
 }
 
 /// Notes since which roster ids have been missing, or that they are there (`None`). Who is missing already stays so

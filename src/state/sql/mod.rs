@@ -4,6 +4,7 @@
 //! It knows no table. Where the two databases need other words, the words are in `sqlite/` and `postgres/`.
 
 mod bound;
+mod many;
 mod row;
 mod shape;
 
@@ -12,6 +13,7 @@ pub(in crate::state) use rusqlite::types::{FromSql, FromSqlError, FromSqlResult,
 pub(in crate::state) use rusqlite::{Error, Result, params};
 
 pub(in crate::state) use self::bound::Params;
+pub(in crate::state) use self::many::{Many, kept};
 pub(in crate::state) use self::row::{Row, Rows};
 #[cfg(feature = "postgres")]
 use super::postgres::Session;
