@@ -53,7 +53,7 @@
 //! | `letters/NAME.LANGUAGE/` | the templates of a letter | people, [`letter`] reads them | yes |
 //! | `roster/` | the SMS export | the SMS, [`roster`] reads it | no |
 //! | `rollout.lock` | how far the state has come, without a name | [`state::rollout_lock`] | yes |
-//! | `state/firstbell.db` | what was done to whom | [`state::sqlite`] | no |
+//! | `state/firstbell.db`, or a database | what was done to whom | [`state::record`] | no |
 //! | `state/firstbell.db.lock` | who is running | [`state::run_lock`] | no |
 //! | `state/firstbell.db.lineage` | the name of a state to be, until the first run | [`command::plan`] with `-o` | no |
 //! | `state/lms.json`, `state/lms.json.effects.jsonl` | the sandbox, an LMS in a file, and every effect on it | [`lms::sandbox`] | no |

@@ -14,7 +14,7 @@ use clap::error::ErrorKind;
 
 use crate::command::exit::Exit;
 use crate::command::session::{Screen, Session};
-use crate::command::trouble::{Trouble, in_words};
+use crate::command::trouble::Trouble;
 use crate::command::{self, Command};
 use crate::edge::{Clock, Random};
 use crate::report::Personal;
@@ -151,16 +151,7 @@ fn answered(command: &Command, exit: Exit, session: &mut Session<'_>) -> Exit {
 }
 
 fn explain(session: &mut Session<'_>, trouble: &Trouble) {
-    match trouble {
-        Trouble::Documents(diagnostics) => session.screen.problems(diagnostics),
-        other => {
-            let words = in_words(other);
-            if let Some(events) = &mut session.screen.events {
-                events.error(&words);
-            }
-            session.screen.say(&format!("error: {words}"));
-        }
-    }
+    session.screen.trouble(trouble);
     let _ = session.screen.err.flush();
 }
 

@@ -69,7 +69,7 @@ pub enum Command {
     #[command(after_help = "Example:\n  firstbell show plan.json")]
     Show(show::Args),
     /// Show each cohort: active, to do, held back, later
-    #[command(after_help = "Example:\n  firstbell status")]
+    #[command(after_help = "Example:\n  firstbell status\n  firstbell status schools/*")]
     Status(status::Args),
     /// Show what somebody else did in the LMS: changed, vanished, strays; repairs nothing
     #[command(after_help = "Example:\n  firstbell drift")]

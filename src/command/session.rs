@@ -11,6 +11,7 @@ use crate::report::{Personal, View};
 
 use super::events::Stream;
 use super::hosts::Hosts;
+use super::trouble::{Trouble, in_words};
 
 /// A line of a document that is longer is cut around the mark, also where there is no terminal.
 const WIDEST: usize = 120;
@@ -95,6 +96,20 @@ impl Screen<'_> {
             0 => {}
             1 => self.say("1 error. Nothing was done."),
             more => self.say(&format!("{more} errors. Nothing was done.")),
+        }
+    }
+
+    /// Says why a command could not do its work.
+    pub fn trouble(&mut self, trouble: &Trouble) {
+        match trouble {
+            Trouble::Documents(diagnostics) => self.problems(diagnostics),
+            other => {
+                let words = in_words(other);
+                if let Some(events) = &mut self.events {
+                    events.error(&words);
+                }
+                self.say(&format!("error: {words}"));
+            }
         }
     }
 

@@ -28,6 +28,7 @@ mod personal;
 mod record;
 mod roster;
 mod saved;
+mod schools;
 mod sensitive;
 mod status;
 mod table;
@@ -56,6 +57,7 @@ pub use record::{listed, state, verified};
 pub use roster::{diff_json, diff_text, harmless, roster_csv, roster_json, roster_schema, roster_text, why_text};
 pub use saved::saved_text;
 
+pub use schools::{SchoolStatus, schools};
 pub use status::status;
 pub use text::{outline, text};
 pub use view::{Personal, View};

@@ -26,6 +26,7 @@ pub fn status(plan: &Plan, view: &View) -> String {
     for cohort in &plan.cohorts {
         write_cohort(&mut page, plan, cohort, view, widest);
     }
+    page.gap();
     legend(&mut page);
     idle::unchanged(&mut page, &plan.unchanged, today(&plan.inputs));
     next(&mut page, plan);
@@ -38,19 +39,23 @@ fn write_cohort(page: &mut Page, plan: &Plan, cohort: &CohortSummary, view: &Vie
     let is_wide = page.width().is_none_or(|width| widest + BAR + 40 <= width);
     let name = page.dress(Tone::Strong, &if is_wide { padded(&name, widest) } else { name });
     let bar = bar(shares, if is_wide { BAR } else { BAR / 2 }, page.paint());
-    let counts = shares.iter().zip(SIGNS).filter(|(many, _)| **many > 0);
-    let counts: Vec<String> = counts.map(|(many, (_, _, word))| format!("{} {word}", number(*many))).collect();
     let head = format!("{name}  {bar}  ");
-    let counts = if counts.is_empty() { "nobody".to_owned() } else { counts.join(", ") };
-    page.entry(&head, &format!("{counts}; {}", state(&cohort.state, today(&plan.inputs))), 4);
+    page.entry(&head, &format!("{}; {}", counted(shares), state(&cohort.state, today(&plan.inputs))), 4);
     let reasons = held_by_reason(plan, &cohort.name, view.personal);
     if !reasons.is_empty() && !view.summary_only {
         page.line(4, &format!("held: {reasons}"));
     }
 }
 
+/// The shares in words.
+pub(super) fn counted(shares: [u64; 4]) -> String {
+    let counts = shares.iter().zip(SIGNS).filter(|(many, _)| **many > 0);
+    let counts: Vec<String> = counts.map(|(many, (_, _, word))| format!("{} {word}", number(*many))).collect();
+    if counts.is_empty() { "nobody".to_owned() } else { counts.join(", ") }
+}
+
 /// Active, to do, held, later.
-fn shares(plan: &Plan, cohort: &CohortSummary) -> [u64; 4] {
+pub(super) fn shares(plan: &Plan, cohort: &CohortSummary) -> [u64; 4] {
     let own = |change: &&Change| change.cohort.as_ref() == Some(&cohort.name);
     let todo = plan.changes.iter().filter(own).filter(|change| gives_access(change)).count() as u64;
     let held = plan.held.iter().filter(|held| held.cohort.as_ref() == Some(&cohort.name)).count() as u64;
@@ -78,8 +83,8 @@ fn held_by_reason(plan: &Plan, cohort: &CohortName, personal: Personal) -> Strin
     parts.join(", ")
 }
 
-fn legend(page: &mut Page) {
-    page.gap();
+/// What the signs of the bars mean.
+pub(super) fn legend(page: &mut Page) {
     let signs: Vec<String> =
         SIGNS.iter().map(|(sign, tone, word)| format!("{} {word}", page.dress(*tone, &sign.to_string()))).collect();
     page.line(0, &signs.join(", "));

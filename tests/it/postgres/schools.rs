@@ -55,3 +55,42 @@ fn a_second_rollout_of_the_same_name_is_told_so() {
     first.finish();
     first.check();
 }
+
+/// The example as its README tells it.
+#[test]
+fn a_district_of_five_schools_has_one_status() {
+    const SCHOOLS: [&str; 5] = ["kea", "kereru", "piwakawaka", "matuku", "ruru"];
+    let (district, database) = (Project::example("district"), Database::new());
+    let at = |school: &str, args: &[&str]| {
+        let mut command = district.command(args);
+        let folder = district.path().join(school);
+        said(&command.arg("-C").arg(folder).env(VARIABLE, database.url()).output().unwrap())
+    };
+    for school in SCHOOLS {
+        let applied = at(school, &["apply", "--auto-approve"]);
+        assert_eq!(applied.code, 0, "{}", applied.all());
+    }
+    let status = |more: &[&str]| run(&district, &database, &[&["status"], &SCHOOLS[..], more].concat());
+    let together = status(&[]);
+    assert_eq!(together.code, 0, "{}", together.all());
+    let readme = district.read("README.md");
+    assert!(readme.contains(together.out.trim_end()), "{}", together.all());
+    for school in SCHOOLS {
+        assert_eq!(at(school, &["apply", "--auto-approve"]).code, 0);
+        assert_eq!(at(school, &["plan", "--detailed-exitcode"]).code, 0);
+    }
+    let names = database.session().query("SELECT name FROM firstbell.rollouts", &[]).unwrap();
+    assert_eq!(names.len(), 5);
+
+    // One that can't be read does not hide the others.
+    let broken = status(&["nowhere"]);
+    assert_eq!(broken.code, 65, "{}", broken.all());
+    assert!(
+        broken.out.contains("Ruru Area School ") && broken.out.contains("1 school could not be read."),
+        "{}",
+        broken.all()
+    );
+    assert!(broken.err.contains("nowhere/rollout.yaml"), "{}", broken.all());
+    let locked = run(&district, &database, &["status", "kea", "--lock", "x.lock"]);
+    assert_eq!(locked.code, 64, "{}", locked.all());
+}
