@@ -17,6 +17,6 @@ pub use self::address::Address;
 pub(in crate::state) use self::fault::{in_short, is_lost, said};
 pub(in crate::state) use self::lock::Mode;
 pub(in crate::state) use self::open::{begin_import, create, place_import};
-pub(in crate::state) use self::session::Session;
+pub(in crate::state) use self::session::{Cursor, Session};
 pub(in crate::state) use self::value::value;
 pub(in crate::state) use ::postgres::{Error, Row};

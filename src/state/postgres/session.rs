@@ -24,6 +24,9 @@ use crate::state::sql::ToSql;
 const ATTEMPTS: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// So many rows of a long answer are held at once.
+const AT_ONCE: u32 = 10_000;
+
 /// The oldest server that this is tried with.
 const OLDEST: i64 = 130_000;
 
@@ -34,6 +37,7 @@ const SETTINGS: &str = "SET synchronous_commit = on;
      SET client_encoding = 'UTF8';
      SET lock_timeout = '10s';
      SET idle_in_transaction_session_timeout = '60s';
+     SET cursor_tuple_fraction = 1;
      SET tcp_keepalives_idle = 20;
      SET tcp_keepalives_interval = 10;
      SET tcp_keepalives_count = 3;";
@@ -50,6 +54,21 @@ pub(in crate::state) struct Session {
     fence: Cell<Option<i64>>,
     /// A transaction is open that all others are part of.
     is_within: Cell<bool>,
+    /// How many cursors were opened.
+    cursors: Cell<u64>,
+}
+
+/// A statement whose rows are fetched by and by. It ends with its transaction.
+pub(in crate::state) struct Cursor<'s> {
+    session: &'s Session,
+    fetch: String,
+}
+
+impl Cursor<'_> {
+    /// The next rows; none at the end.
+    pub(in crate::state) fn fetch(&self) -> Result<Vec<Row>, Fault> {
+        self.session.client.borrow_mut().query(&self.fetch, &[]).map_err(Fault::Postgres)
+    }
 }
 
 impl Session {
@@ -65,6 +84,7 @@ impl Session {
             registered: RefCell::default(),
             fence: Cell::new(None),
             is_within: Cell::new(false),
+            cursors: Cell::new(0),
         };
         session.take_hold()?;
         if let (Mode::Exclusive, Some(registered)) = (mode, session.registered()) {
@@ -168,6 +188,14 @@ impl Session {
     /// All rows of a statement.
     pub(in crate::state) fn query(&self, sql: &str, params: &[&dyn ToSql]) -> Result<Vec<Row>, Fault> {
         self.with(sql, params, |client, statement, values| client.query(statement, values))
+    }
+
+    /// Opens a cursor for a statement without values.
+    pub(in crate::state) fn open_cursor(&self, sql: &str) -> Result<Cursor<'_>, Fault> {
+        let number = self.cursors.get();
+        self.cursors.set(number + 1);
+        self.batch(&format!("DECLARE rows_{number} NO SCROLL CURSOR FOR {sql}"))?;
+        Ok(Cursor { session: self, fetch: format!("FETCH {AT_ONCE} FROM rows_{number}") })
     }
 
     /// Carries out several statements, without values.

@@ -17,7 +17,7 @@ pub(super) fn write(conn: &Connection, writer: &mut Writer<impl Write>) -> Resul
         writer.table(&table, &columns)?;
         let listed = quoted(&columns);
         let mut statement =
-            moment.prepare(&format!("SELECT {listed} FROM {table} ORDER BY {}", moment.key(&table)?))?;
+            moment.prepare_long(&format!("SELECT {listed} FROM {table} ORDER BY {}", moment.key(&table)?))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let values = (0..columns.len()).map(|at| row.get_ref(at).map_err(Fault::from).and_then(value));

@@ -62,15 +62,15 @@ type People = (ById<History>, ById<Presence>);
 /// Histories and presence. Three tables are read side by side, all in the order of caregivers: a million people are
 /// then put together without looking any of them up.
 fn people(conn: &Connection) -> Result<People, Fault> {
-    let mut activations = conn.prepare(
+    let mut activations = conn.prepare_long(
         "SELECT caregiver, number, key, kind, stage, stage_at, cohort, password IS NOT NULL
          FROM activations ORDER BY caregiver, number",
     )?;
-    let mut letters = conn.prepare(
+    let mut letters = conn.prepare_long(
         "SELECT caregiver, activation, number, stage, stage_at, attempts, fingerprint, message_id, channel
          FROM letters ORDER BY caregiver, activation, number",
     )?;
-    let mut caregivers = conn.prepare(
+    let mut caregivers = conn.prepare_long(
         "SELECT caregiver, first_roster, absent_since, is_withdrawn, address, name, students
          FROM caregivers ORDER BY caregiver",
     )?;

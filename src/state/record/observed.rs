@@ -55,9 +55,10 @@ fn add(many: &mut Many<'_>, account: &AccountView<'_>) -> Result<(), Fault> {
 
 /// The last observation.
 pub(super) fn remembered(conn: &Connection) -> Result<Option<Observed>, Fault> {
+    let conn = &conn.moment()?;
     let read_at: Option<At> = conn.query_row("SELECT read_at FROM observation", [], |row| row.get(0)).optional()?;
     let Some(At(read_at)) = read_at else { return Ok(None) };
-    let mut statement = conn.prepare(
+    let mut statement = conn.prepare_long(
         "SELECT username, caregiver, first_name, last_name, email, is_disabled, is_staff, is_other, sign_in, marker
          FROM observed_accounts ORDER BY username",
     )?;

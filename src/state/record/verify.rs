@@ -119,7 +119,7 @@ impl Walk {
     }
 
     fn events(&mut self, conn: &Connection) -> Result<(), Fault> {
-        let mut statement = conn.prepare(
+        let mut statement = conn.prepare_long(
             "SELECT e.seq, e.at, e.run, e.kind, e.subject, e.activation, e.letter, e.commitment, e.has_text, e.detail,
                  e.hash, s.bound, coalesce(t.salt, s.salt), t.text
              FROM events e LEFT JOIN subjects s ON s.number = e.subject LEFT JOIN event_texts t ON t.seq = e.seq

@@ -36,6 +36,8 @@ enum Prepared<'c> {
     Kept(rusqlite::CachedStatement<'c>),
     #[cfg(feature = "postgres")]
     Postgres(&'c Session, String),
+    #[cfg(feature = "postgres")]
+    Cursor(&'c Session, String),
 }
 
 impl Connection {
@@ -71,6 +73,15 @@ impl Connection {
             Self::Sqlite(conn) => Prepared::Once(conn.prepare(sql)?),
             #[cfg(feature = "postgres")]
             Self::Postgres(session) => Prepared::Postgres(session, sql.to_owned()),
+        }))
+    }
+
+    /// Prepares a statement without values whose rows are too many to be held at once. Only within a transaction.
+    pub(in crate::state) fn prepare_long(&self, sql: &str) -> std::result::Result<Statement<'_>, Fault> {
+        Ok(Statement(match self {
+            Self::Sqlite(conn) => Prepared::Once(conn.prepare(sql)?),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => Prepared::Cursor(session, sql.to_owned()),
         }))
     }
 
@@ -205,7 +216,7 @@ impl Statement<'_> {
             Prepared::Once(statement) => Ok(statement.execute(params)?),
             Prepared::Kept(statement) => Ok(statement.execute(params)?),
             #[cfg(feature = "postgres")]
-            Prepared::Postgres(session, sql) => session.execute(sql, params),
+            Prepared::Postgres(session, sql) | Prepared::Cursor(session, sql) => session.execute(sql, params),
         })
     }
 
@@ -215,7 +226,9 @@ impl Statement<'_> {
             Prepared::Once(statement) => Ok(Rows::of_sqlite(statement.query(params)?)),
             Prepared::Kept(statement) => Ok(Rows::of_sqlite(statement.query(params)?)),
             #[cfg(feature = "postgres")]
-            Prepared::Postgres(session, sql) => Ok(Rows::of_postgres(session.query(sql, params)?)),
+            Prepared::Postgres(session, sql) => Ok(Rows::of_postgres(session.query(sql, params)?, None)),
+            #[cfg(feature = "postgres")]
+            Prepared::Cursor(session, sql) => Ok(Rows::of_postgres(Vec::new(), Some(session.open_cursor(sql)?))),
         })
     }
 

@@ -14,9 +14,18 @@ pub(in crate::state) struct Rows<'s>(Source<'s>);
 
 enum Source<'s> {
     Sqlite(rusqlite::Rows<'s>),
-    /// All of them; `.1` is how many were passed.
     #[cfg(feature = "postgres")]
-    Postgres(Vec<postgres::Row>, usize),
+    Postgres(Fetched<'s>),
+}
+
+/// Rows that came from a server.
+#[cfg(feature = "postgres")]
+struct Fetched<'s> {
+    rows: Vec<postgres::Row>,
+    /// How many of them were passed.
+    passed: usize,
+    /// Where more come from.
+    more: Option<postgres::Cursor<'s>>,
 }
 
 /// One row.
@@ -36,8 +45,8 @@ impl<'s> Rows<'s> {
     }
 
     #[cfg(feature = "postgres")]
-    pub(super) fn of_postgres(rows: Vec<postgres::Row>) -> Self {
-        Self(Source::Postgres(rows, 0))
+    pub(super) fn of_postgres(rows: Vec<postgres::Row>, more: Option<postgres::Cursor<'s>>) -> Self {
+        Self(Source::Postgres(Fetched { rows, passed: 0, more }))
     }
 
     /// Goes on to the next row.
@@ -45,7 +54,14 @@ impl<'s> Rows<'s> {
         match &mut self.0 {
             Source::Sqlite(rows) => rows.advance()?,
             #[cfg(feature = "postgres")]
-            Source::Postgres(_, passed) => *passed += 1,
+            Source::Postgres(fetched) => {
+                if fetched.passed >= fetched.rows.len()
+                    && let Some(cursor) = &fetched.more
+                {
+                    (fetched.rows, fetched.passed) = (cursor.fetch()?, 0);
+                }
+                fetched.passed += 1;
+            }
         }
         Ok(())
     }
@@ -55,7 +71,9 @@ impl<'s> Rows<'s> {
         match &self.0 {
             Source::Sqlite(rows) => rows.get().map(|row| Row(Stored::Sqlite(row))),
             #[cfg(feature = "postgres")]
-            Source::Postgres(rows, passed) => rows.get(passed.checked_sub(1)?).map(|row| Row(Stored::Postgres(row))),
+            Source::Postgres(fetched) => {
+                fetched.rows.get(fetched.passed.checked_sub(1)?).map(|row| Row(Stored::Postgres(row)))
+            }
         }
     }
 
