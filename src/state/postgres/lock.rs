@@ -21,10 +21,10 @@ pub(in crate::state) enum Mode {
 }
 
 /// A process that was killed holds its lock until the server has noticed: so long it is asked for again.
-const ATTEMPTS: u32 = 12;
+const ATTEMPTS: u32 = 34;
 const PAUSE: Duration = Duration::from_millis(30);
 
-/// Takes the lock, or says who holds it: after a third of a second at most.
+/// Takes the lock, or says who holds it: after a second at most.
 pub(super) fn take(session: &Session, mode: Mode, name: &str) -> Result<(), Fault> {
     let sql = match mode {
         Mode::Look => return Ok(()),
