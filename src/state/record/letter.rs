@@ -54,16 +54,26 @@ pub(super) fn supersede(scope: Scope<'_>, subject: &Subject, letter: &NewLetter)
 
 /// Brings a letter to its next stage; once it is sent, nothing of its activation stays sealed.
 pub(super) fn step(scope: Scope<'_>, letter: &LetterSubject, step: LetterStep) -> Result<(), Fault> {
-    let now = check(scope, letter, step)?;
-    put_stage(scope, letter, step.leads_to(now))?;
+    let stage = step.leads_to(check(scope, letter, step)?);
+    let LetterSubject { caregiver, activation, letter: number } = letter;
     match step {
+        // In one statement each: the row is as long as the letter, and would be written twice.
         LetterStep::Announce => one(
             scope.conn,
-            "UPDATE letters SET attempts = attempts + 1 WHERE caregiver = ? AND activation = ? AND number = ?",
-            params![letter.caregiver, letter.activation, letter.letter],
+            "UPDATE letters SET stage = ?, stage_at = ?, attempts = attempts + 1
+             WHERE caregiver = ? AND activation = ? AND number = ?",
+            params![stage, scope.at, caregiver, activation, number],
         ),
-        LetterStep::Send => activation::wipe(scope, &letter.caregiver, letter.activation),
-        _ => Ok(()),
+        LetterStep::Send => {
+            one(
+                scope.conn,
+                "UPDATE letters SET stage = ?, stage_at = ?, bytes = NULL
+                 WHERE caregiver = ? AND activation = ? AND number = ?",
+                params![stage, scope.at, caregiver, activation, number],
+            )?;
+            activation::wipe(scope, caregiver, *activation)
+        }
+        _ => put_stage(scope, letter, stage),
     }
 }
 
