@@ -14,12 +14,22 @@ use super::exit::Exit;
 use super::session::Session;
 use super::trouble::Trouble;
 
-/// Refuses a state that is older than the lock, or another one.
+/// Refuses a state that is older than the lock, or another one; or, without a lock, one that was found by the school's name alone.
 pub(super) fn compare(session: &mut Session<'_>, state: Option<(&Recorded, &mut Store)>) -> Result<(), Trouble> {
+    // Without an effect yet, it does no harm to believe that it is this rollout's.
+    if state.as_ref().is_some_and(|(recorded, store)| store.is_shared() && has_effects(recorded)) {
+        let path = rollout_lock_path(session);
+        if rollout_lock::read(&path)?.is_none() {
+            return Err(Trouble::new(Exit::Stale, anybodys(&path)));
+        }
+    }
+    compare_named(session, state)
+}
+
+/// The same for a state that somebody has named: whose it is, is not asked.
+pub(super) fn compare_named(session: &mut Session<'_>, state: Option<(&Recorded, &mut Store)>) -> Result<(), Trouble> {
     let path = rollout_lock_path(session);
     let lock = rollout_lock::read(&path)?;
-    // Only its name says that a state in a database is this rollout's; without an effect yet, it does no harm to believe that.
-    let is_anybodys = state.as_ref().is_some_and(|(recorded, store)| store.is_shared() && has_effects(recorded));
     let (position, mut store) = match state {
         Some((recorded, store)) => (recorded.position.as_ref(), Some(store)),
         None => (None, None),
@@ -27,7 +37,6 @@ pub(super) fn compare(session: &mut Session<'_>, state: Option<(&Recorded, &mut 
     let has_event = |hash: &str| store.as_mut().map_or(Ok(false), |store| store.has_event(hash));
     let compared = rollout_lock::compare(lock.as_ref(), position, has_event);
     match compared {
-        Ok(Comparison::LockMissing) if is_anybodys => return Err(Trouble::new(Exit::Stale, anybodys(&path))),
         Ok(Comparison::LockMissing) => session.screen.say(&format!(
             "warning: `{path}` is missing, so a state restored from a backup could not be told; the next apply writes it anew"
         )),

@@ -36,10 +36,7 @@ fn database(session: &Session<'_>, rollout: &Rollout, variable: &str) -> Result<
         );
         return Err(Trouble::new(Exit::Usage, what));
     };
-    let lineage = match rollout_lock::read(&mark::rollout_lock_path(session))? {
-        Some(lock) => Some(lock.lineage),
-        None => None,
-    };
+    let lineage = rollout_lock::read(&mark::rollout_lock_path(session))?.map(|lock| lock.lineage);
     let address = Address::parse(&url, &rollout.school, lineage)
         .map_err(|error| Trouble::new(Exit::Usage, format!("{variable} {error}")))?;
     Ok(Place::Database(std::sync::Arc::new(address)))

@@ -68,7 +68,7 @@ pub(super) fn import(args: &Args, session: &mut Session<'_>) -> Result<Exit, Tro
         held.import(BufReader::new(file), unlock).map_err(|error| said(&error, path, "nothing was imported"))?;
     let (recorded, counts) = imported.look(|store| {
         let recorded = store.load()?;
-        mark::compare(session, Some((&recorded, store)))?;
+        mark::compare_named(session, Some((&recorded, store)))?;
         let counts = mark::counts(&recorded, store)?;
         Ok::<_, Trouble>((recorded, counts))
     })?;

@@ -67,8 +67,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     let fingerprinter = state.fingerprinter.clone();
     let (store, _) = state.store(session)?;
     check_sound(store)?;
-    let (imported, digest) = carry(store, &mut held, &fingerprinter)?;
-    let mut imported = imported;
+    let (mut imported, digest) = carry(store, &mut held, &fingerprinter)?;
     let arrived = imported.look(|store| digest_of(store, &fingerprinter))?;
     if arrived != digest {
         let what =

@@ -69,6 +69,23 @@ fn what_can_not_be_moved_is_said() {
     assert!(said.err.contains("FIRSTBELL_OTHER_URL is not set"), "{}", said.all());
 }
 
+/// Whoever names the file has said whose state it is: there need be no lock, and there is one afterwards.
+#[test]
+fn a_file_is_imported_into_a_database_without_a_lock() {
+    let shared = Shared::quickstart();
+    assert_eq!(shared.run(&["apply", "--auto-approve"]).code, 0);
+    let file = shared.project.path().join("state.jsonl");
+    assert_eq!(shared.run(&["state", "export", file.to_str().unwrap()]).code, 0);
+    let lock = shared.project.read("rollout.lock");
+    std::fs::remove_file(shared.project.path().join("rollout.lock")).unwrap();
+    shared.database.empty();
+    let imported = shared.run(&["state", "import", file.to_str().unwrap()]);
+    assert_eq!(imported.code, 0, "{}", imported.all());
+    assert_eq!(shared.project.read("rollout.lock"), lock);
+    shared.finish();
+    shared.check();
+}
+
 #[test]
 fn a_database_put_back_to_yesterday_is_refused() {
     let shared = Shared::quickstart();
