@@ -68,6 +68,9 @@ pub(super) fn broken(path: &Utf8Path, line: usize, what: &str) -> LmsError {
 
 /// What a log is written to.
 pub(super) trait Durable {
+    /// How many bytes it has now.
+    fn length(&self) -> io::Result<u64>;
+
     /// Adds bytes at the end.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
 
@@ -97,6 +100,14 @@ impl LogFile {
 }
 
 impl Durable for LogFile {
+    fn length(&self) -> io::Result<u64> {
+        match &self.file {
+            Some(file) => Ok(file.metadata()?.len()),
+            None if files::exists(&self.path) => Ok(files::open(&self.path)?.metadata()?.len()),
+            None => Ok(0),
+        }
+    }
+
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.opened()?.write_all(bytes)
     }
@@ -139,6 +150,16 @@ impl Log {
     /// A log that ends here.
     pub(super) fn new(end: Box<dyn Durable>, length: u64) -> Self {
         Self { end, length, is_in_doubt: false, is_gathering: false }
+    }
+
+    /// Whether somebody else has written to it: then what is known of it no longer holds.
+    pub(super) fn is_changed(&self) -> io::Result<bool> {
+        Ok(!self.is_in_doubt && self.end.length()? != self.length)
+    }
+
+    /// Goes on in the log as it was found now.
+    pub(super) fn go_on(&mut self, found: Self) {
+        (self.end, self.length) = (found.end, found.length);
     }
 
     /// Writes effects that happen together, or not at all.
@@ -272,6 +293,10 @@ mod tests {
     }
 
     impl Durable for Full {
+        fn length(&self) -> io::Result<u64> {
+            Ok(40)
+        }
+
         fn append(&mut self, _: &[u8]) -> io::Result<()> {
             Err(io::Error::from(io::ErrorKind::StorageFull))
         }
@@ -290,6 +315,10 @@ mod tests {
     struct Unflushed;
 
     impl Durable for Unflushed {
+        fn length(&self) -> io::Result<u64> {
+            Ok(0)
+        }
+
         fn append(&mut self, _: &[u8]) -> io::Result<()> {
             Ok(())
         }

@@ -5,8 +5,9 @@
 //! with the lines carried out on it, nothing is rewritten per effect. A line counts when it is on the disk whole, so a
 //! power cut leaves an effect done or not done, never half done.
 //!
-//! It does not lock itself: one writer at a time is what the state's lock is for. It never deletes an effect's line,
-//! because the log is the evidence that nobody was reset twice.
+//! It does not lock itself: one writer at a time is what the state's lock is for. A writer that lost that lock while it was
+//! asleep still answers as a server would: before each effect it looks for lines that others wrote. It never deletes an
+//! effect's line, because the log is the evidence that nobody was reset twice.
 
 mod accounts;
 mod compact;

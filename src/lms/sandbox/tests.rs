@@ -215,6 +215,21 @@ fn the_same_password_set_again_is_a_replay() {
     assert_eq!(replays, [false, true]);
 }
 
+/// Two processes at once are what the state's lock is against; the one that slept through losing it answers as a server would.
+#[test]
+fn a_writer_knows_what_another_wrote_meanwhile() {
+    let site = Site::new();
+    let (mut asleep, mut other) = (site.writer(), site.writer());
+    assert_eq!(set(&mut other, "C1", "mere.tui", "first-1", 1), DONE);
+    assert_eq!(other.create(&new_account("C9", "rangi"), &password("p-9"), ActivationKey(9)), DONE);
+    site.spoil_log(b"{\"at\": ");
+    assert_eq!(set(&mut asleep, "C1", "mere.tui", "first-1", 1), DONE);
+    assert_eq!(asleep.create(&new_account("C9", "rangi"), &password("p-9"), ActivationKey(9)), DONE);
+    let said: Vec<_> = site.log().iter().map(|line| (line["op"].clone(), line["replay"].clone())).collect();
+    let expected = [("set-password", false), ("create", false), ("set-password", false), ("set-password", true)];
+    assert_eq!(said, expected.map(|(op, replay)| (op.into(), replay.into())));
+}
+
 #[test]
 fn passwords_that_are_not_ours_are_never_set() {
     let site = Site::new();

@@ -62,6 +62,22 @@ impl<'a> SandboxWriter<'a> {
         Ok(())
     }
 
+    /// The same before an effect, where somebody else had one meanwhile.
+    fn catch_up(&mut self) -> Result<(), Outcome> {
+        let cannot = |what: String| Outcome::refused(what, Reach::Everybody);
+        if self.log.is_changed().map_err(|error| cannot(format!("can't read the sandbox's log: {error}")))? {
+            self.load_again().map_err(|error| cannot(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    fn load_again(&mut self) -> Result<(), LmsError> {
+        let loaded = source::load(&self.path)?;
+        self.log.go_on(Log::open(&effects_path(&self.path), loaded.whole)?);
+        self.accounts = loaded.accounts;
+        Ok(())
+    }
+
     fn carry_out(&mut self, effects: &[Effect]) -> Outcome {
         if effects.is_empty() {
             return Outcome::Done(());
@@ -131,7 +147,7 @@ impl LmsRead for SandboxWriter<'_> {
 
 impl LmsWrite for SandboxWriter<'_> {
     fn create(&mut self, account: &NewAccount, password: &Password, marker: ActivationKey) -> Outcome {
-        if let Err(answer) = may_create(&self.accounts, account, marker) {
+        if let Err(answer) = self.catch_up().and_then(|()| may_create(&self.accounts, account, marker)) {
             return answer;
         }
         let create = Effect {
@@ -152,7 +168,8 @@ impl LmsWrite for SandboxWriter<'_> {
         password: &Password,
         marker: ActivationKey,
     ) -> Outcome {
-        let replay = match self.theirs(caregiver, username).and_then(|holding| {
+        let caught_up = self.catch_up();
+        let replay = match caught_up.and_then(|()| self.theirs(caregiver, username)).and_then(|holding| {
             may_set(&holding.account)?;
             Ok(holding.password.as_ref().is_some_and(|hash| hash.verify(password)))
         }) {
@@ -184,7 +201,8 @@ impl LmsWrite for SandboxWriter<'_> {
 
     fn update(&mut self, caregiver: &CaregiverId, username: &Username, change: &AccountChange) -> Outcome {
         let at = self.clock.now();
-        let effects = match self.theirs(caregiver, username) {
+        let caught_up = self.catch_up();
+        let effects = match caught_up.and_then(|()| self.theirs(caregiver, username)) {
             Ok(holding) => differences(&holding.account, change, &Effect::new(at, Op::Update, caregiver, username)),
             Err(answer) => return answer,
         };
@@ -192,7 +210,8 @@ impl LmsWrite for SandboxWriter<'_> {
     }
 
     fn disable(&mut self, caregiver: &CaregiverId, username: &Username) -> Outcome {
-        match self.theirs(caregiver, username) {
+        let caught_up = self.catch_up();
+        match caught_up.and_then(|()| self.theirs(caregiver, username)) {
             Ok(holding) if holding.account.is_disabled => Outcome::Done(()),
             Ok(_) => {
                 let effect = Effect::new(self.clock.now(), Op::Disable, caregiver, username);

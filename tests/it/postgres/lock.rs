@@ -95,7 +95,8 @@ fn who_slept_while_another_took_over_can_not_write() {
         assert!([4, 6, 10].contains(&woken.status.code().unwrap()), "{woken:?}");
         assert!(said.contains("took over"), "{said}");
         assert_eq!((events(&shared), shared.project.read("rollout.lock")), before, "it has written");
-        shared.check();
+        // One effect may have been in its hands between its commit and the LMS (docs/postgres.md).
+        shared.check_with(1);
     }
 }
 
