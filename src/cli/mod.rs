@@ -99,7 +99,7 @@ fn run(cli: &Cli, settings: &Settings) -> Exit {
         Some(now) => Box::new(FixedClock::new(now)),
         None => Box::new(SystemClock),
     };
-    let random = || Box::new(OsRandom) as Box<dyn Random>;
+    let random = || Box::new(OsRandom::new()) as Box<dyn Random>;
     let (mut out, mut err) = (io::stdout().lock(), io::stderr());
     let mut watch = TerminalWatch::new(io::stderr().is_terminal());
     let mut ask = terminal::ask;

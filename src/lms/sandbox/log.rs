@@ -131,8 +131,8 @@ pub(super) struct Log {
     end: Box<dyn Durable>,
     length: u64,
     is_in_doubt: bool,
-    /// Several groups are flushed together: nobody hears of any before all are on the disk.
-    is_gathering: bool,
+    /// Several groups are written together: nobody hears of any before all are on the disk.
+    gathered: Option<Vec<u8>>,
 }
 
 impl Log {
@@ -149,12 +149,12 @@ impl Log {
 
     /// A log that ends here.
     pub(super) fn new(end: Box<dyn Durable>, length: u64) -> Self {
-        Self { end, length, is_in_doubt: false, is_gathering: false }
+        Self { end, length, is_in_doubt: false, gathered: None }
     }
 
     /// Whether somebody else has written to it: then what is known of it no longer holds.
     pub(super) fn is_changed(&self) -> io::Result<bool> {
-        Ok(!self.is_in_doubt && self.end.length()? != self.length)
+        Ok(!self.is_in_doubt && self.gathered.is_none() && self.end.length()? != self.length)
     }
 
     /// Goes on in the log as it was found now.
@@ -171,8 +171,17 @@ impl Log {
             Ok(bytes) => bytes,
             Err(error) => return Outcome::refused(error.to_string(), Reach::Caregiver),
         };
-        let written = self.end.append(&bytes);
-        match written.and_then(|()| if self.is_gathering { Ok(()) } else { self.end.sync() }) {
+        match &mut self.gathered {
+            Some(gathered) => {
+                gathered.extend_from_slice(&bytes);
+                Outcome::Done(())
+            }
+            None => self.append(&bytes),
+        }
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Outcome {
+        match self.end.append(bytes).and_then(|()| self.end.sync()) {
             Ok(()) => {
                 self.length += bytes.len() as u64;
                 Outcome::Done(())
@@ -181,18 +190,22 @@ impl Log {
         }
     }
 
-    /// From here on groups are written and not flushed.
+    /// From here on groups are kept, and "done" means that they are.
     pub(super) fn gather(&mut self) {
-        self.is_gathering = true;
+        self.gathered = Some(Vec::new());
     }
 
-    /// Flushes what was gathered. Where that fails, nobody knows how much of it is on the disk.
-    pub(super) fn flush(&mut self) -> Result<(), String> {
-        self.is_gathering = false;
-        self.end.sync().map_err(|error| {
-            self.is_in_doubt = true;
-            format!("the sandbox's log broke off while it was written: {error}")
-        })
+    /// How many bytes were gathered.
+    pub(super) fn gathered(&self) -> usize {
+        self.gathered.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Writes what was gathered: done for all of them, or for none.
+    pub(super) fn flush(&mut self) -> Outcome {
+        match self.gathered.take() {
+            Some(bytes) if !bytes.is_empty() => self.append(&bytes),
+            _ => Outcome::Done(()),
+        }
     }
 
     /// Taken back for certain, it is a no; otherwise nobody knows how much of it is on the disk.
@@ -337,7 +350,7 @@ mod tests {
         let mut log = Log::new(Box::new(Unflushed), 0);
         log.gather();
         assert_eq!(log.write(&[effect(Op::Disable, None)]), Outcome::Done(()));
-        assert!(log.flush().is_err());
+        assert!(matches!(log.flush(), Outcome::Unknown(_)));
         assert!(matches!(log.write(&[effect(Op::Disable, None)]), Outcome::Refused(_)));
         let mut log = Log::new(Box::new(Unflushed), 0);
         assert!(matches!(log.write(&[effect(Op::Disable, None)]), Outcome::Unknown(_)));
@@ -348,6 +361,14 @@ mod tests {
         let mut log = Log::new(Box::new(Full { can_cut: true }), 40);
         let Outcome::Refused(refusal) = log.write(&[effect(Op::Disable, None)]) else { panic!("not refused") };
         assert_eq!(refusal.reach, Reach::Everybody);
+    }
+
+    #[test]
+    fn what_was_gathered_is_a_certain_no_when_it_is_taken_back() {
+        let mut log = Log::new(Box::new(Full { can_cut: true }), 40);
+        log.gather();
+        assert_eq!(log.write(&[effect(Op::Disable, None)]), Outcome::Done(()));
+        assert!(matches!(log.flush(), Outcome::Refused(_)));
     }
 
     #[test]

@@ -187,16 +187,23 @@ impl LmsWrite for SandboxWriter<'_> {
         if wanted.len() < 2 {
             return wanted.iter().map(|one| self.activate(one)).collect();
         }
-        self.log.gather();
-        let outcomes: Vec<Outcome> = wanted.iter().map(|one| self.activate(one)).collect();
-        match self.log.flush() {
-            Ok(()) => outcomes,
-            Err(what) => {
-                let in_doubt =
-                    |outcome| if outcome == Outcome::Done(()) { Outcome::Unknown(what.clone()) } else { outcome };
-                outcomes.into_iter().map(in_doubt).collect()
-            }
+        if let Err(answer) = self.catch_up() {
+            return vec![answer; wanted.len()];
         }
+        self.log.gather();
+        let outcomes: Vec<(Outcome, bool)> = wanted
+            .iter()
+            .map(|one| {
+                let before = self.log.gathered();
+                (self.activate(one), self.log.gathered() > before)
+            })
+            .collect();
+        let flushed = self.log.flush();
+        if flushed != Outcome::Done(()) {
+            // What is known of the accounts is ahead of the log now; where that can't be mended nothing more is written.
+            let _ = self.load_again();
+        }
+        outcomes.into_iter().map(|(one, has_written)| if has_written { flushed.clone() } else { one }).collect()
     }
 
     fn update(&mut self, caregiver: &CaregiverId, username: &Username, change: &AccountChange) -> Outcome {
