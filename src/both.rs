@@ -2,6 +2,7 @@
 //! for one half of the people while the other half is decided, taking rows apart while those before them are used, handing
 //! over letters on several connections, also while the next ones are made. What comes out never depends on which is done first.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -96,6 +97,64 @@ pub fn ahead<T: Default + Send>(batches: usize, make: impl FnMut(&mut T) -> bool
     });
 }
 
+/// Somebody at a desk of their own: takes one thing after the other, and hands back what was made of each, in order.
+pub struct Aside<'w, T, R> {
+    /// `None` where the system grants no thread: then it is made when it is taken.
+    things: Option<Sender<T>>,
+    made: Receiver<R>,
+    work: &'w (dyn Fn(T) -> R + Sync),
+    waiting: VecDeque<T>,
+    begun: usize,
+}
+
+/// Does `main` with somebody beside it who does `work`. What was begun and not taken is dropped.
+///
+/// # Panics
+///
+/// When one of the two does.
+pub fn aside<T: Send, R: Send, O>(work: impl Fn(T) -> R + Sync, main: impl FnOnce(&mut Aside<'_, T, R>) -> O) -> O {
+    let work: &(dyn Fn(T) -> R + Sync) = &work;
+    thread::scope(|scope| {
+        let ((things, given), (told, made)) = (channel(), channel());
+        let take = move || {
+            for thing in given {
+                if told.send(work(thing)).is_err() {
+                    return;
+                }
+            }
+        };
+        let is_granted = thread::Builder::new().spawn_scoped(scope, take).is_ok();
+        let things = is_granted.then_some(things);
+        main(&mut Aside { things, made, work, waiting: VecDeque::new(), begun: 0 })
+    })
+}
+
+impl<T, R> Aside<'_, T, R> {
+    /// Gives them something to do.
+    pub fn begin(&mut self, thing: T) {
+        self.begun += 1;
+        match &self.things {
+            // Nobody takes it where the work broke off, which is told when it is waited for.
+            Some(things) => drop(things.send(thing)),
+            None => self.waiting.push_back(thing),
+        }
+    }
+
+    /// How many are begun and not taken yet.
+    pub fn begun(&self) -> usize {
+        self.begun
+    }
+
+    /// Waits for the one that was begun first; `None` where there is none, or the work broke off.
+    pub fn take(&mut self) -> Option<R> {
+        self.begun = self.begun.checked_sub(1)?;
+        match self.things {
+            Some(_) => self.made.recv().ok(),
+            None => self.waiting.pop_front().map(self.work),
+        }
+    }
+}
+
 /// Threads that take one thing after the other, whoever is free, and what came of each: what has to be waited for, while
 /// something else is done.
 pub struct Crew<T, R> {
@@ -168,7 +227,7 @@ pub fn pause(time: Duration) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Crew, ahead, both, each};
+    use super::{Crew, ahead, aside, both, each};
 
     #[test]
     fn each_thing_is_done_once_and_keeps_its_place() {
@@ -194,6 +253,33 @@ mod tests {
         let expected = |number: u64| (number + 100, (number != 7).then_some(number * 2));
         assert_eq!(done, (0..20).map(expected).collect::<Vec<_>>());
         assert!(crew.done(false).is_empty());
+    }
+
+    #[test]
+    fn what_is_made_aside_comes_back_in_order() {
+        let taken = aside(
+            |number: u64| number * 2,
+            |beside| {
+                (0..10).for_each(|number| beside.begin(number));
+                let some: Vec<_> = (0..4).filter_map(|_| beside.take()).collect();
+                assert_eq!(beside.begun(), 6);
+                some
+            },
+        );
+        assert_eq!(taken, [0, 2, 4, 6]);
+        assert_eq!(aside(|number: u64| number, |beside: &mut super::Aside<_, _>| beside.take()), None);
+    }
+
+    #[test]
+    #[should_panic(expected = "a scoped thread panicked")]
+    fn a_panic_of_who_works_aside_is_not_lost() {
+        aside(
+            |_: u8| -> u8 { panic!("aside") },
+            |beside| {
+                beside.begin(1);
+                assert_eq!(beside.take(), None);
+            },
+        );
     }
 
     #[test]

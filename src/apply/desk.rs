@@ -1,5 +1,7 @@
 //! The desk where letters are made: draws the password, renders the letter, seals both. Nothing leaves from here.
 
+use secrecy::zeroize::Zeroizing;
+
 use crate::edge::Random;
 use crate::letter::page::PageError;
 use crate::letter::{Context, Frame, LetterError, Rendered, message, page};
@@ -11,7 +13,7 @@ use crate::model::ids::{ActivationKey, CaregiverId, LetterNumber, MessageId, Use
 use crate::model::secret::Password;
 use crate::plan::{Act, Change, Person, Recipient};
 
-use super::seal::{Seal, SealContext, SealError, SealPurpose};
+use super::seal::{NONCE, Seal, SealContext, SealError, SealPurpose};
 use super::{Failure, Order, Worker, password};
 
 /// So many passwords are drawn before it is said that none will do.
@@ -40,7 +42,56 @@ pub(crate) enum Ready {
     Failed(Failure),
 }
 
+/// What is to be made for one change, with all that was drawn for it: making it is left to nothing, so it may be done anywhere.
+pub(crate) struct Slip<'a> {
+    change: &'a Change,
+    kind: ActivationKind,
+    subject: Subject,
+    username: &'a Username,
+    recipient: &'a Recipient,
+    fingerprint: Fingerprint,
+    key: ActivationKey,
+    password: Result<Password, Failure>,
+    drawn: Drawn,
+    at: jiff::Timestamp,
+}
+
+/// What was made of a slip.
+pub(crate) struct Made {
+    ready: Ready,
+    /// For the record; nothing where it failed.
+    recorded: Option<Box<Prepared>>,
+}
+
+/// Chance that was drawn before: the Message-ID, the boundary of a message, a nonce for the letter and one for the password.
+struct Drawn {
+    bytes: Zeroizing<[u8; Self::MOST]>,
+    used: usize,
+}
+
+impl Drawn {
+    const ID: usize = 16;
+    const MOST: usize = 2 * Self::ID + 2 * NONCE;
+
+    fn of(recipient: &Recipient, random: &mut dyn Random) -> Self {
+        let used = if *recipient == Recipient::Paper { Self::ID } else { 0 };
+        let mut bytes = Zeroizing::new([0; Self::MOST]);
+        random.fill(bytes.get_mut(used..).unwrap_or_default());
+        Self { bytes, used }
+    }
+}
+
+impl Random for Drawn {
+    #[expect(clippy::expect_used, reason = "a letter takes what was drawn for it, byte for byte; never one twice")]
+    fn fill(&mut self, bytes: &mut [u8]) {
+        let end = self.used + bytes.len();
+        bytes.copy_from_slice(self.bytes.get(self.used..end).expect("as much is drawn as a letter takes"));
+        self.used = end;
+    }
+}
+
 /// Everything that a letter is made of, except the person.
+#[derive(Clone)]
 pub(crate) struct Desk<'a> {
     order: Order<'a>,
     seal: Seal,
@@ -174,14 +225,68 @@ fn cannot_seal(error: SealError) -> Failure {
     Failure::here(format!("password and letter could not be sealed: {error}"))
 }
 
+impl Desk<'_> {
+    /// Makes what a slip asks for. Everything that could fail about a letter fails here, before any password is touched.
+    pub(crate) fn make(&self, slip: Slip<'_>) -> Made {
+        self.try_make(slip).unwrap_or_else(|failure| Made { ready: Ready::Failed(failure), recorded: None })
+    }
+
+    fn try_make(&self, slip: Slip<'_>) -> Result<Made, Failure> {
+        let Slip { change, kind, subject, username, recipient, fingerprint, key, password, mut drawn, at } = slip;
+        let password = password?;
+        let wanted = LetterOrder {
+            key,
+            number: LetterNumber::FIRST,
+            recipient,
+            fingerprint,
+            caregiver: &change.caregiver,
+            person: &change.person,
+            username,
+            password: &password,
+        };
+        let (letter, recorded) = self.write(&wanted, at, &mut drawn)?;
+        let context = self.context(key, SealPurpose::Password);
+        let sealed = self.seal.seal(password.reveal().as_bytes(), &context, &mut drawn).map_err(cannot_seal)?;
+        // A cohort is only missing for a reissue to somebody who is in none any more.
+        let cohort = change.cohort.clone().unwrap_or_else(|| crate::model::ids::CohortName::new(""));
+        let recorded = Prepared {
+            subject: subject.clone(),
+            key,
+            kind,
+            cohort,
+            username: username.clone(),
+            password: Some(sealed),
+            identity: change.identity.clone(),
+            letter: Some(recorded),
+        };
+        let fresh = Fresh { subject, key, username: username.clone(), password, letter };
+        Ok(Made { ready: Ready::Fresh(Box::new(fresh)), recorded: Some(Box::new(recorded)) })
+    }
+}
+
 impl<'a> Worker<'a> {
-    /// Prepares a group: everything that could fail about a letter fails here, before any password is touched. It announces
-    /// nothing, so it is durable early enough with the commit that announces the first of these passwords.
+    /// Prepares a group. It announces nothing, so it is durable early enough with the commit that announces the first of
+    /// these passwords.
     pub(crate) fn prepare(&mut self, changes: &[&'a Change]) -> Vec<Option<Ready>> {
         changes.iter().map(|change| self.prepare_one(change)).collect()
     }
 
     pub(crate) fn prepare_one(&mut self, change: &Change) -> Option<Ready> {
+        let slip = self.slip(change)?;
+        let made = self.desk.make(slip);
+        Some(self.take(made))
+    }
+
+    /// Notes what was made; it becomes durable with the next commit.
+    pub(crate) fn take(&mut self, made: Made) -> Ready {
+        if let Some(recorded) = made.recorded {
+            self.ledger.note(Entry::Prepared(*recorded));
+        }
+        made.ready
+    }
+
+    /// Draws all that is left to chance, and writes down what is to be made; `None` for a change that needs no preparing.
+    pub(crate) fn slip<'c>(&mut self, change: &'c Change) -> Option<Slip<'c>> {
         let (kind, activation, username, recipient, fingerprint) =
             match change.acts.iter().find(|act| matches!(act, Act::Create { .. } | Act::Reset { .. }))? {
                 Act::Create { activation, username, recipient, letter } => {
@@ -194,42 +299,10 @@ impl<'a> Worker<'a> {
             };
         let subject = Subject { caregiver: change.caregiver.clone(), activation };
         let key = ActivationKey(self.random.id());
-        let password = match self.draw() {
-            Ok(password) => password,
-            Err(failure) => return Some(Ready::Failed(failure)),
-        };
-        let wanted = LetterOrder {
-            key,
-            number: LetterNumber::FIRST,
-            recipient,
-            fingerprint,
-            caregiver: &change.caregiver,
-            person: &change.person,
-            username,
-            password: &password,
-        };
-        let (letter, recorded) = match self.desk.write(&wanted, self.ledger.now(), self.random) {
-            Ok(written) => written,
-            Err(failure) => return Some(Ready::Failed(failure)),
-        };
-        let context = self.desk.context(key, SealPurpose::Password);
-        let sealed = match self.desk.seal().seal(password.reveal().as_bytes(), &context, self.random) {
-            Ok(sealed) => sealed,
-            Err(error) => return Some(Ready::Failed(cannot_seal(error))),
-        };
-        // A cohort is only missing for a reissue to somebody who is in none any more.
-        let cohort = change.cohort.clone().unwrap_or_else(|| crate::model::ids::CohortName::new(""));
-        self.ledger.note(Entry::Prepared(Prepared {
-            subject: subject.clone(),
-            key,
-            kind,
-            cohort,
-            username: username.clone(),
-            password: Some(sealed),
-            identity: change.identity.clone(),
-            letter: Some(recorded),
-        }));
-        Some(Ready::Fresh(Box::new(Fresh { subject, key, username: username.clone(), password, letter })))
+        let password = self.draw();
+        let drawn = Drawn::of(recipient, self.random);
+        let at = self.ledger.now();
+        Some(Slip { change, kind, subject, username, recipient, fingerprint, key, password, drawn, at })
     }
 
     /// A password that the LMS takes. Nothing is announced yet, so as many may be drawn as it needs.

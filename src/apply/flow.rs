@@ -13,22 +13,35 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use crate::both::{self, Aside};
 use crate::edge::{Effect, Parcel};
 use crate::model::entry::{Entry, LetterSubject, Subject};
 use crate::plan::Change;
 
 use super::activate::{intent, settled, which};
-use super::desk::ReadyLetter;
+use super::desk::{Made, ReadyLetter, Slip};
 use super::pacer::Place;
 use super::wave::Job;
 use super::{End, GROUP, Halt, Worker};
 
 /// The least that begin together, as a part of the connections.
 const LEAST: usize = 4;
+/// So many groups are prepared ahead of those that are carried out.
+const AHEAD: usize = 2;
+
+/// Who prepares groups on the other core.
+type Beside<'w, 'a> = Aside<'w, Group<'a>, Vec<(&'a Change, Option<Made>)>>;
+
+/// Changes that are prepared together, each with its slip.
+type Group<'a> = Vec<(&'a Change, Option<Slip<'a>>)>;
 
 /// Letters on their way, and those who come behind them.
 struct Flow<'r, 'a> {
-    rest: &'r [&'a Change],
+    all: &'r [&'a Change],
+    /// So many of them were given to be prepared.
+    given: usize,
+    /// So many came back.
+    taken: usize,
     ready: VecDeque<Job<'a>>,
     flying: BTreeMap<u64, Flight<'a>>,
     tickets: u64,
@@ -65,8 +78,13 @@ impl<'a> Worker<'a> {
     /// Carries all of it out. What was prepared and not begun is voided, and whatever happens, what is on its way is waited for.
     pub(crate) fn flow(&mut self, changes: &[&'a Change]) -> Result<End, Halt> {
         let (ready, flying) = (VecDeque::new(), BTreeMap::new());
-        let mut flow = Flow { rest: changes, ready, flying, tickets: 0, together: self.sessions() };
-        let ended = self.flow_on(&mut flow);
+        let together = self.sessions();
+        let mut flow = Flow { all: changes, given: 0, taken: 0, ready, flying, tickets: 0, together };
+        let desk = self.desk.clone();
+        let make = |group: Group<'a>| {
+            group.into_iter().map(|(change, slip)| (change, slip.map(|slip| desk.make(slip)))).collect()
+        };
+        let ended = both::aside(make, |beside| self.flow_on(&mut flow, beside));
         while !flow.flying.is_empty() {
             self.land(&mut flow, true)?;
         }
@@ -78,21 +96,23 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn flow_on(&mut self, flow: &mut Flow<'_, 'a>) -> Result<End, Halt> {
+    fn flow_on(&mut self, flow: &mut Flow<'_, 'a>, beside: &mut Beside<'_, 'a>) -> Result<End, Halt> {
         loop {
+            self.look_ahead(flow, beside);
             self.land(flow, false)?;
             match self.verdict() {
                 End::Done => {}
                 other => return Ok(other),
             }
-            match flow.turn(self.sessions()) {
+            match flow.turn(self.sessions(), beside.begun()) {
                 Turn::End => return Ok(End::Done),
                 Turn::Wait => self.land(flow, true)?,
                 Turn::Prepare => {
-                    let (group, rest) = flow.rest.split_at(GROUP.min(flow.rest.len()));
-                    flow.rest = rest;
-                    let ready = self.prepare(group);
-                    flow.ready.extend(group.iter().zip(ready).map(|(change, ready)| Job::new(change, ready)));
+                    for (change, made) in beside.take().unwrap_or_default() {
+                        flow.taken += 1;
+                        let ready = made.map(|made| self.take(made));
+                        flow.ready.push_back(Job::new(change, ready));
+                    }
                 }
                 Turn::Begin(many) => match self.wait_for_place(many)? {
                     Place::Now => {
@@ -101,12 +121,23 @@ impl<'a> Worker<'a> {
                     }
                     Place::Interrupted => return Ok(End::Interrupted),
                     Place::Later => {
-                        let left = flow.ready.iter().map(|job| job.change).chain(flow.rest.iter().copied());
+                        let behind = flow.all.iter().skip(flow.taken).copied();
+                        let left = flow.ready.iter().map(|job| job.change).chain(behind);
                         self.pacer.left += left.filter(|change| super::sends_letter(change)).count() as u64;
                         return Ok(End::Done);
                     }
                 },
             }
+        }
+    }
+
+    /// Has the next groups prepared while those before them are carried out.
+    fn look_ahead(&mut self, flow: &mut Flow<'_, 'a>, beside: &mut Beside<'_, 'a>) {
+        while beside.begun() < AHEAD && flow.given < flow.all.len() {
+            let group = flow.all.iter().skip(flow.given).take(GROUP);
+            let group: Group<'a> = group.map(|&change| (change, self.slip(change))).collect();
+            flow.given += group.len();
+            beside.begin(group);
         }
     }
 
@@ -177,9 +208,10 @@ impl<'a> Worker<'a> {
 }
 
 impl Flow<'_, '_> {
-    fn turn(&mut self, sessions: usize) -> Turn {
+    /// `coming` are the groups that are being prepared.
+    fn turn(&mut self, sessions: usize, coming: usize) -> Turn {
         let free = sessions - self.flying.len();
-        if self.ready.is_empty() && !self.rest.is_empty() {
+        if self.ready.is_empty() && coming > 0 {
             return Turn::Prepare;
         }
         if self.ready.is_empty() {
@@ -188,7 +220,7 @@ impl Flow<'_, '_> {
         if self.flying.is_empty() {
             self.together = (self.together * 2).min(sessions);
         }
-        if free == 0 && self.ready.len() < sessions && !self.rest.is_empty() {
+        if free == 0 && self.ready.len() < sessions && coming > 0 {
             return Turn::Prepare;
         }
         let wanted = self.together.min(self.ready.len());

@@ -17,7 +17,8 @@ use crate::model::secret::{Sealed, SealingKey};
 
 /// The first byte of what is sealed, so that another recipe can be told from this one later.
 const RECIPE: u8 = 1;
-const NONCE: usize = 24;
+/// So many bytes are drawn for each seal.
+pub(super) const NONCE: usize = 24;
 const LABEL: &[u8] = b"firstbell/1/seal";
 
 /// Seals and opens under one key.
