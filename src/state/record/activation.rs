@@ -2,7 +2,7 @@
 
 use crate::state::sql::params;
 
-use super::commit::{Scope, lookup, one};
+use super::commit::{Scope, listed, lookup, one, one_if};
 use super::fault::Fault;
 use super::{letter, person};
 use crate::model::activation::{ActivationKind, ActivationStage};
@@ -14,7 +14,10 @@ use crate::state::transition::{ActivationStep, may_have_successor};
 /// Seals password and letter under a number that is free, or was given up or refused.
 pub(super) fn prepare(scope: Scope<'_>, prepared: &Prepared) -> Result<(), Fault> {
     let Prepared { subject, key, kind, cohort, username, password, identity, letter } = prepared;
-    check(scope, subject, ActivationStep::Prepare)?;
+    if password.is_none() {
+        // Otherwise `put` asks for the same.
+        check(scope, subject, ActivationStep::Prepare)?;
+    }
     follows_given_access(scope, subject)?;
     person::identify(scope, &subject.caregiver, identity)?;
     let row = Row {
@@ -77,13 +80,15 @@ pub(super) fn recover(scope: Scope<'_>, found: &Recovered) -> Result<(), Fault> 
 
 /// Brings an activation to its next stage; what is refused or given up keeps nothing sealed.
 pub(super) fn step(scope: Scope<'_>, subject: &Subject, step: ActivationStep) -> Result<(), Fault> {
-    check(scope, subject, step)?;
     let stage = step.leads_to();
-    one(
-        scope.conn,
-        "UPDATE activations SET stage = ?, stage_at = ?, run = ? WHERE caregiver = ? AND number = ?",
-        params![stage, scope.at, scope.run, subject.caregiver, subject.activation],
-    )?;
+    let before = ActivationStage::ALL.iter().filter(|before| step.may_follow(Some(**before)));
+    let sql = format!(
+        "UPDATE activations SET stage = ?, stage_at = ?, run = ? WHERE caregiver = ? AND number = ? AND stage IN ({})",
+        listed(before)
+    );
+    if !one_if(scope.conn, &sql, params![stage, scope.at, scope.run, subject.caregiver, subject.activation])? {
+        return Err(refusal(scope, subject, step)?);
+    }
     if step == ActivationStep::Announce && subject.activation > ActivationNumber::FIRST {
         // The password before this one is of no use any more, wherever it was kept.
         wipe(scope, &subject.caregiver, ActivationNumber(subject.activation.0 - 1))?;
@@ -116,13 +121,15 @@ pub(super) fn wipe(scope: Scope<'_>, caregiver: &CaregiverId, number: Activation
 
 fn check(scope: Scope<'_>, subject: &Subject, step: ActivationStep) -> Result<(), Fault> {
     let now = stage(scope, &subject.caregiver, subject.activation)?;
-    if step.may_follow(now) {
-        return Ok(());
-    }
+    if step.may_follow(now) { Ok(()) } else { Err(refusal(scope, subject, step)?) }
+}
+
+/// Why a step can't be made.
+fn refusal(scope: Scope<'_>, subject: &Subject, step: ActivationStep) -> Result<Fault, Fault> {
     let Subject { caregiver, activation } = subject;
-    let now = now.map_or("not there", ActivationStage::as_str);
+    let now = stage(scope, caregiver, *activation)?.map_or("not there", ActivationStage::as_str);
     let next = step.leads_to();
-    Err(Fault::rule(format!("activation {activation} of {caregiver} is {now}: it can't become {next}")))
+    Ok(Fault::rule(format!("activation {activation} of {caregiver} is {now}: it can't become {next}")))
 }
 
 /// A further activation is only for somebody whose earlier one gave access.
@@ -150,12 +157,11 @@ struct Row<'a> {
     stage_at: super::value::At,
 }
 
-/// Writes a row in place of one that gives nobody access. The condition repeats what `check` has found, where nothing can
-/// come between.
+/// Writes a row in place of one that gives nobody access.
 fn put(scope: Scope<'_>, subject: &Subject, row: &Row<'_>) -> Result<(), Fault> {
     letter::forget(scope, subject)?;
     let Subject { caregiver, activation } = subject;
-    one(
+    let is_put = one_if(
         scope.conn,
         "INSERT INTO activations (caregiver, number, key, kind, stage, stage_at, cohort, run, username, password)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -176,5 +182,6 @@ fn put(scope: Scope<'_>, subject: &Subject, row: &Row<'_>) -> Result<(), Fault> 
             row.username,
             row.password
         ],
-    )
+    )?;
+    if is_put { Ok(()) } else { Err(refusal(scope, subject, ActivationStep::Prepare)?) }
 }

@@ -1,9 +1,12 @@
 //! One commit: every entry goes to its tables and into the log, in one transaction, or nothing does.
 
+use std::fmt::Write;
+
 use crate::state::sql::{self, Connection, Optional};
 
 use super::fault::Fault;
 use super::log::{Log, has_event};
+use super::person::People;
 use super::value::{At, Count};
 use super::{activation, forgotten, handover, keys, letter, person, roster, run};
 use crate::edge::Random;
@@ -20,6 +23,7 @@ pub(super) struct Scope<'a> {
     pub(super) conn: &'a Connection,
     pub(super) at: At,
     pub(super) run: RunNumber,
+    pub(super) people: &'a People,
 }
 
 /// Makes all entries durable, or none; also where the connection is lost in the middle: it is made again, and the log says whether
@@ -27,12 +31,30 @@ pub(super) struct Scope<'a> {
 pub(super) fn write_for_certain(
     conn: &Connection,
     random: &mut dyn Random,
+    people: &People,
+    commit: &Commit,
+) -> Result<Position, Fault> {
+    let written = try_to_write(conn, random, people, commit);
+    if written.is_err() {
+        // Of what was undone they may know too much.
+        people.forget();
+    }
+    written
+}
+
+fn try_to_write(
+    conn: &Connection,
+    random: &mut dyn Random,
+    people: &People,
     commit: &Commit,
 ) -> Result<Position, Fault> {
     for _ in 0..ATTEMPTS {
         let mut expected = None;
-        match write(conn, random, commit, &mut expected) {
-            Err(fault) if fault.is_lost() => conn.regain()?,
+        match write(conn, random, people, commit, &mut expected) {
+            Err(fault) if fault.is_lost() => {
+                people.forget();
+                conn.regain()?;
+            }
             other => return other,
         }
         if let Some(expected) = expected
@@ -41,7 +63,7 @@ pub(super) fn write_for_certain(
             return Ok(expected);
         }
     }
-    write(conn, random, commit, &mut None)
+    write(conn, random, people, commit, &mut None)
 }
 
 /// How often a commit is tried again when the connection is lost in its midst.
@@ -51,11 +73,12 @@ const ATTEMPTS: u32 = 3;
 fn write(
     conn: &Connection,
     random: &mut dyn Random,
+    people: &People,
     commit: &Commit,
     expected: &mut Option<Position>,
 ) -> Result<Position, Fault> {
     let transaction = conn.writing()?;
-    let scope = Scope { conn: &transaction, at: At(commit.at), run: commit.run };
+    let scope = Scope { conn: &transaction, at: At(commit.at), run: commit.run, people };
     if !matches!(commit.entries.first(), Some(Entry::RunBegun(_))) {
         run::is_current(scope)?;
     }
@@ -152,10 +175,25 @@ pub(super) fn lookup<T: sql::FromSql>(
     conn.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()
 }
 
-/// Runs a statement that must touch exactly one row.
-pub(super) fn one(conn: &Connection, sql: &str, params: impl sql::Params) -> Result<(), Fault> {
+/// Runs a statement that touches one row if its condition holds; whether it did. So a stage is looked at and changed in one step.
+pub(super) fn one_if(conn: &Connection, sql: &str, params: impl sql::Params) -> Result<bool, Fault> {
     match conn.prepare_cached(sql)?.execute(params)? {
-        1 => Ok(()),
+        0 => Ok(false),
+        1 => Ok(true),
         other => Err(sql::Error::StatementChangedRows(other).into()),
     }
+}
+
+/// Runs a statement that must touch exactly one row.
+pub(super) fn one(conn: &Connection, sql: &str, params: impl sql::Params) -> Result<(), Fault> {
+    if one_if(conn, sql, params)? { Ok(()) } else { Err(sql::Error::StatementChangedRows(0).into()) }
+}
+
+/// Stages as a list in SQL.
+pub(super) fn listed<S: std::fmt::Display>(stages: impl Iterator<Item = S>) -> String {
+    let mut list = String::new();
+    for stage in stages {
+        let _ = write!(list, "{}'{stage}'", if list.is_empty() { "" } else { ", " });
+    }
+    list
 }

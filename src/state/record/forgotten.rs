@@ -19,6 +19,7 @@ pub(super) fn forget(
     number: Option<ActivationNumber>,
 ) -> Result<(), Fault> {
     let conn = scope.conn;
+    scope.people.forget();
     if let Some(number) = number {
         let keys = keys(conn, caregiver)?;
         for hash in hashes {

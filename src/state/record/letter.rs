@@ -3,7 +3,7 @@
 use crate::state::sql::{Optional, params};
 
 use super::activation;
-use super::commit::{Scope, lookup, one};
+use super::commit::{Scope, listed, lookup, one, one_if};
 use super::fault::Fault;
 use crate::model::activation::{ActivationStage, LetterStage};
 use crate::model::entry::{LetterSubject, NewLetter, Subject};
@@ -54,27 +54,37 @@ pub(super) fn supersede(scope: Scope<'_>, subject: &Subject, letter: &NewLetter)
 
 /// Brings a letter to its next stage; once it is sent, nothing of its activation stays sealed.
 pub(super) fn step(scope: Scope<'_>, letter: &LetterSubject, step: LetterStep) -> Result<(), Fault> {
-    let stage = step.leads_to(check(scope, letter, step)?);
-    let LetterSubject { caregiver, activation, letter: number } = letter;
     match step {
-        // In one statement each: the row is as long as the letter, and would be written twice.
-        LetterStep::Announce => one(
-            scope.conn,
-            "UPDATE letters SET stage = ?, stage_at = ?, attempts = attempts + 1
-             WHERE caregiver = ? AND activation = ? AND number = ?",
-            params![stage, scope.at, caregiver, activation, number],
-        ),
+        LetterStep::Announce => put_at_once(scope, letter, step, "attempts = attempts + 1"),
         LetterStep::Send => {
-            one(
-                scope.conn,
-                "UPDATE letters SET stage = ?, stage_at = ?, bytes = NULL
-                 WHERE caregiver = ? AND activation = ? AND number = ?",
-                params![stage, scope.at, caregiver, activation, number],
-            )?;
-            activation::wipe(scope, caregiver, *activation)
+            put_at_once(scope, letter, step, "bytes = NULL")?;
+            activation::wipe(scope, &letter.caregiver, letter.activation)
         }
-        _ => put_stage(scope, letter, stage),
+        _ => {
+            let stage = step.leads_to(check(scope, letter, step)?);
+            put_stage(scope, letter, stage)
+        }
     }
+}
+
+/// What every letter goes through, in one statement each: what `check` asks for is its condition, and the row, which is as long as
+/// the letter, is written once.
+fn put_at_once(scope: Scope<'_>, letter: &LetterSubject, step: LetterStep, further: &str) -> Result<(), Fault> {
+    let before = listed(LetterStage::ALL.iter().filter(|before| step.may_follow(**before)));
+    let sql = format!(
+        "UPDATE letters SET stage = ?1, stage_at = ?2, {further}
+         WHERE caregiver = ?3 AND activation = ?4 AND number = ?5 AND stage IN ({before})
+             AND NOT EXISTS (SELECT 1 FROM letters l WHERE l.caregiver = ?3 AND l.activation = ?4 AND l.number > ?5)
+             AND EXISTS (SELECT 1 FROM activations a WHERE a.caregiver = ?3 AND a.number = ?4 AND a.stage = ?6)"
+    );
+    let stage = step.leads_to(LetterStage::Prepared);
+    let LetterSubject { caregiver, activation, letter: number } = letter;
+    let values = params![stage, scope.at, caregiver, activation, number, ActivationStage::Set];
+    if one_if(scope.conn, &sql, values)? {
+        return Ok(());
+    }
+    check(scope, letter, step)?;
+    Err(crate::state::sql::Error::StatementChangedRows(0).into())
 }
 
 /// Deletes what is sealed of an activation whose letter has gone out; of any other it would be lost to everybody.

@@ -1,5 +1,9 @@
 //! Caregivers, and the random numbers under which the log speaks of them.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use crate::state::sql::{Optional, params};
 
 use super::commit::{Scope, lookup, one};
@@ -34,6 +38,7 @@ pub(super) fn move_to(scope: Scope<'_>, from: &CaregiverId, to: &CaregiverId) ->
              name = excluded.name, students = excluded.students",
         params![from, to],
     )?;
+    scope.people.forget();
     for table in ["activations", "letters", "subjects", "handover_rows"] {
         let sql = format!("UPDATE {table} SET caregiver = ?2 WHERE caregiver = ?1");
         scope.conn.prepare_cached(&sql)?.execute(params![from, to])?;
@@ -51,6 +56,33 @@ pub(super) fn withdraw(scope: Scope<'_>, caregiver: &CaregiverId, is_withdrawn: 
     )
 }
 
+/// Whom this session has spoken of in the log: it holds the lock, so nobody else makes them another. An event is told of the same
+/// person a few commits in a row, as long as they stand here.
+#[derive(Default)]
+pub(super) struct People(RefCell<HashMap<CaregiverId, Arc<LogSubject>>>);
+
+impl People {
+    /// So many are kept in mind.
+    const MOST: usize = 4096;
+
+    fn known(&self, caregiver: &CaregiverId) -> Option<Arc<LogSubject>> {
+        self.0.borrow().get(caregiver).cloned()
+    }
+
+    fn keep(&self, caregiver: &CaregiverId, subject: &Arc<LogSubject>) {
+        let mut known = self.0.borrow_mut();
+        if known.len() == Self::MOST {
+            known.clear();
+        }
+        known.insert(caregiver.clone(), Arc::clone(subject));
+    }
+
+    /// From here on they are read again.
+    pub(super) fn forget(&self) {
+        self.0.borrow_mut().clear();
+    }
+}
+
 /// Somebody as the log knows them.
 pub(super) struct LogSubject {
     /// The number under which events speak of them.
@@ -62,16 +94,25 @@ pub(super) struct LogSubject {
 }
 
 /// The number and salt of somebody, drawn when the log first speaks of them.
-pub(super) fn subject(scope: Scope<'_>, random: &mut dyn Random, caregiver: &CaregiverId) -> Result<LogSubject, Fault> {
-    let known = scope
+pub(super) fn subject(
+    scope: Scope<'_>,
+    random: &mut dyn Random,
+    caregiver: &CaregiverId,
+) -> Result<Arc<LogSubject>, Fault> {
+    if let Some(known) = scope.people.known(caregiver) {
+        return Ok(known);
+    }
+    let recorded = scope
         .conn
         .prepare_cached("SELECT number, bound, salt FROM subjects WHERE caregiver = ?")?
         .query_row([caregiver], |row| Ok(LogSubject { number: row.get(0)?, bound: row.get(1)?, salt: row.get(2)? }))
         .optional()?;
-    match known {
-        Some(subject) => Ok(subject),
-        None => new_subject(scope, random, caregiver),
-    }
+    let subject = Arc::new(match recorded {
+        Some(subject) => subject,
+        None => new_subject(scope, random, caregiver)?,
+    });
+    scope.people.keep(caregiver, &subject);
+    Ok(subject)
 }
 
 fn new_subject(scope: Scope<'_>, random: &mut dyn Random, caregiver: &CaregiverId) -> Result<LogSubject, Fault> {
