@@ -1,5 +1,7 @@
 //! The desk where letters are made: draws the password, renders the letter, seals both. Nothing leaves from here.
 
+use std::sync::Arc;
+
 use secrecy::zeroize::Zeroizing;
 
 use crate::edge::Random;
@@ -13,6 +15,7 @@ use crate::model::ids::{ActivationKey, CaregiverId, LetterNumber, MessageId, Use
 use crate::model::secret::Password;
 use crate::plan::{Act, Change, Person, Recipient};
 
+use super::form::{Forms, pack};
 use super::seal::{NONCE, Seal, SealContext, SealError, SealPurpose};
 use super::{Failure, Order, Worker, password};
 
@@ -95,6 +98,7 @@ impl Random for Drawn {
 pub(crate) struct Desk<'a> {
     order: Order<'a>,
     seal: Seal,
+    forms: Forms,
 }
 
 /// Whom a letter is for, and what it must say.
@@ -111,7 +115,7 @@ pub(crate) struct LetterOrder<'a> {
 
 impl<'a> Desk<'a> {
     pub(crate) fn new(order: Order<'a>) -> Self {
-        Self { order, seal: Seal::new(order.key) }
+        Self { order, seal: Seal::new(order.key), forms: Forms::of(&order) }
     }
 
     pub(crate) fn context(&self, key: ActivationKey, purpose: SealPurpose) -> SealContext<'a> {
@@ -130,12 +134,18 @@ impl<'a> Desk<'a> {
         random: &mut dyn Random,
     ) -> Result<(ReadyLetter, NewLetter), Failure> {
         let message_id = self.message_id(random);
-        let bytes = match wanted.recipient {
-            Recipient::Mail(to) => self.message(wanted, to, &message_id, date, random)?,
-            Recipient::Paper => self.page(wanted, date)?,
+        let (bytes, form) = match wanted.recipient {
+            Recipient::Mail(to) => {
+                let rendered = self.render(wanted)?;
+                let bytes = self.message(&rendered, wanted, to, &message_id, date, random)?;
+                (bytes, self.forms.of_language(&rendered.language))
+            }
+            Recipient::Paper => (self.page(wanted, date)?, None),
         };
-        let sealed =
-            self.seal.seal(&bytes, &self.context(wanted.key, SealPurpose::Letter), random).map_err(cannot_seal)?;
+        let packed = form.and_then(|form| Some((pack(&bytes, form)?, Arc::clone(form))));
+        let (to_seal, form) = packed.map_or((None, None), |(packed, form)| (Some(packed), Some(form)));
+        let context = self.context(wanted.key, SealPurpose::Letter);
+        let sealed = self.seal.seal(to_seal.as_deref().unwrap_or(&bytes), &context, random).map_err(cannot_seal)?;
         let recipient = wanted.recipient.as_str().to_owned();
         let recorded = NewLetter {
             number: wanted.number,
@@ -144,6 +154,7 @@ impl<'a> Desk<'a> {
             channel: wanted.recipient.channel(),
             fingerprint: wanted.fingerprint,
             bytes: sealed,
+            form,
         };
         Ok((ReadyLetter { number: wanted.number, message_id, recipient, bytes }, recorded))
     }
@@ -190,6 +201,7 @@ impl<'a> Desk<'a> {
 
     fn message(
         &self,
+        rendered: &Rendered,
         wanted: &LetterOrder<'_>,
         to: &EmailAddress,
         message_id: &MessageId,
@@ -197,7 +209,6 @@ impl<'a> Desk<'a> {
         random: &mut dyn Random,
     ) -> Result<Vec<u8>, Failure> {
         let rollout = self.order.rollout;
-        let rendered = self.render(wanted)?;
         let frame = Frame {
             from: &rollout.mail.from,
             reply_to: rollout.mail.reply_to.as_ref(),
@@ -207,7 +218,7 @@ impl<'a> Desk<'a> {
             message_id,
             boundary: &format!("firstbell{:032x}", random.id()),
         };
-        message(&rendered, &frame).map_err(|error| in_words(&error))
+        message(rendered, &frame).map_err(|error| in_words(&error))
     }
 
     /// 128 random bits at the school's domain.

@@ -7,6 +7,7 @@ mod account;
 mod activate;
 mod desk;
 mod flow;
+mod form;
 mod hand_over;
 mod ledger;
 mod link;

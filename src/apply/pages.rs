@@ -13,10 +13,10 @@ pub fn open_page(
     wanted: LetterNumber,
     under: SealedRows<'_>,
 ) -> Result<Option<Page>, SealError> {
-    let Some((_, _, _, bytes)) = sealed.letter.as_ref().filter(|(number, ..)| *number == wanted) else {
+    let Some(letter) = sealed.letter.as_ref().filter(|letter| letter.number == wanted) else {
         return Ok(None);
     };
     let context = SealContext { lineage: under.lineage, key: sealed.key, purpose: SealPurpose::Letter };
-    let opened = Seal::new(under.key).open(bytes, &context)?;
+    let opened = Seal::new(under.key).open(&letter.bytes, &context)?;
     Page::from_bytes(&opened).map(Some).ok_or(SealError::Broken)
 }

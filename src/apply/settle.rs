@@ -1,7 +1,7 @@
 //! Finishes what an earlier run began: a password that was being set, a letter that was still to go. Always with the
 //! password that was sealed then; another one is never drawn here.
 
-use crate::edge::SealedActivation;
+use crate::edge::{SealedActivation, SealedLetter};
 use crate::model::account::{Account, SignIn};
 use crate::model::entry::{Entry, Subject};
 use crate::model::ids::{ActivationKey, ActivationNumber, LetterNumber};
@@ -10,7 +10,7 @@ use crate::plan::{Act, Change, LetterSource, Proof, Recipient};
 
 use super::desk::{Fresh, LetterOrder, ReadyLetter};
 use super::seal::SealPurpose;
-use super::{Failure, Halt, Worker};
+use super::{Failure, Halt, Worker, form};
 
 /// What looking again came to.
 pub(crate) enum Settling {
@@ -80,19 +80,19 @@ impl Worker<'_> {
     }
 
     fn open_letter(&self, sealed: &SealedActivation, wanted: LetterNumber) -> Result<ReadyLetter, Failure> {
-        let (number, message_id, recipient, bytes) = sealed
+        let letter = sealed
             .letter
             .as_ref()
-            .filter(|letter| letter.0 == wanted)
+            .filter(|letter| letter.number == wanted)
             .ok_or_else(|| Failure::here("the sealed letter is not the one that was planned"))?;
         let context = self.desk.context(sealed.key, SealPurpose::Letter);
-        let opened = self.desk.seal().open(bytes, &context).map_err(|_| cannot_open())?;
-        Ok(ReadyLetter {
-            number: *number,
-            message_id: message_id.clone(),
-            recipient: recipient.clone(),
-            bytes: opened.to_vec(),
-        })
+        let opened = self.desk.seal().open(&letter.bytes, &context).map_err(|_| cannot_open())?;
+        let bytes = match &letter.form {
+            Some(form) => form::unpack(&opened, form).ok_or_else(cannot_open)?,
+            None => opened.to_vec(),
+        };
+        let SealedLetter { number, message_id, recipient, .. } = letter;
+        Ok(ReadyLetter { number: *number, message_id: message_id.clone(), recipient: recipient.clone(), bytes })
     }
 
     fn rewrite(

@@ -2,7 +2,7 @@
 //! what is in the way.
 
 use crate::edge::Envelope;
-use crate::letter::{Context, Frame, message, sample};
+use crate::letter::{Frame, message, sample};
 use crate::model::email::EmailAddress;
 use crate::model::ids::MessageId;
 use crate::model::outcome::Outcome;
@@ -83,15 +83,7 @@ fn address(text: &str) -> Result<EmailAddress, Trouble> {
 fn sample_letter(session: &Session<'_>, rollout: &Rollout, to: &EmailAddress) -> Result<(MessageId, Vec<u8>), Trouble> {
     let (letters, _) = project::read_letters(rollout)?;
     let (person, password) = (sample::person(), sample::password());
-    let context = Context {
-        on_paper: false,
-        school: &rollout.school,
-        sign_in_url: &rollout.sign_in_url,
-        help: &rollout.help,
-        person: &person,
-        username: sample::USERNAME,
-        password: &password,
-    };
+    let context = sample::context(rollout, &person, &password);
     let in_words = |error: crate::letter::LetterError| {
         Trouble::new(Exit::BadInput, format!("the letter can't be written: {error}"))
     };

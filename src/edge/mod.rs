@@ -20,5 +20,7 @@ pub use lms::{
 pub use mail::{Envelope, MailTransport, Parcel};
 pub use mark::{MarkCounts, RunMark};
 pub use random::Random;
-pub use store::{LetterLog, LogEvent, PersonRecord, SealedActivation, SealedHandOver, StateError, StateStore};
+pub use store::{
+    LetterLog, LogEvent, PersonRecord, SealedActivation, SealedHandOver, SealedLetter, StateError, StateStore,
+};
 pub use watch::{Effect, Step, Watch};

@@ -53,7 +53,22 @@ pub struct SealedActivation {
     /// The password; `None` when wiped.
     pub password: Option<Sealed>,
     /// The latest letter and its bytes; `None` where there is none or it is wiped.
-    pub letter: Option<(LetterNumber, MessageId, String, Sealed)>,
+    pub letter: Option<SealedLetter>,
+}
+
+/// A letter that is still sealed.
+#[derive(Clone, Debug)]
+pub struct SealedLetter {
+    /// Its number within the activation.
+    pub number: LetterNumber,
+    /// Its Message-ID.
+    pub message_id: MessageId,
+    /// Where it goes.
+    pub recipient: String,
+    /// Its bytes; with a form what they have besides it.
+    pub bytes: Sealed,
+    /// The form, a whole message.
+    pub form: Option<Vec<u8>>,
 }
 
 /// A hand-over, and what is still sealed of it.

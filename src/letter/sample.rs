@@ -1,10 +1,11 @@
 //! Made-up people to try letters on: for `preview`, for the checks of [`load`](super::load), for the warnings of
 //! [`Letters::lint`](super::Letters::lint). Nobody of these names exists.
 
+use super::Context;
 use crate::model::ids::StudentId;
 use crate::model::secret::Password;
 use crate::plan::{Child, Person};
-use crate::rollout::Help;
+use crate::rollout::{Help, Rollout};
 
 /// The name the sample signs in with.
 pub const USERNAME: &str = "mere.kahurangi";
@@ -47,6 +48,19 @@ pub(super) fn person_without_names() -> Person {
         ..child("S1", "", "", "")
     };
     Person { first_name: String::new(), last_name: String::new(), children: vec![child], ..person() }
+}
+
+/// What a letter for this made-up person tells, in a rollout of somebody's.
+pub fn context<'a>(rollout: &'a Rollout, person: &'a Person, password: &'a Password) -> Context<'a> {
+    Context {
+        school: &rollout.school,
+        sign_in_url: &rollout.sign_in_url,
+        help: &rollout.help,
+        person,
+        username: USERNAME,
+        password,
+        on_paper: false,
+    }
 }
 
 /// A school that can be asked by mail and by telephone.

@@ -3,6 +3,8 @@
 //!
 //! A store applies an entry to its tables and appends one event to the hash-chained log, in the same transaction.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::activation::{ActivationKind, Channel};
@@ -344,8 +346,19 @@ pub struct NewLetter {
     pub channel: Channel,
     /// Recipient and children, as a fingerprint.
     pub fingerprint: Fingerprint,
-    /// The exact bytes, sealed.
+    /// The exact bytes, sealed; with a form only what they have besides it.
     pub bytes: Sealed,
+    /// What they have in common with other letters.
+    pub form: Option<Arc<LetterForm>>,
+}
+
+/// What the letters of one template have in common: a letter for nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterForm {
+    /// The first 64 bits of its SHA-256.
+    pub id: u64,
+    /// A whole message.
+    pub bytes: Vec<u8>,
 }
 
 /// Somebody was active already.

@@ -8,7 +8,14 @@ use crate::state::chain;
 use crate::state::record::{At, Fault};
 use crate::state::sqlite::SCHEMA;
 
-const TABLES: &str = include_str!("../schema/postgres/0006_begin.sql");
+/// The first is what a state begins with, and has this number. One that has been released is never edited.
+const MIGRATIONS: &[&str] = &[
+    include_str!("../schema/postgres/0006_begin.sql"),
+    include_str!("../schema/postgres/0007_told.sql"),
+    include_str!("../schema/postgres/0008_letter_forms.sql"),
+];
+const FIRST: usize = 6;
+const _: () = assert!(SCHEMA as usize == FIRST + MIGRATIONS.len() - 1, "a file's migration has its counterpart");
 
 /// Two schools that begin at once must not both make the registry.
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(3544385890265608545)";
@@ -35,7 +42,7 @@ pub(in crate::state) fn begin_import(session: &Session, lineage: &Lineage) -> Re
     session.batch(MAKE)?;
     session.batch(&format!("CREATE SCHEMA {}", registry::schema(lineage)))?;
     session.look_into(lineage)?;
-    session.batch(TABLES)
+    MIGRATIONS.iter().try_for_each(|migration| session.batch(migration))
 }
 
 /// Enters the state in the registry and ends the transaction. Durable on return.
@@ -47,4 +54,20 @@ pub(in crate::state) fn place_import(session: &Session, lineage: &Lineage) -> Re
     session.stay_within(false);
     session.adopt(Registered { name, lineage: lineage.clone(), version: i64::from(SCHEMA), fence: 1 });
     Ok(())
+}
+
+/// Brings tables of an older version up, in one transaction. The lock is held, and its session looks into them.
+pub(super) fn bring_up(session: &Session, registered: &Registered) -> Result<(), Fault> {
+    let done = usize::try_from(registered.version).unwrap_or_default().max(FIRST) - FIRST + 1;
+    let brought = session.batch("BEGIN").and_then(|()| {
+        MIGRATIONS.iter().skip(done).try_for_each(|migration| session.batch(migration))?;
+        let sql = "UPDATE firstbell.rollouts SET schema_version = ? WHERE lineage = ?";
+        session.execute(sql, &[&SCHEMA, &registered.lineage])?;
+        session.batch("COMMIT")
+    });
+    if brought.is_err() {
+        // Where it can't be undone the connection is gone, and the server has undone it.
+        let _ = session.batch("ROLLBACK");
+    }
+    brought
 }

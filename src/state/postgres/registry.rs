@@ -46,20 +46,23 @@ pub(super) fn find(session: &Session, address: &Address) -> Result<Option<Regist
     }))
 }
 
-/// Refuses tables of another version.
-pub(super) fn check_version(registered: &Registered) -> Result<(), Fault> {
+/// Refuses tables of a newer version; whether they are of an older one.
+pub(super) fn is_older(registered: &Registered) -> Result<bool, Fault> {
     let Registered { name, version, .. } = registered;
     if *version > i64::from(SCHEMA) {
         return Err(Fault::Foreign(format!(
             "the state `{name}` was written by a newer firstbell (schema {version}, this one knows {SCHEMA}): use that one"
         )));
     }
-    if *version < i64::from(SCHEMA) {
-        return Err(Fault::Foreign(format!(
-            "the state `{name}` has tables of an unknown version (schema {version}, this one needs {SCHEMA})"
-        )));
-    }
-    Ok(())
+    Ok(*version < i64::from(SCHEMA))
+}
+
+/// What is said to somebody who only reads an older one.
+pub(super) fn not_brought_up(Registered { name, version, .. }: &Registered) -> Fault {
+    Fault::Foreign(format!(
+        "the state `{name}` was written by an older firstbell (schema {version}, this one needs {SCHEMA}): a command that \
+         writes, such as `firstbell apply`, brings it up"
+    ))
 }
 
 /// The next fencing number, from now on the only one to write under. `held` is the one that must still stand.

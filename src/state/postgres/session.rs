@@ -10,6 +10,7 @@ use postgres::{Client, NoTls, Row, Statement, types};
 use super::address::Address;
 use super::fault::is_lost;
 use super::lock::{self, Mode};
+use super::open;
 use super::registry::{self, Registered};
 use super::tls;
 use super::translate::translate;
@@ -100,8 +101,13 @@ impl Session {
         // Once more: it may have been made while we waited.
         let found = registry::find(self, &self.address)?;
         if let Some(registered) = &found {
-            registry::check_version(registered)?;
+            let is_older = registry::is_older(registered)?;
             self.look_into(&registered.lineage)?;
+            match self.mode {
+                Mode::Exclusive if is_older => open::bring_up(self, registered)?,
+                _ if is_older => return Err(registry::not_brought_up(registered)),
+                _ => {}
+            }
         }
         self.registered.replace(found);
         Ok(())

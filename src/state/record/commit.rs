@@ -6,7 +6,7 @@ use crate::state::sql::{self, Connection, Optional};
 
 use super::fault::Fault;
 use super::log::{Log, has_event};
-use super::person::People;
+use super::person::Seen;
 use super::value::{At, Count};
 use super::{activation, forgotten, handover, keys, letter, person, roster, run};
 use crate::edge::Random;
@@ -23,7 +23,7 @@ pub(super) struct Scope<'a> {
     pub(super) conn: &'a Connection,
     pub(super) at: At,
     pub(super) run: RunNumber,
-    pub(super) people: &'a People,
+    pub(super) seen: &'a Seen,
 }
 
 /// Makes all entries durable, or none; also where the connection is lost in the middle: it is made again, and the log says whether
@@ -31,28 +31,23 @@ pub(super) struct Scope<'a> {
 pub(super) fn write_for_certain(
     conn: &Connection,
     random: &mut dyn Random,
-    people: &People,
+    seen: &Seen,
     commit: &Commit,
 ) -> Result<Position, Fault> {
-    let written = try_to_write(conn, random, people, commit);
+    let written = try_to_write(conn, random, seen, commit);
     if written.is_err() {
-        // Of what was undone they may know too much.
-        people.forget();
+        // It may have seen what was undone.
+        seen.forget();
     }
     written
 }
 
-fn try_to_write(
-    conn: &Connection,
-    random: &mut dyn Random,
-    people: &People,
-    commit: &Commit,
-) -> Result<Position, Fault> {
+fn try_to_write(conn: &Connection, random: &mut dyn Random, seen: &Seen, commit: &Commit) -> Result<Position, Fault> {
     for _ in 0..ATTEMPTS {
         let mut expected = None;
-        match write(conn, random, people, commit, &mut expected) {
+        match write(conn, random, seen, commit, &mut expected) {
             Err(fault) if fault.is_lost() => {
-                people.forget();
+                seen.forget();
                 conn.regain()?;
             }
             other => return other,
@@ -63,7 +58,7 @@ fn try_to_write(
             return Ok(expected);
         }
     }
-    write(conn, random, people, commit, &mut None)
+    write(conn, random, seen, commit, &mut None)
 }
 
 /// How often a commit is tried again when the connection is lost in its midst.
@@ -73,12 +68,12 @@ const ATTEMPTS: u32 = 3;
 fn write(
     conn: &Connection,
     random: &mut dyn Random,
-    people: &People,
+    seen: &Seen,
     commit: &Commit,
     expected: &mut Option<Position>,
 ) -> Result<Position, Fault> {
     let transaction = conn.writing()?;
-    let scope = Scope { conn: &transaction, at: At(commit.at), run: commit.run, people };
+    let scope = Scope { conn: &transaction, at: At(commit.at), run: commit.run, seen };
     if !matches!(commit.entries.first(), Some(Entry::RunBegun(_))) {
         run::is_current(scope)?;
     }

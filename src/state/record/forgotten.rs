@@ -19,7 +19,7 @@ pub(super) fn forget(
     number: Option<ActivationNumber>,
 ) -> Result<(), Fault> {
     let conn = scope.conn;
-    scope.people.forget();
+    scope.seen.forget();
     if let Some(number) = number {
         let keys = keys(conn, caregiver)?;
         for hash in hashes {
@@ -31,7 +31,7 @@ pub(super) fn forget(
         }
     }
     if let Some(subject) = lookup::<i64>(conn, "SELECT number FROM subjects WHERE caregiver = ?", [caregiver])? {
-        conn.execute("DELETE FROM event_texts WHERE seq IN (SELECT seq FROM events WHERE subject = ?)", [subject])?;
+        conn.execute("DELETE FROM event_texts WHERE seq IN (SELECT seq FROM told WHERE subject = ?)", [subject])?;
         // The id that they had before theirs was changed.
         conn.execute(
             "DELETE FROM caregivers WHERE caregiver = (SELECT bound FROM subjects WHERE number = ?1)
@@ -50,7 +50,7 @@ pub(super) fn former_ids(conn: &Connection, caregiver: &CaregiverId) -> Result<V
     let mut statement = conn.prepare_cached(
         "SELECT bound FROM subjects WHERE caregiver = ?1
          UNION SELECT substr(t.text, 6, instr(t.text, ': ') - 6) FROM event_texts t
-             JOIN events e ON e.seq = t.seq JOIN subjects s ON s.number = e.subject
+             JOIN told ON told.seq = t.seq JOIN events e ON e.seq = t.seq JOIN subjects s ON s.number = told.subject
              WHERE s.caregiver = ?1 AND e.kind = 'moved' AND t.text LIKE 'from %: %'",
     )?;
     let ids = statement.query_map([caregiver], |row| row.get(0))?;

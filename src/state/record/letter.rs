@@ -7,16 +7,25 @@ use super::commit::{Scope, listed, lookup, one, one_if};
 use super::fault::Fault;
 use crate::model::activation::{ActivationStage, LetterStage};
 use crate::model::entry::{LetterSubject, NewLetter, Subject};
+use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{ActivationNumber, CaregiverId, LetterNumber};
 use crate::state::transition::{LetterStep, may_have_another_letter};
 
-/// Stores a new letter.
+/// Stores a new letter, and its form if that is not there yet.
 pub(super) fn insert(scope: Scope<'_>, subject: &Subject, letter: &NewLetter) -> Result<(), Fault> {
+    let form = letter.form.as_ref().map(|form| Fingerprint(form.id));
+    if let (Some(form), Some(id)) = (&letter.form, form)
+        && !scope.seen.has_form(form.id)
+    {
+        let sql = "INSERT INTO letter_forms (id, bytes) VALUES (?, ?) ON CONFLICT (id) DO NOTHING";
+        one_if(scope.conn, sql, params![id, form.bytes])?;
+        scope.seen.keep_form(form.id);
+    }
     one(
         scope.conn,
         "INSERT INTO letters (caregiver, activation, number, stage, stage_at, attempts, fingerprint, message_id,
-             recipient, channel, bytes)
-         VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)",
+             recipient, channel, bytes, form)
+         VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)",
         params![
             subject.caregiver,
             subject.activation,
@@ -27,7 +36,8 @@ pub(super) fn insert(scope: Scope<'_>, subject: &Subject, letter: &NewLetter) ->
             letter.message_id,
             letter.recipient,
             letter.channel,
-            letter.bytes
+            letter.bytes,
+            form
         ],
     )
 }

@@ -1,12 +1,12 @@
 //! Caregivers, and the random numbers under which the log speaks of them.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::state::sql::{Optional, params};
 
-use super::commit::{Scope, lookup, one};
+use super::commit::{Scope, lookup, one, one_if};
 use super::fault::Fault;
 use super::value::Students;
 use crate::edge::Random;
@@ -38,7 +38,7 @@ pub(super) fn move_to(scope: Scope<'_>, from: &CaregiverId, to: &CaregiverId) ->
              name = excluded.name, students = excluded.students",
         params![from, to],
     )?;
-    scope.people.forget();
+    scope.seen.forget();
     for table in ["activations", "letters", "subjects", "handover_rows"] {
         let sql = format!("UPDATE {table} SET caregiver = ?2 WHERE caregiver = ?1");
         scope.conn.prepare_cached(&sql)?.execute(params![from, to])?;
@@ -56,30 +56,44 @@ pub(super) fn withdraw(scope: Scope<'_>, caregiver: &CaregiverId, is_withdrawn: 
     )
 }
 
-/// Whom this session has spoken of in the log: it holds the lock, so nobody else makes them another. An event is told of the same
-/// person a few commits in a row, as long as they stand here.
+/// Whom this session has spoken of in the log, and the letters' forms that it has seen: it holds the lock, so nobody else makes
+/// them another. An event is told of the same person a few commits in a row, as long as they stand here.
 #[derive(Default)]
-pub(super) struct People(RefCell<HashMap<CaregiverId, Arc<LogSubject>>>);
+pub(super) struct Seen {
+    people: RefCell<HashMap<CaregiverId, Arc<LogSubject>>>,
+    forms: RefCell<HashSet<u64>>,
+}
 
-impl People {
+impl Seen {
     /// So many are kept in mind.
     const MOST: usize = 4096;
 
     fn known(&self, caregiver: &CaregiverId) -> Option<Arc<LogSubject>> {
-        self.0.borrow().get(caregiver).cloned()
+        self.people.borrow().get(caregiver).cloned()
     }
 
     fn keep(&self, caregiver: &CaregiverId, subject: &Arc<LogSubject>) {
-        let mut known = self.0.borrow_mut();
+        let mut known = self.people.borrow_mut();
         if known.len() == Self::MOST {
             known.clear();
         }
         known.insert(caregiver.clone(), Arc::clone(subject));
     }
 
-    /// From here on they are read again.
+    /// Whether this form is in the state.
+    pub(super) fn has_form(&self, id: u64) -> bool {
+        self.forms.borrow().contains(&id)
+    }
+
+    /// Now it is.
+    pub(super) fn keep_form(&self, id: u64) {
+        self.forms.borrow_mut().insert(id);
+    }
+
+    /// From here on all of it is read again.
     pub(super) fn forget(&self) {
-        self.0.borrow_mut().clear();
+        self.people.borrow_mut().clear();
+        self.forms.borrow_mut().clear();
     }
 }
 
@@ -99,7 +113,7 @@ pub(super) fn subject(
     random: &mut dyn Random,
     caregiver: &CaregiverId,
 ) -> Result<Arc<LogSubject>, Fault> {
-    if let Some(known) = scope.people.known(caregiver) {
+    if let Some(known) = scope.seen.known(caregiver) {
         return Ok(known);
     }
     let recorded = scope
@@ -111,34 +125,33 @@ pub(super) fn subject(
         Some(subject) => subject,
         None => new_subject(scope, random, caregiver)?,
     });
-    scope.people.keep(caregiver, &subject);
+    scope.seen.keep(caregiver, &subject);
     Ok(subject)
 }
 
 fn new_subject(scope: Scope<'_>, random: &mut dyn Random, caregiver: &CaregiverId) -> Result<LogSubject, Fault> {
-    let number = free_number(scope, random)?;
-    let subject = LogSubject { number, bound: caregiver.clone(), salt: random.id().to_le_bytes().to_vec() };
     scope
         .conn
         .prepare_cached("INSERT INTO caregivers (caregiver) VALUES (?) ON CONFLICT DO NOTHING")?
         .execute([caregiver])?;
-    one(
-        scope.conn,
-        "INSERT INTO subjects (number, caregiver, bound, salt) VALUES (?, ?, ?, ?)",
-        params![subject.number, caregiver, subject.bound, subject.salt],
-    )?;
-    Ok(subject)
-}
-
-/// A number of 63 bits that no event has, not even one about somebody forgotten.
-fn free_number(scope: Scope<'_>, random: &mut dyn Random) -> Result<i64, Fault> {
     for _ in 0..8 {
-        let mut bytes = [0; 8];
-        random.fill(&mut bytes);
-        let number = i64::from_le_bytes(bytes) & i64::MAX;
-        if lookup::<i64>(scope.conn, "SELECT 1 FROM events WHERE subject = ? LIMIT 1", [number])?.is_none() {
-            return Ok(number);
+        let number = number(random);
+        let subject = LogSubject { number, bound: caregiver.clone(), salt: random.id().to_le_bytes().to_vec() };
+        let is_free = one_if(
+            scope.conn,
+            "INSERT INTO subjects (number, caregiver, bound, salt) VALUES (?, ?, ?, ?) ON CONFLICT (number) DO NOTHING",
+            params![subject.number, caregiver, subject.bound, subject.salt],
+        )?;
+        if is_free {
+            return Ok(subject);
         }
     }
     Err(Fault::rule("the source of chance gives the same number again and again"))
+}
+
+/// 63 bits: that somebody who was forgotten had the same number does not happen.
+fn number(random: &mut dyn Random) -> i64 {
+    let mut bytes = [0; 8];
+    random.fill(&mut bytes);
+    i64::from_le_bytes(bytes) & i64::MAX
 }

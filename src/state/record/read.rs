@@ -5,12 +5,10 @@ use jiff::Timestamp;
 
 use super::fault::Fault;
 use super::value::{At, Count};
-use crate::edge::{LetterLog, LogEvent, PersonRecord, SealedActivation};
+use crate::edge::{LetterLog, LogEvent, PersonRecord, SealedActivation, SealedLetter};
 use crate::model::activation::{ActivationKind, ActivationStage, LetterStage};
 use crate::model::entry::Actor;
-use crate::model::ids::{
-    ActivationKey, ActivationNumber, CaregiverId, CohortName, LetterNumber, MessageId, RunNumber, Username,
-};
+use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId, CohortName, RunNumber, Username};
 use crate::model::secret::Sealed;
 
 /// One activation, for `state list`.
@@ -82,13 +80,21 @@ fn sealed_letter(
     conn: &Connection,
     caregiver: &CaregiverId,
     number: ActivationNumber,
-) -> Result<Option<(LetterNumber, MessageId, String, Sealed)>, Fault> {
+) -> Result<Option<SealedLetter>, Fault> {
     let mut statement = conn.prepare_cached(
-        "SELECT number, message_id, recipient, bytes FROM letters
-         WHERE caregiver = ? AND activation = ? AND bytes IS NOT NULL ORDER BY number DESC LIMIT 1",
+        "SELECT l.number, l.message_id, l.recipient, l.bytes, f.bytes
+         FROM letters l LEFT JOIN letter_forms f ON f.id = l.form
+         WHERE l.caregiver = ? AND l.activation = ? AND l.bytes IS NOT NULL ORDER BY l.number DESC LIMIT 1",
     )?;
-    let letter =
-        statement.query_row(params![caregiver, number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)));
+    let letter = statement.query_row(params![caregiver, number], |row| {
+        Ok(SealedLetter {
+            number: row.get(0)?,
+            message_id: row.get(1)?,
+            recipient: row.get(2)?,
+            bytes: row.get(3)?,
+            form: row.get(4)?,
+        })
+    });
     letter.optional()
 }
 
@@ -101,7 +107,7 @@ pub(super) fn person(conn: &Connection, caregiver: &CaregiverId) -> Result<Perso
 fn events(conn: &Connection, caregiver: &CaregiverId) -> Result<Vec<LogEvent>, Fault> {
     let mut statement = conn.prepare_cached(
         "SELECT e.seq, e.at, e.run, e.kind, e.detail, t.text, e.activation
-         FROM subjects s JOIN events e ON e.subject = s.number LEFT JOIN event_texts t ON t.seq = e.seq
+         FROM subjects s JOIN told ON told.subject = s.number JOIN events e ON e.seq = told.seq LEFT JOIN event_texts t ON t.seq = e.seq
          WHERE s.caregiver = ? ORDER BY e.seq",
     )?;
     let rows = statement.query_map([caregiver], event)?;

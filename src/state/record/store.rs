@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use jiff::Timestamp;
 
 use super::fault::Fault;
-use super::person::People;
+use super::person::Seen;
 use super::read::{self, ListedActivation};
 use super::secrets::{self, SealedSecret};
 use super::value::Count;
@@ -46,7 +46,7 @@ pub struct Store {
     pub(super) conn: Connection,
     /// `None` for a reader.
     random: Option<Box<dyn Random>>,
-    people: People,
+    seen: Seen,
 }
 
 impl Store {
@@ -70,7 +70,7 @@ impl Store {
             Access::Write(random) => (sqlite::to_write(path), Some(random)),
         };
         let conn = conn.map_err(|fault| fault.while_trying("open it", path))?;
-        Ok(Self { place: path.to_string(), conn: Connection::Sqlite(conn), random, people: People::default() })
+        Ok(Self { place: path.to_string(), conn: Connection::Sqlite(conn), random, seen: Seen::default() })
     }
 
     /// The state that a session with a server is about.
@@ -80,7 +80,7 @@ impl Store {
             Access::Read => None,
             Access::Write(random) => Some(random),
         };
-        Self { place, conn: Connection::Postgres(session), random, people: People::default() }
+        Self { place, conn: Connection::Postgres(session), random, seen: Seen::default() }
     }
 
     /// Ends the transaction in which this state was made of what was written down.
@@ -229,7 +229,7 @@ impl StateStore for Store {
                 source: None,
             });
         };
-        commit::write_for_certain(&self.conn, random.as_mut(), &self.people, commit)
+        commit::write_for_certain(&self.conn, random.as_mut(), &self.seen, commit)
             .map_err(|fault| fault.while_trying("record what was done", &self.place))
     }
 

@@ -203,9 +203,10 @@ impl Walk {
     /// Somebody whose id is another than the one they were bound to, though the log tells of no move.
     fn renamed_in_silence(&mut self, conn: &Connection) -> Result<(), Fault> {
         let mut statement = conn.prepare(
-            "SELECT (SELECT min(seq) FROM events WHERE subject = s.number) FROM subjects s
+            "SELECT (SELECT min(t.seq) FROM told t WHERE t.subject = s.number) FROM subjects s
              WHERE s.caregiver <> s.bound
-                 AND NOT EXISTS (SELECT 1 FROM events m WHERE m.subject = s.number AND m.kind = 'moved')",
+                 AND NOT EXISTS (SELECT 1 FROM told t JOIN events m ON m.seq = t.seq
+                     WHERE t.subject = s.number AND m.kind = 'moved')",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

@@ -8,7 +8,8 @@ impl Connection {
     pub(in crate::state) fn tables(&self) -> Result<Vec<String>, Fault> {
         let sql = match self {
             Self::Sqlite(_) => {
-                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'told_%'
+                 ORDER BY name"
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => {

@@ -5,8 +5,8 @@ use std::io::BufRead;
 use camino::Utf8Path;
 use rusqlite::{Connection, OpenFlags};
 
-use super::open;
 use super::schema::{self, MIGRATIONS};
+use super::{open, wipe};
 use crate::state::dump::Reader;
 use crate::state::record::{Fault, Refused, misfit, prove, take};
 use crate::state::sql;
@@ -29,6 +29,7 @@ pub(in crate::state) fn fill(path: &Utf8Path, reader: &mut Reader<impl BufRead>)
     }
     if let Some(conn) = conn.sqlite() {
         schema::migrate(conn, MIGRATIONS)?;
+        wipe::enter(conn)?;
     }
     prove(&conn, reader)?;
     if let Some(conn) = conn.into_sqlite() {

@@ -17,6 +17,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../schema/0005_handovers.sql"),
     include_str!("../schema/0006_fingerprint_key.sql"),
     include_str!("../schema/0007_channel.sql"),
+    include_str!("../schema/0008_told.sql"),
+    include_str!("../schema/0009_letter_forms.sql"),
 ];
 
 /// The number of the form in which this program stores a state.

@@ -185,6 +185,7 @@ pub(in crate::state) fn new_letter(caregiver: &str, activation: u32, letter: u32
         recipient: format!("{caregiver}@example.nz"),
         fingerprint: Fingerprint(u64::MAX),
         bytes: Sealed::new(tag("SEALED-LETTER", caregiver, activation, letter).repeat(400).into_bytes()),
+        form: None,
     }
 }
 

@@ -1,11 +1,14 @@
 //! What is sealed is there until it is sent, refused or given up.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::model::activation::LetterStage;
+use crate::model::entry::LetterForm;
 
 fn sealed(store: &mut Store, caregiver: &str, activation: u32) -> (bool, Option<u32>) {
     let sealed = store.sealed(&caregiver.into(), ActivationNumber(activation)).unwrap().unwrap();
-    (sealed.password.is_some(), sealed.letter.map(|(number, ..)| number.0))
+    (sealed.password.is_some(), sealed.letter.map(|letter| letter.number.0))
 }
 
 #[test]
@@ -16,9 +19,10 @@ fn what_is_sealed_is_handed_out_until_it_is_sent() {
     let held = store.sealed(&"C1".into(), ActivationNumber(1)).unwrap().unwrap();
     assert_eq!(held.username.as_str(), "mere.k");
     assert_eq!(held.password.unwrap().as_bytes(), b"SEALED-PASSWORD-of-C1-1-0");
-    let (number, message_id, recipient, bytes) = held.letter.unwrap();
-    assert_eq!((number.0, message_id.as_str(), recipient.as_str()), (1, "id-of-C1-1-1", "C1@example.nz"));
-    assert_eq!(bytes, new_letter("C1", 1, 1).bytes);
+    let letter = held.letter.unwrap();
+    let said = (letter.number.0, letter.message_id.as_str(), letter.recipient.as_str());
+    assert_eq!(said, (1, "id-of-C1-1-1", "C1@example.nz"));
+    assert_eq!((letter.bytes, letter.form), (new_letter("C1", 1, 1).bytes, None));
 
     all(&mut store, [setting("C1", 1), reset_unknown("C1", 1), set("C1", 1), sending("C1", 1, 1)]);
     all(&mut store, [letter_unknown("C1", 1, 1), sending("C1", 1, 1), deferred("C1", 1, 1), sending("C1", 1, 1)]);
@@ -27,6 +31,28 @@ fn what_is_sealed_is_handed_out_until_it_is_sent() {
     assert_eq!(sealed(&mut store, "C1", 1), (false, None));
     assert!(!store.load().unwrap().histories["C1"].has_secret);
     assert!(store.sealed(&"C1".into(), ActivationNumber(2)).unwrap().is_none());
+}
+
+#[test]
+fn a_form_is_kept_once_and_handed_out_with_each_letter_that_has_it() {
+    let place = place();
+    let mut store = begun(&place);
+    let form = Arc::new(LetterForm { id: u64::MAX - 1, bytes: b"Dear caregiver, ".repeat(300) });
+    let with_form = |caregiver, key| {
+        let Entry::Prepared(mut prepared) = prepared_with(caregiver, 1, key) else { unreachable!() };
+        prepared.letter.as_mut().unwrap().form = Some(Arc::clone(&form));
+        Entry::Prepared(prepared)
+    };
+    all(&mut store, [with_form("C1", 1), with_form("C2", 2)]);
+    drop(store);
+    let mut store = place.open().unwrap();
+    all(&mut store, [with_form("C3", 3)]);
+    for caregiver in ["C1", "C2", "C3"] {
+        let held = store.sealed(&caregiver.into(), ActivationNumber(1)).unwrap().unwrap();
+        assert_eq!(held.letter.unwrap().form.as_ref(), Some(&form.bytes), "{caregiver}");
+    }
+    let forms = store.conn.query_row("SELECT count(*) FROM letter_forms", [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(forms, 1);
 }
 
 #[test]
