@@ -15,14 +15,25 @@ impl Worker<'_> {
     /// The first effect, for all of a wave who are to get a password. After the announcing commit it is the only one of its
     /// activation.
     pub(crate) fn set_passwords(&mut self, jobs: &mut [Job<'_>]) -> Result<(), Halt> {
-        let due: Vec<Due<'_, '_>> = jobs.iter_mut().filter_map(Due::of).collect();
-        if due.is_empty() {
-            return Ok(());
+        let due = self.announce_passwords(jobs);
+        if !due.is_empty() {
+            self.ledger.flush()?;
+            self.set_announced(due);
         }
+        Ok(())
+    }
+
+    /// Notes who is about to get a password; to be made durable before it is set.
+    pub(crate) fn announce_passwords<'j, 'c>(&mut self, jobs: &'j mut [Job<'c>]) -> Vec<Due<'j, 'c>> {
+        let due: Vec<Due<'j, 'c>> = jobs.iter_mut().filter_map(Due::of).collect();
         for one in &due {
             self.ledger.note(Entry::Setting(one.fresh.subject.clone()));
         }
-        self.ledger.flush()?;
+        due
+    }
+
+    /// Sets what was announced.
+    pub(crate) fn set_announced(&mut self, due: Vec<Due<'_, '_>>) {
         for one in &due {
             self.watch.step(intent(Effect::SetPassword, &one.fresh.subject));
         }
@@ -39,7 +50,6 @@ impl Worker<'_> {
                 Err(failure) => job.failure = Some(failure),
             }
         }
-        Ok(())
     }
 
     fn password_outcome(
@@ -156,7 +166,7 @@ impl Worker<'_> {
 }
 
 /// Somebody who is to get a password now.
-struct Due<'j, 'a> {
+pub(crate) struct Due<'j, 'a> {
     job: &'j mut Job<'a>,
     fresh: Box<Fresh>,
     is_create: bool,

@@ -1,15 +1,14 @@
-//! Letters to a server that takes its time: while some are on their way, the next ones are made ready, and whichever
-//! connection is free goes on.
+//! Letters over several connections: while some are on their way, the next passwords are set and those behind them are prepared, and
+//! whichever connection is free goes on.
 //!
 //! ```text
-//! commit: those back are sent, these are about to be set -> the LMS sets them -> commit: they are set, their letters are about to
-//! go -> the letters begin to go, and nobody waits for them
+//! commit: those back are sent, these are set and their letters are about to go, those are about to be set
+//! -> the letters begin to go, and nobody waits for them -> the LMS sets the passwords -> the next commit
 //! ```
 //!
 //! A letter takes a connection from its announcement until what became of it is known, and whoever is about to get a password
-//! has a connection kept for them: so no more caregivers are in doubt after a crash than there are connections. How many
-//! begin together follows the server: all while it is faster than this program, a quarter while it is slower, so that
-//! the others are on their way meanwhile.
+//! has a connection kept for them: so no more caregivers are in doubt after a crash than there are connections. How many begin
+//! together follows from how many are back meanwhile.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -24,8 +23,6 @@ use super::pacer::Place;
 use super::wave::Job;
 use super::{End, GROUP, Halt, Worker};
 
-/// The least that begin together, as a part of the connections.
-const LEAST: usize = 4;
 /// So many groups are prepared ahead of those that are carried out.
 const AHEAD: usize = 2;
 
@@ -43,10 +40,10 @@ struct Flow<'r, 'a> {
     /// So many came back.
     taken: usize,
     ready: VecDeque<Job<'a>>,
+    /// Their passwords stand, their letters go with the next commit.
+    set: Vec<Job<'a>>,
     flying: BTreeMap<u64, Flight<'a>>,
     tickets: u64,
-    /// How many begin together, if so many connections are free.
-    together: usize,
 }
 
 /// A letter on its way.
@@ -54,14 +51,6 @@ struct Flight<'a> {
     job: Job<'a>,
     subject: Subject,
     letter: LetterSubject,
-}
-
-/// What is to be done next.
-enum Turn {
-    Prepare,
-    Begin(usize),
-    Wait,
-    End,
 }
 
 impl<'a> Worker<'a> {
@@ -77,14 +66,17 @@ impl<'a> Worker<'a> {
 
     /// Carries all of it out. What was prepared and not begun is voided, and whatever happens, what is on its way is waited for.
     pub(crate) fn flow(&mut self, changes: &[&'a Change]) -> Result<End, Halt> {
-        let (ready, flying) = (VecDeque::new(), BTreeMap::new());
-        let together = self.sessions();
-        let mut flow = Flow { all: changes, given: 0, taken: 0, ready, flying, tickets: 0, together };
+        let (ready, set, flying) = (VecDeque::new(), Vec::new(), BTreeMap::new());
+        let mut flow = Flow { all: changes, given: 0, taken: 0, ready, set, flying, tickets: 0 };
         let desk = self.desk.clone();
         let make = |group: Group<'a>| {
             group.into_iter().map(|(change, slip)| (change, slip.map(|slip| desk.make(slip)))).collect()
         };
         let ended = both::aside(make, |beside| self.flow_on(&mut flow, beside));
+        if ended.is_ok() {
+            // Nobody keeps a password without its letter because the run stops here.
+            self.turn(&mut flow, 0)?;
+        }
         while !flow.flying.is_empty() {
             self.land(&mut flow, true)?;
         }
@@ -104,30 +96,33 @@ impl<'a> Worker<'a> {
                 End::Done => {}
                 other => return Ok(other),
             }
-            match flow.turn(self.sessions(), beside.begun()) {
-                Turn::End => return Ok(End::Done),
-                Turn::Wait => self.land(flow, true)?,
-                Turn::Prepare => {
-                    for (change, made) in beside.take().unwrap_or_default() {
-                        flow.taken += 1;
-                        let ready = made.map(|made| self.take(made));
-                        flow.ready.push_back(Job::new(change, ready));
-                    }
-                }
-                Turn::Begin(many) => match self.wait_for_place(many)? {
-                    Place::Now => {
-                        let jobs = flow.ready.drain(..many).collect();
-                        self.begin(flow, jobs)?;
-                    }
-                    Place::Interrupted => return Ok(End::Interrupted),
-                    Place::Later => {
-                        let behind = flow.all.iter().skip(flow.taken).copied();
-                        let left = flow.ready.iter().map(|job| job.change).chain(behind);
-                        self.pacer.left += left.filter(|change| super::sends_letter(change)).count() as u64;
-                        return Ok(End::Done);
-                    }
-                },
+            if flow.ready.is_empty() && beside.begun() > 0 {
+                self.take_group(flow, beside);
             }
+            let many = flow.ready.len().min(self.sessions() - flow.flying.len() - flow.set.len());
+            let may_begin = many > 0 && (flow.set.is_empty() || self.pacer.is_now(self.ledger.now(), many));
+            match if may_begin { self.wait_for_place(many)? } else { Place::Now } {
+                Place::Interrupted => return Ok(End::Interrupted),
+                Place::Later => {
+                    let behind = flow.all.iter().skip(flow.taken).copied();
+                    let left = flow.ready.iter().map(|job| job.change).chain(behind);
+                    self.pacer.left += left.filter(|change| super::sends_letter(change)).count() as u64;
+                    return Ok(End::Done);
+                }
+                Place::Now if may_begin || !flow.set.is_empty() => {
+                    self.turn(flow, if may_begin { many } else { 0 })?;
+                }
+                Place::Now if flow.flying.is_empty() => return Ok(End::Done),
+                Place::Now => self.land(flow, true)?,
+            }
+        }
+    }
+
+    fn take_group(&mut self, flow: &mut Flow<'_, 'a>, beside: &mut Beside<'_, 'a>) {
+        for (change, made) in beside.take().unwrap_or_default() {
+            flow.taken += 1;
+            let ready = made.map(|made| self.take(made));
+            flow.ready.push_back(Job::new(change, ready));
         }
     }
 
@@ -141,42 +136,54 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Everything up to the letters, which begin to go.
-    fn begin(&mut self, flow: &mut Flow<'_, 'a>, mut jobs: Vec<Job<'a>>) -> Result<(), Halt> {
+    /// One commit, and what it announces: the letters of those whose passwords stand, and the passwords of the next `many`.
+    fn turn(&mut self, flow: &mut Flow<'_, 'a>, many: usize) -> Result<(), Halt> {
+        let mut jobs: Vec<Job<'a>> = flow.ready.drain(..many).collect();
         for job in &mut jobs {
             self.until_effect(job)?;
         }
-        self.set_passwords(&mut jobs)?;
-        self.link_children(&mut jobs)?;
-        self.ready_pages(&mut jobs);
+        // Somebody who needs no password has a letter at most.
+        let (mut to_set, others): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.wanted.is_some());
+        let mut to_send = std::mem::take(&mut flow.set);
+        to_send.extend(others);
+        let letters = self.announce_letters(to_send)?;
+        let due = self.announce_passwords(&mut to_set);
+        if !letters.is_empty() || !due.is_empty() {
+            self.ledger.flush()?;
+        }
+        self.launch(flow, letters);
+        self.set_announced(due);
+        self.link_children(&mut to_set)?;
+        self.ready_pages(&mut to_set);
+        flow.set = to_set;
+        Ok(())
+    }
+
+    /// Notes whose letters are about to go; whoever has none is done.
+    fn announce_letters(&mut self, jobs: Vec<Job<'a>>) -> Result<Vec<(Flight<'a>, ReadyLetter)>, Halt> {
         let mut letters = Vec::with_capacity(jobs.len());
         for mut job in jobs {
             match job.letter.take() {
-                Some((subject, letter)) => letters.push((job, subject, letter)),
+                Some((subject, letter)) => {
+                    let flight = Flight { job, letter: which(&subject, &letter), subject };
+                    self.ledger.note(Entry::Sending(flight.letter.clone()));
+                    letters.push((flight, letter));
+                }
                 None => self.end(job)?,
             }
         }
-        self.launch(flow, letters)
+        Ok(letters)
     }
 
-    fn launch(&mut self, flow: &mut Flow<'_, 'a>, letters: Vec<(Job<'a>, Subject, ReadyLetter)>) -> Result<(), Halt> {
-        if letters.is_empty() {
-            return Ok(());
-        }
-        for (_, subject, letter) in &letters {
-            self.ledger.note(Entry::Sending(which(subject, letter)));
-        }
-        self.ledger.flush()?;
+    fn launch(&mut self, flow: &mut Flow<'_, 'a>, letters: Vec<(Flight<'a>, ReadyLetter)>) {
         let mut parcels = Vec::with_capacity(letters.len());
-        for (job, subject, letter) in letters {
-            self.watch.step(intent(Effect::SendLetter, &subject));
+        for (flight, letter) in letters {
+            self.watch.step(intent(Effect::SendLetter, &flight.subject));
             flow.tickets += 1;
-            let flight = Flight { job, letter: which(&subject, &letter), subject };
             flow.flying.insert(flow.tickets, flight);
             parcels.push(self.parcel(flow.tickets, letter));
         }
         self.mail.launch(parcels);
-        Ok(())
     }
 
     fn parcel(&self, ticket: u64, letter: ReadyLetter) -> Parcel {
@@ -204,32 +211,5 @@ impl<'a> Worker<'a> {
         let result = job.failure.take().map_or(Ok(()), Err);
         self.finished(job.change, result);
         Ok(())
-    }
-}
-
-impl Flow<'_, '_> {
-    /// `coming` are the groups that are being prepared.
-    fn turn(&mut self, sessions: usize, coming: usize) -> Turn {
-        let free = sessions - self.flying.len();
-        if self.ready.is_empty() && coming > 0 {
-            return Turn::Prepare;
-        }
-        if self.ready.is_empty() {
-            return if self.flying.is_empty() { Turn::End } else { Turn::Wait };
-        }
-        if self.flying.is_empty() {
-            self.together = (self.together * 2).min(sessions);
-        }
-        if free == 0 && self.ready.len() < sessions && coming > 0 {
-            return Turn::Prepare;
-        }
-        let wanted = self.together.min(self.ready.len());
-        if free >= wanted {
-            return Turn::Begin(wanted);
-        }
-        if free == 0 {
-            self.together = (self.together / 2).max(sessions.div_ceil(LEAST));
-        }
-        Turn::Wait
     }
 }

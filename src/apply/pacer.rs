@@ -69,6 +69,11 @@ impl Pacer {
         Some(self.not_before.map_or(next, |not_before| next.max(not_before)))
     }
 
+    /// Whether so many letters may leave now.
+    pub(crate) fn is_now(&self, now: Timestamp, many: usize) -> bool {
+        self.next(now, many).is_some_and(|next| next <= now)
+    }
+
     /// Letters were handed over, and this came of them.
     pub(crate) fn took(&mut self, now: Timestamp, outcomes: &[Outcome]) {
         let Some(table) = &mut self.table else { return };
