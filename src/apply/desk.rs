@@ -1,7 +1,5 @@
 //! The desk where letters are made: draws the password, renders the letter, seals both. Nothing leaves from here.
 
-use std::sync::Arc;
-
 use secrecy::zeroize::Zeroizing;
 
 use crate::edge::Random;
@@ -15,7 +13,7 @@ use crate::model::ids::{ActivationKey, CaregiverId, LetterNumber, MessageId, Use
 use crate::model::secret::Password;
 use crate::plan::{Act, Change, Person, Recipient};
 
-use super::form::{Forms, pack};
+use super::form::Forms;
 use super::seal::{NONCE, Seal, SealContext, SealError, SealPurpose};
 use super::{Failure, Order, Worker, password};
 
@@ -134,16 +132,16 @@ impl<'a> Desk<'a> {
         random: &mut dyn Random,
     ) -> Result<(ReadyLetter, NewLetter), Failure> {
         let message_id = self.message_id(random);
-        let (bytes, form) = match wanted.recipient {
+        let (bytes, packed) = match wanted.recipient {
             Recipient::Mail(to) => {
                 let rendered = self.render(wanted)?;
                 let bytes = self.message(&rendered, wanted, to, &message_id, date, random)?;
-                (bytes, self.forms.of_language(&rendered.language))
+                let packed = self.forms.pack(&bytes, &rendered.language);
+                (bytes, packed)
             }
             Recipient::Paper => (self.page(wanted, date)?, None),
         };
-        let packed = form.and_then(|form| Some((pack(&bytes, form)?, Arc::clone(form))));
-        let (to_seal, form) = packed.map_or((None, None), |(packed, form)| (Some(packed), Some(form)));
+        let (to_seal, form) = packed.unzip();
         let context = self.context(wanted.key, SealPurpose::Letter);
         let sealed = self.seal.seal(to_seal.as_deref().unwrap_or(&bytes), &context, random).map_err(cannot_seal)?;
         let recipient = wanted.recipient.as_str().to_owned();

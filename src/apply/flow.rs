@@ -142,8 +142,10 @@ impl<'a> Worker<'a> {
         for job in &mut jobs {
             self.until_effect(job)?;
         }
-        // Somebody who needs no password has a letter at most.
-        let (mut to_set, others): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.wanted.is_some());
+        let (mut to_set, mut others): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.wanted.is_some());
+        // Whose password stands already.
+        self.link_children(&mut others)?;
+        self.ready_pages(&mut others);
         let mut to_send = std::mem::take(&mut flow.set);
         to_send.extend(others);
         let letters = self.announce_letters(to_send)?;

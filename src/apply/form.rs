@@ -17,23 +17,31 @@ use crate::model::email::EmailAddress;
 use crate::model::entry::LetterForm;
 use crate::model::ids::MessageId;
 
-/// The form of each language.
+/// The form of each language, and its digest.
 #[derive(Clone, Default)]
-pub(super) struct Forms(BTreeMap<String, Arc<LetterForm>>);
+pub(super) struct Forms(BTreeMap<String, (Arc<LetterForm>, Digested)>);
+
+type Digested = [u8; DIGEST];
+
+fn digest(bytes: &[u8]) -> Digested {
+    Sha256::digest(bytes).into()
+}
 
 impl Forms {
     /// Writes the letter for nobody, in each language. Where there is none of a language its letters are sealed whole.
     pub(super) fn of(order: &Order<'_>) -> Self {
         let languages = order.letters.languages();
-        Self(languages.filter_map(|language| Some((language.to_owned(), Arc::new(form(order, language)?)))).collect())
+        Self(languages.filter_map(|language| Some((language.to_owned(), form(order, language)?))).collect())
     }
 
-    pub(super) fn of_language(&self, language: &str) -> Option<&Arc<LetterForm>> {
-        self.0.get(language)
+    /// What a letter in this language has besides the form, and the form; `None` where it is to be sealed whole.
+    pub(super) fn pack(&self, letter: &[u8], language: &str) -> Option<(Vec<u8>, Arc<LetterForm>)> {
+        let (form, digest) = self.0.get(language)?;
+        Some((pack(letter, form, digest)?, Arc::clone(form)))
     }
 }
 
-fn form(order: &Order<'_>, language: &str) -> Option<LetterForm> {
+fn form(order: &Order<'_>, language: &str) -> Option<(Arc<LetterForm>, Digested)> {
     let (rollout, person, password) = (order.rollout, sample::person_with_children(), sample::password());
     let context = sample::context(rollout, &person, &password);
     let rendered = order.letters.render(language, &context).ok()?;
@@ -48,9 +56,9 @@ fn form(order: &Order<'_>, language: &str) -> Option<LetterForm> {
         boundary: "firstbell",
     };
     let bytes = message(&rendered, &frame).ok()?;
-    let digest = Sha256::digest(&bytes);
-    let id = u64::from_be_bytes(std::array::from_fn(|at| digest.get(at).copied().unwrap_or_default()));
-    Some(LetterForm { id, bytes })
+    let digest = digest(&bytes);
+    let id = u64::from_be_bytes(*digest.first_chunk()?);
+    Some((Arc::new(LetterForm { id, bytes }), digest))
 }
 
 /// Lengths are rounded up to this, so that they tell nothing of the password.
@@ -59,21 +67,21 @@ const DIGEST: usize = 32;
 const LENGTH: usize = size_of::<u32>();
 
 /// What a letter has besides its form; `None` where that is more than the letter.
-pub(super) fn pack(letter: &[u8], form: &LetterForm) -> Option<Vec<u8>> {
+fn pack(letter: &[u8], form: &LetterForm, digest: &Digested) -> Option<Vec<u8>> {
     let besides = compress_with_dict(letter, &form.bytes);
     let lengths = [u32::try_from(letter.len()).ok()?, u32::try_from(besides.len()).ok()?].map(u32::to_be_bytes);
-    let mut packed = [Sha256::digest(&form.bytes).as_slice(), lengths.as_flattened(), &besides].concat();
+    let mut packed = [digest.as_slice(), lengths.as_flattened(), &besides].concat();
     packed.resize(packed.len().next_multiple_of(ROUND), 0);
     (packed.len() < letter.len()).then_some(packed)
 }
 
 /// The letter; `None` where it was not packed with this form.
 pub(super) fn unpack(packed: &[u8], form: &[u8]) -> Option<Vec<u8>> {
-    let (digest, rest) = packed.split_first_chunk::<DIGEST>()?;
+    let (of, rest) = packed.split_first_chunk::<DIGEST>()?;
     let (letter, rest) = rest.split_first_chunk::<LENGTH>()?;
     let (besides, rest) = rest.split_first_chunk::<LENGTH>()?;
     let length = |bytes: &[u8; LENGTH]| usize::try_from(u32::from_be_bytes(*bytes)).ok();
-    if Sha256::digest(form).as_slice() != digest {
+    if digest(form) != *of {
         return None;
     }
     let unpacked = decompress_with_dict(rest.get(..length(besides)?)?, length(letter)?, form).ok()?;
@@ -88,6 +96,10 @@ mod tests {
         LetterForm { id: 1, bytes: "Dear Mere, your children are Aroha, Wiremu and others. ".repeat(40).into_bytes() }
     }
 
+    fn packed(letter: &[u8]) -> Option<Vec<u8>> {
+        pack(letter, &form(), &digest(&form().bytes))
+    }
+
     fn letter() -> Vec<u8> {
         let text = String::from_utf8(form().bytes).unwrap();
         text.replace("Mere", "Hana").replacen("Aroha", "Rangi", 3).into_bytes()
@@ -95,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_letter_comes_out_as_it_went_in_and_is_much_shorter_meanwhile() {
-        let packed = pack(&letter(), &form()).unwrap();
+        let packed = packed(&letter()).unwrap();
         assert!(packed.len() * 5 < letter().len(), "{} of {}", packed.len(), letter().len());
         assert_eq!(packed.len() % ROUND, 0);
         assert_eq!(unpack(&packed, &form().bytes).unwrap(), letter());
@@ -103,7 +115,7 @@ mod tests {
 
     #[test]
     fn under_another_form_or_cut_off_nothing_comes_out() {
-        let packed = pack(&letter(), &form()).unwrap();
+        let packed = packed(&letter()).unwrap();
         let mut changed = form().bytes;
         changed[7] ^= 1;
         assert_eq!(unpack(&packed, &changed), None);
@@ -115,6 +127,6 @@ mod tests {
     #[test]
     fn what_has_nothing_in_common_with_it_is_kept_whole() {
         let other: Vec<u8> = (0..=255).collect();
-        assert_eq!(pack(&other, &form()), None);
+        assert_eq!(packed(&other), None);
     }
 }

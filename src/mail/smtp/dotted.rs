@@ -8,7 +8,7 @@ pub(super) struct Dotted<'a>(pub(super) &'a str);
 
 impl fmt::Display for Dotted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for line in self.0.split_inclusive("\r\n") {
+        for line in self.0.split_inclusive('\n') {
             if line.starts_with('.') {
                 f.write_str(".")?;
             }

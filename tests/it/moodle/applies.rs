@@ -102,21 +102,29 @@ fn a_cohort_gets_its_accounts_in_few_calls() {
     assert!(!world.plan().has_changes());
 }
 
+/// As many connections to the mail server as Moodle takes people in a call: then letters fly while the next are set.
+const MANY: usize = 64;
+
 #[test]
 fn a_stop_at_any_commit_or_call_resets_nobody_twice() {
-    for more in [MARKED, UNMARKED] {
-        let mut undisturbed = world(more);
+    for (more, at_once) in [(MARKED, 1), (UNMARKED, 1), (MARKED, MANY), (UNMARKED, MANY)] {
+        let world = || {
+            let mut world = world(more);
+            world.at_once = at_once;
+            world
+        };
+        let mut undisturbed = world();
         undisturbed.apply().unwrap();
         let points = undisturbed.crash.seen();
         assert!(points > 10, "{points}");
         for point in 0..points {
-            let mut world = world(more);
+            let mut world = world();
             world.crash = Crash::at(point);
             let stopped = catch_unwind(AssertUnwindSafe(|| world.apply()));
             assert!(stopped.is_err(), "point {point} was not reached");
             world.crash = Crash::never();
             settle(&mut world);
-            check(&world, &format!("stopped at point {point}"));
+            check(&world, &format!("stopped at point {point}, {at_once} at once"));
         }
     }
 }
