@@ -38,6 +38,7 @@ const WALLS: &[(&str, &str)] = &[
     ("lettre::transport", "src/mail/smtp/"),
     ("minijinja", "src/letter/"),
     ("chacha20poly1305", "src/apply/seal.rs"),
+    ("lz4_flex", "src/apply/form.rs"),
     ("rand", "src/cli/system.rs"),
     ("indicatif", "src/cli/terminal.rs"),
     ("fs_err", "src/files/"),

@@ -1,6 +1,6 @@
 //! Making a state in the database: its schema, its tables, its line in the registry, in one transaction.
 
-use super::registry::{self, MAKE, Registered};
+use super::registry::{self, FIRST, MAKE, Registered};
 use super::session::Session;
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::Lineage;
@@ -8,14 +8,14 @@ use crate::state::chain;
 use crate::state::record::{At, Fault};
 use crate::state::sqlite::SCHEMA;
 
-/// The first is what a state begins with, and has this number. One that has been released is never edited.
+/// The first is what a state begins with, and has the number `FIRST`. One that has been released is never edited.
 const MIGRATIONS: &[&str] = &[
     include_str!("../schema/postgres/0006_begin.sql"),
     include_str!("../schema/postgres/0007_told.sql"),
     include_str!("../schema/postgres/0008_letter_forms.sql"),
 ];
-const FIRST: usize = 6;
-const _: () = assert!(SCHEMA as usize == FIRST + MIGRATIONS.len() - 1, "a file's migration has its counterpart");
+const _: () =
+    assert!(SCHEMA as usize == FIRST as usize + MIGRATIONS.len() - 1, "a file's migration has its counterpart");
 
 /// Two schools that begin at once must not both make the registry.
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(3544385890265608545)";
@@ -58,7 +58,7 @@ pub(in crate::state) fn place_import(session: &Session, lineage: &Lineage) -> Re
 
 /// Brings tables of an older version up, in one transaction. The lock is held, and its session looks into them.
 pub(super) fn bring_up(session: &Session, registered: &Registered) -> Result<(), Fault> {
-    let done = usize::try_from(registered.version).unwrap_or_default().max(FIRST) - FIRST + 1;
+    let done = usize::try_from(registered.version - i64::from(FIRST)).unwrap_or_default() + 1;
     let brought = session.batch("BEGIN").and_then(|()| {
         MIGRATIONS.iter().skip(done).try_for_each(|migration| session.batch(migration))?;
         let sql = "UPDATE firstbell.rollouts SET schema_version = ? WHERE lineage = ?";

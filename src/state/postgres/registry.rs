@@ -6,6 +6,9 @@ use crate::model::ids::Lineage;
 use crate::state::record::Fault;
 use crate::state::sqlite::SCHEMA;
 
+/// The version that the first tables in a database had.
+pub(super) const FIRST: u32 = 6;
+
 /// Makes the table, where there is none yet.
 pub(super) const MAKE: &str = "CREATE SCHEMA IF NOT EXISTS firstbell;
      CREATE TABLE IF NOT EXISTS firstbell.rollouts (
@@ -52,6 +55,11 @@ pub(super) fn is_older(registered: &Registered) -> Result<bool, Fault> {
     if *version > i64::from(SCHEMA) {
         return Err(Fault::Foreign(format!(
             "the state `{name}` was written by a newer firstbell (schema {version}, this one knows {SCHEMA}): use that one"
+        )));
+    }
+    if *version < i64::from(FIRST) {
+        return Err(Fault::Foreign(format!(
+            "the state `{name}` has tables of an unknown version (schema {version}, this one needs {SCHEMA})"
         )));
     }
     Ok(*version < i64::from(SCHEMA))

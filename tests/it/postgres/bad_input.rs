@@ -127,6 +127,26 @@ fn a_newer_or_foreign_schema() {
     refused(&shared, &shared.database.url(), 5, &["its tables are not those that firstbell made", "restore"]);
 }
 
+/// Tables as the version before made them: whoever reads is told, whoever writes brings them up, and nobody is reset again.
+#[test]
+fn an_older_schema_is_brought_up_by_whoever_writes() {
+    let shared = Shared::quickstart();
+    assert_eq!(shared.run(&["apply", "--auto-approve"]).code, 0);
+    let mut session = shared.database.session();
+    let lineage: String = session.query_one("SELECT lineage FROM firstbell.rollouts", &[]).unwrap().get(0);
+    session
+        .batch_execute(&format!(
+            "SET search_path = firstbell_{lineage}; DROP VIEW told; ALTER TABLE letters DROP COLUMN form;
+             DROP TABLE letter_forms; UPDATE firstbell.rollouts SET schema_version = 6"
+        ))
+        .unwrap();
+    let read = shared.run(&["plan"]);
+    assert_eq!(read.code, 5, "{}", read.all());
+    told(&read, &["written by an older firstbell (schema 6", "`firstbell apply`, brings it up"]);
+    shared.finish();
+    shared.check();
+}
+
 #[test]
 fn a_registry_of_somebody_else() {
     let shared = Shared::quickstart();
