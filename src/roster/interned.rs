@@ -7,6 +7,8 @@ use std::hash::BuildHasher;
 
 use hashbrown::HashTable;
 
+use super::order::arrange;
+
 /// A stretch of a [`Texts`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Text {
@@ -120,7 +122,7 @@ impl Interned {
     pub(super) fn sort(&mut self, order: &[u32]) {
         self.entries = HashTable::new();
         self.is_sorted = true;
-        self.places = order.iter().map(|&old| self.places[old as usize]).collect();
+        arrange(&mut self.places, order);
         self.texts = self.texts.packed(self.places.iter_mut());
     }
 

@@ -5,18 +5,44 @@ use super::store::{Link, Shared};
 
 /// The numbers of all texts, by the texts' bytes.
 pub(super) fn by_text(texts: &Interned) -> Vec<u32> {
-    // The first bytes decide almost always, and lie beside the number: sorting does not jump through all the texts.
-    let mut keys: Vec<(u128, u32)> =
-        (0..short(texts.len())).map(|number| (prefix(texts.get(number)), number)).collect();
+    let shared = shared_beginning(texts);
+    // The first bytes in which they differ decide almost always, and lie beside the number: sorting does not jump through
+    // all the texts.
+    let mut keys: Vec<(u64, u32)> =
+        (0..short(texts.len())).map(|number| (prefix(texts.get(number), shared), number)).collect();
     keys.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| texts.get(a.1).cmp(texts.get(b.1))));
     keys.into_iter().map(|(_, number)| number).collect()
 }
 
-fn prefix(text: &str) -> u128 {
-    let mut bytes = [0; 16];
-    let count = text.len().min(16);
-    bytes[..count].copy_from_slice(&text.as_bytes()[..count]);
-    u128::from_be_bytes(bytes)
+/// With how many bytes all of them begin alike, as ids do that count from 100001.
+fn shared_beginning(texts: &Interned) -> usize {
+    let first = texts.get(0).as_bytes();
+    let alike = |text: &str, most: usize| {
+        first.iter().zip(text.as_bytes()).take(most).take_while(|(one, other)| one == other).count()
+    };
+    (1..short(texts.len())).fold(first.len(), |most, number| alike(texts.get(number), most))
+}
+
+fn prefix(text: &str, from: usize) -> u64 {
+    let rest = text.as_bytes().get(from..).unwrap_or_default();
+    let mut bytes = [0; 8];
+    let count = rest.len().min(8);
+    bytes[..count].copy_from_slice(&rest[..count]);
+    u64::from_be_bytes(bytes)
+}
+
+/// Gives what has number `order[n]` the number `n`, in place: a million records are not written a second time.
+pub(super) fn arrange<T: Copy>(all: &mut [T], order: &[u32]) {
+    let mut is_there = vec![false; all.len()];
+    for begin in 0..all.len() {
+        let (first, mut at) = (all[begin], begin);
+        // Once around: each takes what belongs in its place, and the last what stood in the first.
+        while !std::mem::replace(&mut is_there[at], true) {
+            let from = order[at] as usize;
+            all[at] = if from == begin { first } else { all[from] };
+            at = from;
+        }
+    }
 }
 
 /// Sorts links by caregiver (whose new order this is) and student id, folds repeated ones, and says where each
@@ -71,7 +97,35 @@ fn starts(links: &[Link], people: usize) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn arranged_in_place_is_what_is_picked_in_order(
+            order in (0_u32..40).prop_flat_map(|count| Just((0..count).collect::<Vec<_>>()).prop_shuffle())
+        ) {
+            let mut all: Vec<u32> = (0..short(order.len())).map(|number| number * 7).collect();
+            let picked: Vec<u32> = order.iter().map(|&old| all[old as usize]).collect();
+            arrange(&mut all, &order);
+            prop_assert_eq!(all, picked);
+        }
+
+        #[test]
+        fn texts_that_begin_alike_are_ordered_as_their_bytes_are(
+            words in prop::collection::btree_set("(CG-2026-0)?[0-9ab]{0,10}", 0..20).prop_map(Vec::from_iter).prop_shuffle()
+        ) {
+            let mut texts = Interned::default();
+            for word in &words {
+                texts.add(word);
+            }
+            let mut sorted: Vec<&str> = words.iter().map(String::as_str).collect();
+            sorted.sort_unstable();
+            let ordered: Vec<&str> = by_text(&texts).into_iter().map(|number| texts.get(number)).collect();
+            prop_assert_eq!(ordered, sorted);
+        }
+    }
 
     #[test]
     fn texts_are_ordered_by_all_their_bytes() {

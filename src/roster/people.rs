@@ -8,6 +8,7 @@ use crate::model::source::Column;
 use super::address::{AddressProblem, Rules};
 use super::clean::clean;
 use super::interned::{Interned, Text, Texts};
+use super::order::arrange;
 use super::problems::FileNumber;
 use super::store::{Name, Shared, Word};
 use super::take::Row;
@@ -198,7 +199,7 @@ impl People {
         self.ids.sort(order);
         self.ids.shrink();
         self.visited = Vec::new();
-        self.all = order.iter().map(|&old| self.all[old as usize]).collect();
+        arrange(&mut self.all, order);
         self.emails = self.emails.packed(self.all.iter_mut().map(|person| &mut person.email));
         for person in &mut self.all {
             person.judged = if person.has_several_emails {
