@@ -9,8 +9,8 @@ use std::ops::Index;
 pub struct ById<T> {
     /// All ids, one behind the other.
     ids: String,
-    /// Where each id ends.
-    ends: Vec<usize>,
+    /// Where each id ends: below 4 GiB, which no export reaches.
+    ends: Vec<u32>,
     values: Vec<T>,
 }
 
@@ -39,8 +39,8 @@ impl<T> ById<T> {
             Err(at) => {
                 let start = self.start(at);
                 self.ids.insert_str(start, id);
-                self.ends.insert(at, start);
-                self.ends[at..].iter_mut().for_each(|end| *end += id.len());
+                self.ends.insert(at, short(start));
+                self.ends[at..].iter_mut().for_each(|end| *end += short(id.len()));
                 self.values.insert(at, value);
             }
         }
@@ -60,8 +60,8 @@ impl<T> ById<T> {
     pub fn remove(&mut self, id: impl AsRef<str>) -> Option<T> {
         let at = self.place(id.as_ref()).ok()?;
         let (start, end) = (self.start(at), self.ends.remove(at));
-        self.ids.replace_range(start..end, "");
-        self.ends[at..].iter_mut().for_each(|later| *later -= end - start);
+        self.ids.replace_range(start..end as usize, "");
+        self.ends[at..].iter_mut().for_each(|later| *later -= end - short(start));
         Some(self.values.remove(at))
     }
 
@@ -86,11 +86,11 @@ impl<T> ById<T> {
     }
 
     fn id(&self, at: usize) -> &str {
-        self.ids.get(self.start(at)..self.ends[at]).unwrap_or_default()
+        self.ids.get(self.start(at)..self.ends[at] as usize).unwrap_or_default()
     }
 
     fn start(&self, at: usize) -> usize {
-        at.checked_sub(1).map_or(0, |before| self.ends[before])
+        at.checked_sub(1).map_or(0, |before| self.ends[before] as usize)
     }
 
     fn place(&self, id: &str) -> Result<usize, usize> {
@@ -109,6 +109,10 @@ impl<T> ById<T> {
         }
         Err(low)
     }
+}
+
+fn short(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 impl<T> Index<&str> for ById<T> {

@@ -90,7 +90,7 @@ pub struct History {
     /// The cohort it was done for.
     pub cohort: Option<CohortName>,
     /// The keys of this caregiver's earlier activations (markers that may still stand in the LMS).
-    pub earlier: Vec<ActivationKey>,
+    pub earlier: Box<[ActivationKey]>,
     /// Whether the sealed password is still held.
     pub has_secret: bool,
     /// The latest letter of this activation; most of a million were adopted and have none.

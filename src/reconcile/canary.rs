@@ -106,9 +106,9 @@ impl Seen {
 }
 
 /// So many in the plan's order: accounts to create come before passwords to reset.
-fn next<'a: 'c, 'c>(ground: &Ground<'a>, members: impl Iterator<Item = &'c Case<'a>>, many: usize) -> HashSet<&'a str> {
+fn next<'a: 'c, 'c>(ground: &Ground<'a>, members: impl Iterator<Item = Case<'c, 'a>>, many: usize) -> HashSet<&'a str> {
     let mut due: Vec<(usize, &'a str)> = members
-        .filter_map(|case| match &case.decision {
+        .filter_map(|case| match case.decision {
             Decision::Act(due) if is_bound(ground, &case.member, due) => {
                 let rank = "?@+*~-=".find(due.kind().symbol()).unwrap_or(usize::MAX);
                 Some((rank, case.member.caregiver.id()))

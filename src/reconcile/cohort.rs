@@ -19,6 +19,7 @@ use super::decide::{Case, Cases};
 use super::ground::{Ground, is_permitted};
 
 /// A caregiver of the roster and where they belong.
+#[derive(Clone)]
 pub(super) struct Member<'a> {
     pub(super) caregiver: Caregiver<'a>,
     pub(super) has_permitted_child: bool,
@@ -35,6 +36,16 @@ impl<'a> Member<'a> {
         Self { caregiver, has_permitted_child, selecting }
     }
 
+    /// Whether somebody else belongs to the same cohorts.
+    pub(super) fn belongs_like(&self, other: &Self) -> bool {
+        self.has_permitted_child == other.has_permitted_child && self.selecting == other.selecting
+    }
+
+    /// Somebody who belongs like this.
+    pub(super) fn with(&self, caregiver: Caregiver<'a>) -> Self {
+        Self { caregiver, ..self.clone() }
+    }
+
     /// The index of their cohort.
     pub(super) fn cohort(&self) -> Option<usize> {
         self.selecting.iter().next()
@@ -48,7 +59,7 @@ impl<'a> Member<'a> {
 
 /// The cohorts that select somebody, each once, in order. Few rollouts have more than a handful, and there may be a million
 /// of these.
-#[derive(Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 struct Selecting {
     /// A bit for each of the first 64.
     first: u64,

@@ -1,7 +1,9 @@
 //! Decides for each caregiver of the roster: what is due, unless something stops it.
 
+use std::borrow::Cow;
+
 use crate::both::{MANY, both_if};
-use crate::roster::Caregiver;
+use crate::roster::Roster;
 
 use super::cohort::Member;
 use super::due::{self, Due, Row};
@@ -40,35 +42,84 @@ impl Decision<'_> {
 }
 
 /// A caregiver of the roster, and what is decided for them.
-pub(super) struct Case<'a> {
-    pub(super) member: Member<'a>,
-    pub(super) decision: Decision<'a>,
+pub(super) struct Case<'c, 'a> {
+    pub(super) member: Cow<'c, Member<'a>>,
+    pub(super) decision: &'c Decision<'a>,
 }
 
-/// What is decided for every caregiver of the roster, ordered by id.
-pub(super) struct Cases<'a>([Vec<Case<'a>>; 2]);
+/// What is decided for every caregiver of the roster, ordered by id. Most of a million are active already, and there are few
+/// different ones of these: of each of them there is no more than a byte.
+pub(super) struct Cases<'a>([Half<'a>; 2]);
+
+struct Half<'a> {
+    roster: &'a Roster,
+    first: usize,
+    /// For each caregiver the place in `alike`, or `OWN`.
+    places: Vec<u8>,
+    /// People for whom there is nothing to do, one of each kind.
+    alike: Vec<(Member<'a>, Decision<'a>)>,
+    /// The others, in order.
+    own: Vec<(Member<'a>, Decision<'a>)>,
+}
+
+/// What is decided stands in `own`.
+const OWN: u8 = u8::MAX;
 
 impl<'a> Cases<'a> {
     /// Decides. Each case depends on the ground alone, so two threads may share them.
     pub(super) fn new(ground: &Ground<'a>) -> Self {
         let (len, half) = (ground.roster.len(), ground.roster.len() / 2);
-        let decide = |from: usize, count: usize| {
-            ground.roster.caregivers().skip(from).take(count).map(|caregiver| case(ground, caregiver)).collect()
-        };
-        let (first, second) = both_if(len >= MANY, || decide(0, half), || decide(half, len - half));
+        let (first, second) =
+            both_if(len >= MANY, || Half::decide(ground, 0, half), || Half::decide(ground, half, len - half));
         Self([first, second])
     }
 
     /// All of them.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Case<'a>> {
-        self.0.iter().flatten()
+    pub(super) fn iter<'c>(&'c self) -> impl Iterator<Item = Case<'c, 'a>> {
+        self.0.iter().flat_map(Half::iter)
     }
 }
 
-fn case<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>) -> Case<'a> {
-    let member = Member::of(ground, caregiver);
-    let decision = decide_one(ground, &member);
-    Case { member, decision }
+impl<'a> Half<'a> {
+    fn decide(ground: &Ground<'a>, first: usize, count: usize) -> Self {
+        let places = Vec::with_capacity(count);
+        let mut half = Self { roster: ground.roster, first, places, alike: Vec::new(), own: Vec::new() };
+        for caregiver in ground.roster.caregivers().skip(first).take(count) {
+            let member = Member::of(ground, caregiver);
+            let decision = decide_one(ground, &member);
+            let place = half.place(&member, &decision);
+            match half.alike.len() {
+                _ if place == OWN => half.own.push((member, decision)),
+                known if usize::from(place) == known => half.alike.push((member, decision)),
+                _ => {}
+            }
+            half.places.push(place);
+        }
+        half
+    }
+
+    /// Where somebody like this stands, or would.
+    fn place(&self, member: &Member<'a>, decision: &Decision<'a>) -> u8 {
+        if !matches!(decision, Decision::Active | Decision::Outside) {
+            return OWN;
+        }
+        let is_like = |(one, what): &(Member<'a>, Decision<'a>)| {
+            std::mem::discriminant(what) == std::mem::discriminant(decision) && one.belongs_like(member)
+        };
+        let place = self.alike.iter().position(is_like).unwrap_or(self.alike.len());
+        u8::try_from(place).unwrap_or(OWN)
+    }
+
+    fn iter<'c>(&'c self) -> impl Iterator<Item = Case<'c, 'a>> {
+        let mut own = self.own.iter();
+        let caregivers = self.roster.caregivers().skip(self.first);
+        caregivers.zip(&self.places).filter_map(move |(caregiver, &place)| match self.alike.get(usize::from(place)) {
+            Some((member, decision)) if place != OWN => {
+                Some(Case { member: Cow::Owned(member.with(caregiver)), decision })
+            }
+            _ => own.next().map(|(member, decision)| Case { member: Cow::Borrowed(member), decision }),
+        })
+    }
 }
 
 fn decide_one<'a>(ground: &Ground<'a>, member: &Member<'a>) -> Decision<'a> {

@@ -71,7 +71,7 @@ pub(super) fn draft<'g, 'a, S: Scribe<'a>>(
         good_domains: HashSet::new(),
     };
     for Case { member, decision } in cases.iter() {
-        draft.add(member, decision);
+        draft.add(&member, decision);
     }
     draft.add_gone();
     draft

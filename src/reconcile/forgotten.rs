@@ -51,7 +51,7 @@ fn history(forgotten: &Forgotten) -> History {
         stage: ActivationStage::Adopted,
         stage_at: Timestamp::UNIX_EPOCH,
         cohort: None,
-        earlier,
+        earlier: earlier.into(),
         has_secret: false,
         letter: None,
         identity: Identity::default(),

@@ -77,6 +77,7 @@ impl All {
 
     fn roster(self, facts: RosterFacts) -> Roster {
         let Self { mut people, mut students, mut links, mut shared, rules, traced, .. } = self;
+        people.ids.close();
         let by_id = order::by_text(&people.ids);
         people.settle(&by_id, &rules);
         let starts = order::group(&mut links, &by_id, &students.ids, &shared);

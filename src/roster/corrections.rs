@@ -28,7 +28,12 @@ use super::words::{Answer, answer};
 /// Corrects a roster. Where there are errors, the roster must not be used.
 pub(super) fn apply(source: &RosterSource, roster: &mut Roster, now: Timestamp) -> Diagnostics {
     match super::open(source) {
-        Ok((file, written_at)) => from(source, file, written_at, roster, now),
+        Ok((file, written_at)) => {
+            roster.students.ids.open();
+            let problems = from(source, file, written_at, roster, now);
+            roster.students.ids.close();
+            problems
+        }
         Err(problems) => problems,
     }
 }

@@ -277,6 +277,7 @@ impl Fold {
 
     fn roster(self, facts: RosterFacts) -> Roster {
         let Self { mut people, mut students, mut links, mut shared, rules, traced, .. } = self;
+        people.ids.close();
         let by_id = order::by_text(&people.ids);
         let ((), starts) = both_if(
             by_id.len() >= MANY,

@@ -93,6 +93,9 @@ impl Interned {
             let found = self.places.binary_search_by(|&place| self.texts.get(place).cmp(text));
             return found.ok().map(short);
         }
+        if self.entries.is_empty() {
+            return (0..short(self.len())).find(|&number| self.get(number) == text);
+        }
         let hash = hash(text);
         let is_it = |entry: &Entry| entry.hash == hash && self.get(entry.number) == text;
         self.entries.find(spread(hash), is_it).map(|entry| entry.number)
@@ -124,6 +127,24 @@ impl Interned {
         self.is_sorted = true;
         arrange(&mut self.places, order);
         self.texts = self.texts.packed(self.places.iter_mut());
+    }
+
+    /// From here on texts are asked for by number: one that is looked for is found, but not soon.
+    pub(super) fn close(&mut self) {
+        self.entries = HashTable::new();
+    }
+
+    /// From here on many are looked for again.
+    pub(super) fn open(&mut self) {
+        if self.is_sorted || !self.entries.is_empty() {
+            return;
+        }
+        let entries = (0..short(self.len())).map(|number| Entry { hash: hash(self.get(number)), number });
+        let mut table = HashTable::with_capacity(self.len());
+        for entry in entries {
+            table.insert_unique(spread(entry.hash), entry, |entry| spread(entry.hash));
+        }
+        self.entries = table;
     }
 
     /// Gives back what growing has reserved.

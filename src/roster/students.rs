@@ -102,8 +102,9 @@ impl Students {
         number
     }
 
-    /// Gives back what growing has reserved.
+    /// Gives back what growing has reserved: no more come.
     pub(super) fn shrink(&mut self) {
+        self.ids.close();
         self.ids.shrink();
         self.all.shrink_to_fit();
     }

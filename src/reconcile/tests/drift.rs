@@ -85,7 +85,7 @@ fn what_others_did_to_accounts_is_told_by_kind() {
         (
             |school| {
                 let history = school.recorded.histories.get_mut("C1").unwrap();
-                history.earlier.push(history.key);
+                history.earlier = Box::new([history.key]);
                 history.key = ActivationKey(77);
             },
             DriftKind::OlderMarker,

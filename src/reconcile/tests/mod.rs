@@ -191,7 +191,7 @@ impl School {
             stage,
             stage_at: hour_ago,
             cohort: Some("year-7".into()),
-            earlier: Vec::new(),
+            earlier: Box::default(),
             has_secret: !is_adopted && letter.stage != LetterStage::Sent,
             letter: (!is_adopted).then(|| Box::new(letter)),
             identity: self.identity(id),

@@ -102,8 +102,7 @@ fn latest(activations: &mut Beside<'_>, letters: &mut Beside<'_>, caregiver: &st
         if row.get::<_, ActivationStage>(4)? != ActivationStage::Voided {
             let before = latest.replace(history(row)?);
             if let (Some(latest), Some(before)) = (&mut latest, before) {
-                latest.earlier = before.earlier;
-                latest.earlier.push(before.key);
+                latest.earlier = before.earlier.iter().copied().chain([before.key]).collect();
             }
         }
         activations.advance()?;
@@ -128,7 +127,7 @@ fn history(row: Row<'_>) -> Result<History, Fault> {
         stage: row.get(4)?,
         stage_at,
         cohort: row.get(6)?,
-        earlier: Vec::new(),
+        earlier: Box::default(),
         has_secret: row.get(7)?,
         letter: None,
         identity: Identity::default(),

@@ -50,7 +50,7 @@ fn what_was_committed_is_loaded() {
         stage: ActivationStage::Set,
         stage_at: at(100),
         cohort: Some("pilot".into()),
-        earlier: vec![ActivationKey(1)],
+        earlier: Box::new([ActivationKey(1)]),
         has_secret: true,
         letter: Some(Box::new(letter)),
         identity: identity(5),
