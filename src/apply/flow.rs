@@ -153,8 +153,12 @@ impl<'a> Worker<'a> {
         if !letters.is_empty() || !due.is_empty() {
             self.ledger.flush()?;
         }
-        self.launch(flow, letters);
-        self.set_announced(due);
+        if !letters.is_empty() {
+            self.launch(flow, letters);
+        }
+        if !due.is_empty() {
+            self.set_announced(due);
+        }
         self.link_children(&mut to_set)?;
         self.ready_pages(&mut to_set);
         flow.set = to_set;
