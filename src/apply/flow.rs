@@ -99,9 +99,10 @@ impl<'a> Worker<'a> {
             if flow.ready.is_empty() && beside.begun() > 0 {
                 self.take_group(flow, beside);
             }
-            let many = flow.ready.len().min(self.sessions() - flow.flying.len() - flow.set.len());
-            let may_begin = many > 0 && (flow.set.is_empty() || self.pacer.is_now(self.ledger.now(), many));
-            match if may_begin { self.wait_for_place(many)? } else { Place::Now } {
+            let most = flow.ready.len().min(self.sessions() - flow.flying.len() - flow.set.len());
+            // Where there would be a pause, those whose passwords stand don't wait for it.
+            let many = if flow.set.is_empty() || self.pacer.is_now(self.ledger.now(), most) { most } else { 0 };
+            match if many > 0 { self.wait_for_place(many)? } else { Place::Now } {
                 Place::Interrupted => return Ok(End::Interrupted),
                 Place::Later => {
                     let behind = flow.all.iter().skip(flow.taken).copied();
@@ -109,9 +110,7 @@ impl<'a> Worker<'a> {
                     self.pacer.left += left.filter(|change| super::sends_letter(change)).count() as u64;
                     return Ok(End::Done);
                 }
-                Place::Now if may_begin || !flow.set.is_empty() => {
-                    self.turn(flow, if may_begin { many } else { 0 })?;
-                }
+                Place::Now if many > 0 || !flow.set.is_empty() => self.turn(flow, many)?,
                 Place::Now if flow.flying.is_empty() => return Ok(End::Done),
                 Place::Now => self.land(flow, true)?,
             }

@@ -87,18 +87,22 @@ impl<'a> Half<'a> {
         for caregiver in ground.roster.caregivers().skip(first).take(count) {
             let member = Member::of(ground, caregiver);
             let decision = decide_one(ground, &member);
-            let place = half.place(&member, &decision);
-            match half.alike.len() {
-                _ if place == OWN => half.own.push((member, decision)),
-                known if usize::from(place) == known => half.alike.push((member, decision)),
-                _ => {}
-            }
-            half.places.push(place);
+            half.add(member, decision);
         }
         half
     }
 
-    /// Where somebody like this stands, or would.
+    fn add(&mut self, member: Member<'a>, decision: Decision<'a>) {
+        let place = self.place(&member, &decision);
+        self.places.push(place);
+        if place == OWN {
+            self.own.push((member, decision));
+        } else if usize::from(place) == self.alike.len() {
+            self.alike.push((member, decision));
+        }
+    }
+
+    /// Where somebody like this stands in `alike`, or would; `OWN` where there is something to do, or too many kinds.
     fn place(&self, member: &Member<'a>, decision: &Decision<'a>) -> u8 {
         if !matches!(decision, Decision::Active | Decision::Outside) {
             return OWN;
@@ -113,11 +117,12 @@ impl<'a> Half<'a> {
     fn iter<'c>(&'c self) -> impl Iterator<Item = Case<'c, 'a>> {
         let mut own = self.own.iter();
         let caregivers = self.roster.caregivers().skip(self.first);
-        caregivers.zip(&self.places).filter_map(move |(caregiver, &place)| match self.alike.get(usize::from(place)) {
-            Some((member, decision)) if place != OWN => {
-                Some(Case { member: Cow::Owned(member.with(caregiver)), decision })
+        caregivers.zip(&self.places).filter_map(move |(caregiver, &place)| {
+            if place == OWN {
+                return own.next().map(|(member, decision)| Case { member: Cow::Borrowed(member), decision });
             }
-            _ => own.next().map(|(member, decision)| Case { member: Cow::Borrowed(member), decision }),
+            let (member, decision) = self.alike.get(usize::from(place))?;
+            Some(Case { member: Cow::Owned(member.with(caregiver)), decision })
         })
     }
 }

@@ -100,4 +100,12 @@ fn check_with(project: &Project, story: &str, repeated: usize) {
         })
         .collect();
     assert_eq!((project.letters().len(), ids.len()), (31, 31), "letters, {story}");
+    let usernames: Vec<String> = set.iter().map(|set| set["username"].as_str().unwrap().to_owned()).collect();
+    let lms = camino::Utf8PathBuf::try_from(project.path().join("state/lms.json")).unwrap();
+    for letter in project.letters() {
+        let told = crate::world::told(&letter, &usernames);
+        let password = firstbell::model::secret::Password::new(told.password);
+        let signs_in = firstbell::lms::sandbox::sign_in(&lms, &told.username, &password).unwrap();
+        assert!(signs_in, "the letter to {} does not sign in, {story}", told.to);
+    }
 }

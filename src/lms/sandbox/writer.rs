@@ -93,8 +93,9 @@ impl<'a> SandboxWriter<'a> {
         outcome
     }
 
-    /// The account, if it is one that may be touched for this caregiver.
-    fn theirs(&self, caregiver: &CaregiverId, username: &Username) -> Result<&Holding, Outcome> {
+    /// The account as it stands now, if it is one that may be touched for this caregiver.
+    fn theirs(&mut self, caregiver: &CaregiverId, username: &Username) -> Result<&Holding, Outcome> {
+        self.catch_up()?;
         let no = |reason: &str| Err(Outcome::refused(reason, Reach::Caregiver));
         match self.accounts.named(username.as_str()) {
             None => no("no account has this username"),
@@ -168,8 +169,7 @@ impl LmsWrite for SandboxWriter<'_> {
         password: &Password,
         marker: ActivationKey,
     ) -> Outcome {
-        let caught_up = self.catch_up();
-        let replay = match caught_up.and_then(|()| self.theirs(caregiver, username)).and_then(|holding| {
+        let replay = match self.theirs(caregiver, username).and_then(|holding| {
             may_set(&holding.account)?;
             Ok(holding.password.as_ref().is_some_and(|hash| hash.verify(password)))
         }) {
@@ -208,8 +208,7 @@ impl LmsWrite for SandboxWriter<'_> {
 
     fn update(&mut self, caregiver: &CaregiverId, username: &Username, change: &AccountChange) -> Outcome {
         let at = self.clock.now();
-        let caught_up = self.catch_up();
-        let effects = match caught_up.and_then(|()| self.theirs(caregiver, username)) {
+        let effects = match self.theirs(caregiver, username) {
             Ok(holding) => differences(&holding.account, change, &Effect::new(at, Op::Update, caregiver, username)),
             Err(answer) => return answer,
         };
@@ -217,8 +216,7 @@ impl LmsWrite for SandboxWriter<'_> {
     }
 
     fn disable(&mut self, caregiver: &CaregiverId, username: &Username) -> Outcome {
-        let caught_up = self.catch_up();
-        match caught_up.and_then(|()| self.theirs(caregiver, username)) {
+        match self.theirs(caregiver, username) {
             Ok(holding) if holding.account.is_disabled => Outcome::Done(()),
             Ok(_) => {
                 let effect = Effect::new(self.clock.now(), Op::Disable, caregiver, username);

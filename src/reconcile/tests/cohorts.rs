@@ -27,6 +27,23 @@ fn the_first_cohort_that_selects_somebody_has_them() {
     assert_eq!(counts, [(1, 0), (1, 1), (1, 0)]);
 }
 
+/// More kinds of people with nothing to do than a byte counts.
+#[test]
+fn of_many_cohorts_each_has_its_own() {
+    let ids: Vec<String> = (1000..1600).map(|number| format!("C{number}")).collect();
+    let cohort = |id: &String| format!("  - {{name: of-{}, select: {{caregivers: [{id}]}}}}\n", id.to_lowercase());
+    let row = |id: &String| format!("{id},F,L,{id}@example.com,S{id},7,yes,\n");
+    let cohorts = format!("cohorts:\n{}", ids.iter().map(cohort).collect::<String>());
+    let mut school = School::new(&cohorts, &ids.iter().map(row).collect::<String>());
+    for id in &ids {
+        school.activate(id);
+    }
+    let plan = school.plan();
+    assert!(plan.cohorts.iter().all(|cohort| (cohort.caregivers, cohort.in_earlier) == (1, 0)));
+    let active = plan.unchanged.get(&crate::plan::Idle::Active).copied();
+    assert_eq!((plan.cohorts.len(), active), (600, Some(600)));
+}
+
 #[test]
 fn a_chain_opens_one_cohort_after_the_other() {
     let mut school = chain();

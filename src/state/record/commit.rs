@@ -6,7 +6,7 @@ use crate::state::sql::{self, Connection, Optional};
 
 use super::fault::Fault;
 use super::log::{Log, has_event};
-use super::person::Seen;
+use super::seen::Seen;
 use super::value::{At, Count};
 use super::{activation, forgotten, handover, keys, letter, person, roster, run};
 use crate::edge::Random;

@@ -22,6 +22,7 @@ mod read;
 mod roster;
 mod run;
 mod secrets;
+mod seen;
 mod store;
 #[cfg(test)]
 pub(in crate::state) mod tests;

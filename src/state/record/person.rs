@@ -1,7 +1,5 @@
 //! Caregivers, and the random numbers under which the log speaks of them.
 
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::state::sql::{Optional, params};
@@ -54,47 +52,6 @@ pub(super) fn withdraw(scope: Scope<'_>, caregiver: &CaregiverId, is_withdrawn: 
          ON CONFLICT (caregiver) DO UPDATE SET is_withdrawn = excluded.is_withdrawn",
         params![caregiver, is_withdrawn],
     )
-}
-
-/// Whom this session has spoken of in the log, and the letters' forms that it has seen: it holds the lock, so nobody else makes
-/// them another. An event is told of the same person a few commits in a row, as long as they stand here.
-#[derive(Default)]
-pub(super) struct Seen {
-    people: RefCell<HashMap<CaregiverId, Arc<LogSubject>>>,
-    forms: RefCell<HashSet<u64>>,
-}
-
-impl Seen {
-    /// So many are kept in mind.
-    const MOST: usize = 4096;
-
-    fn known(&self, caregiver: &CaregiverId) -> Option<Arc<LogSubject>> {
-        self.people.borrow().get(caregiver).cloned()
-    }
-
-    fn keep(&self, caregiver: &CaregiverId, subject: &Arc<LogSubject>) {
-        let mut known = self.people.borrow_mut();
-        if known.len() == Self::MOST {
-            known.clear();
-        }
-        known.insert(caregiver.clone(), Arc::clone(subject));
-    }
-
-    /// Whether this form is in the state.
-    pub(super) fn has_form(&self, id: u64) -> bool {
-        self.forms.borrow().contains(&id)
-    }
-
-    /// Now it is.
-    pub(super) fn keep_form(&self, id: u64) {
-        self.forms.borrow_mut().insert(id);
-    }
-
-    /// From here on all of it is read again.
-    pub(super) fn forget(&self) {
-        self.people.borrow_mut().clear();
-        self.forms.borrow_mut().clear();
-    }
 }
 
 /// Somebody as the log knows them.

@@ -6,9 +6,9 @@ use camino::Utf8Path;
 use jiff::Timestamp;
 
 use super::fault::Fault;
-use super::person::Seen;
 use super::read::{self, ListedActivation};
 use super::secrets::{self, SealedSecret};
+use super::seen::Seen;
 use super::value::Count;
 use super::verify::{self, Verified};
 use super::{commit, dump, forgotten, handover, keys, load, log, observed, run};
