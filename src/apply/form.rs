@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 use super::Order;
 use crate::letter::{Frame, message, sample};
 use crate::model::email::EmailAddress;
-use crate::model::entry::LetterForm;
 use crate::model::ids::MessageId;
+use crate::model::letter_form::LetterForm;
 
 /// The form of each language, and its digest.
 #[derive(Clone, Default)]
@@ -57,8 +57,7 @@ fn form(order: &Order<'_>, language: &str) -> Option<(Arc<LetterForm>, Digested)
     };
     let bytes = message(&rendered, &frame).ok()?;
     let digest = digest(&bytes);
-    let id = u64::from_be_bytes(*digest.first_chunk()?);
-    Some((Arc::new(LetterForm { id, bytes }), digest))
+    Some((Arc::new(LetterForm::of(bytes)), digest))
 }
 
 /// Lengths are rounded up to this, so that they tell nothing of the password.
@@ -93,7 +92,7 @@ mod tests {
     use super::*;
 
     fn form() -> LetterForm {
-        LetterForm { id: 1, bytes: "Dear Mere, your children are Aroha, Wiremu and others. ".repeat(40).into_bytes() }
+        LetterForm::of("Dear Mere, your children are Aroha, Wiremu and others. ".repeat(40).into_bytes())
     }
 
     fn packed(letter: &[u8]) -> Option<Vec<u8>> {

@@ -88,7 +88,7 @@ impl Worker<'_> {
         let context = self.desk.context(sealed.key, SealPurpose::Letter);
         let opened = self.desk.seal().open(&letter.bytes, &context).map_err(|_| cannot_open())?;
         let bytes = match &letter.form {
-            Some(form) => form::unpack(&opened, form).ok_or_else(cannot_open)?,
+            Some(form) => form::unpack(&opened, form).ok_or_else(form_changed)?,
             None => opened.to_vec(),
         };
         let SealedLetter { number, message_id, recipient, .. } = letter;
@@ -131,6 +131,13 @@ fn recipient(change: &Change) -> Option<(&Recipient, crate::model::fingerprint::
 
 fn cannot_open() -> Failure {
     Failure::here("what is sealed can't be opened with this key: a `reissue:` line gives them another password")
+}
+
+fn form_changed() -> Failure {
+    Failure::here(
+        "somebody has changed the form of the letters in the state, so this one is not sent (`firstbell state verify`): a \
+         `reissue:` line gives them another password",
+    )
 }
 
 fn shows(accounts: &[Account], key: ActivationKey) -> bool {

@@ -14,6 +14,7 @@ use super::ids::{
     ActivationKey, ActivationNumber, CaregiverId, CohortName, LetterNumber, MessageId, RosterNumber, RunNumber,
     Username,
 };
+use super::letter_form::LetterForm;
 use super::recorded::{AcceptedRoster, Identity};
 use super::secret::Sealed;
 
@@ -350,15 +351,6 @@ pub struct NewLetter {
     pub bytes: Sealed,
     /// What they have in common with other letters.
     pub form: Option<Arc<LetterForm>>,
-}
-
-/// What the letters of one template have in common: a letter for nobody.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LetterForm {
-    /// The first 64 bits of its SHA-256.
-    pub id: u64,
-    /// A whole message.
-    pub bytes: Vec<u8>,
 }
 
 /// Somebody was active already.

@@ -13,6 +13,7 @@ pub mod entry;
 pub mod fingerprint;
 pub mod handover;
 pub mod ids;
+pub mod letter_form;
 pub mod nfc;
 pub mod observed;
 pub mod outcome;

@@ -8,7 +8,9 @@ use crate::state::sql::{self, Connection, Row};
 use super::fault::Fault;
 use super::value::Count;
 use crate::model::activation::ActivationStage;
+use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{ActivationNumber, CaregiverId, Lineage};
+use crate::model::letter_form::LetterForm;
 use crate::state::chain::{self, Event, Hash};
 use crate::state::event::SET_KINDS;
 
@@ -73,6 +75,12 @@ pub enum Finding {
         /// How often by then.
         times: u32,
     },
+    /// What letters have in common is not what was recorded.
+    #[error("the form {id:016x} that letters were written with was changed: those that still wait can't be opened")]
+    Form {
+        /// Which.
+        id: u64,
+    },
     /// The tables and the log disagree on whether an activation was set.
     #[error("activation {activation} of {caregiver}: tables and log disagree on whether its password was set")]
     Disagree {
@@ -96,6 +104,7 @@ pub(in crate::state) fn verify(conn: &Connection) -> Result<Verified, Fault> {
         walk.findings.push(Finding::End { found: walk.last, recorded });
     }
     walk.compare_tables(&moment)?;
+    walk.forms(&moment)?;
     let Walk { events, opened, erased, head, findings, .. } = walk;
     Ok(Verified { events, opened, erased, head: head.to_string(), findings })
 }
@@ -198,6 +207,18 @@ impl Walk {
         }
         self.rows_lost(conn)?;
         self.renamed_in_silence(conn)
+    }
+
+    fn forms(&mut self, conn: &Connection) -> Result<(), Fault> {
+        let mut statement = conn.prepare("SELECT id, bytes FROM letter_forms ORDER BY id")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (Fingerprint(id), bytes) = (row.get(0)?, row.get::<_, Vec<u8>>(1)?);
+            if LetterForm::of(bytes).id != id {
+                self.findings.push(Finding::Form { id });
+            }
+        }
+        Ok(())
     }
 
     /// Somebody whose id is another than the one they were bound to, though the log tells of no move.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::model::activation::LetterStage;
-use crate::model::entry::LetterForm;
+use crate::model::letter_form::LetterForm;
+use crate::state::record::Finding;
 
 fn sealed(store: &mut Store, caregiver: &str, activation: u32) -> (bool, Option<u32>) {
     let sealed = store.sealed(&caregiver.into(), ActivationNumber(activation)).unwrap().unwrap();
@@ -37,7 +38,7 @@ fn what_is_sealed_is_handed_out_until_it_is_sent() {
 fn a_form_is_kept_once_and_handed_out_with_each_letter_that_has_it() {
     let place = place();
     let mut store = begun(&place);
-    let form = Arc::new(LetterForm { id: u64::MAX - 1, bytes: b"Dear caregiver, ".repeat(300) });
+    let form = Arc::new(LetterForm::of(b"Dear caregiver, ".repeat(300)));
     let with_form = |caregiver, key| {
         let Entry::Prepared(mut prepared) = prepared_with(caregiver, 1, key) else { unreachable!() };
         prepared.letter.as_mut().unwrap().form = Some(Arc::clone(&form));
@@ -53,6 +54,9 @@ fn a_form_is_kept_once_and_handed_out_with_each_letter_that_has_it() {
     }
     let forms = store.conn.query_row("SELECT count(*) FROM letter_forms", [], |row| row.get::<_, i64>(0)).unwrap();
     assert_eq!(forms, 1);
+    assert!(store.verify().unwrap().is_sound());
+    store.conn.execute("UPDATE letter_forms SET bytes = ?", [b"Dear stranger".to_vec()]).unwrap();
+    assert_eq!(store.verify().unwrap().findings, [Finding::Form { id: form.id }]);
 }
 
 #[test]
