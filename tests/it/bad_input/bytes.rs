@@ -144,8 +144,10 @@ proptest! {
         let whole = good("plan.json");
         let bytes = damage.of(&whole);
         if bytes != whole && let Ok(plan) = saved::open(&bytes) {
-            // Only blanks between the words may differ: what it says is what its digest was made of.
-            prop_assert_eq!(plan.document, saved::open(&whole).unwrap().document);
+            // Only blanks between the words may differ, and the MAC, which no digest can cover: whether that is ours
+            // is asked with the key (`plan::saved::tests::every_edited_byte_is_found`).
+            let said = |mut plan: serde_json::Value| plan.as_object_mut().map(|fields| fields.remove("mac")).map(|_| plan);
+            prop_assert_eq!(said(plan.document), said(saved::open(&whole).unwrap().document));
         }
     }
 
