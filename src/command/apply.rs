@@ -269,16 +269,16 @@ fn carry_out(
         random: &mut *(session.random)(),
         watch: &mut Recording { inner: session.watch, events: session.screen.events.as_mut() },
     };
+    let outbox = matches!(loaded.rollout.mail.transport, Transport::Outbox { .. }).then_some("outbox/");
     match worker::apply(order, edges) {
         Ok(applied) => {
             remember(session, loaded, desk, lms);
-            let outbox = matches!(loaded.rollout.mail.transport, Transport::Outbox { .. }).then_some("outbox/");
             let text = report::applied(&applied, plan, outbox, &session.screen.view(false));
             session.screen.answer(&format!("\n{text}"));
             Ok((after(plan, Some(&applied)), wait::goes_on(&applied, plan, session.clock.now())))
         }
         Err(halted) => {
-            session.screen.answer(&report::halted(&halted.tally));
+            session.screen.answer(&report::halted(&halted.tally, outbox));
             Err(Trouble::Apply(halted))
         }
     }

@@ -1,5 +1,6 @@
 //! What deserves a note below the plan, without being a change or a hold.
 
+use crate::model::ids::CaregiverId;
 use crate::model::recorded::History;
 use crate::rollout::Moved;
 use crate::roster::Caregiver;
@@ -52,7 +53,15 @@ fn lines(ground: &Ground<'_>) -> Vec<String> {
         format!("`reissue` of {} (activation {}) is done; the line may go", line.caregiver, line.activation)
     });
     let moved = rollout.moved.iter().filter_map(|line| moved(ground, line));
-    done.chain(moved).collect()
+    done.chain(moved).chain(distinct_strangers(ground)).collect()
+}
+
+/// One of two people is often gone from the roster; whom the record does not know either was mistyped.
+fn distinct_strangers(ground: &Ground<'_>) -> Option<String> {
+    let is_known = |id: &str| ground.roster.caregiver(id).is_some() || ground.recorded.histories.contains_key(id);
+    let ids = ground.rollout.distinct.iter().flat_map(|line| &line.caregivers).map(CaregiverId::as_str);
+    let ids = list(ids.filter(|id| !is_known(id)).map(str::to_owned).collect())?;
+    Some(format!("under `distinct`, and neither in the roster nor in the record: {ids}. Is it typed as the SMS has it?"))
 }
 
 /// What becomes of a `moved` line. While an account carries the id before, the line is how it is found.

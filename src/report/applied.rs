@@ -19,14 +19,15 @@ const LISTED: usize = 20;
 
 /// The closing lines of an apply that came to its end.
 pub fn applied(applied: &Applied, plan: &Plan, outbox: Option<&str>, view: &View) -> String {
+    let done = done(&applied.tally, outbox);
     let mut text = match &applied.end {
-        End::Done if applied.tally.failures.is_empty() => format!("Done: {}.\n", done(&applied.tally)),
-        End::Done => format!("Gone through: {}.\n", done(&applied.tally)),
-        End::Interrupted => format!("Interrupted: {}. Nobody is in doubt.\n", done(&applied.tally)),
+        End::Done if applied.tally.failures.is_empty() => format!("Done: {done}.\n"),
+        End::Done => format!("Gone through: {done}.\n"),
+        End::Interrupted => format!("Interrupted: {done}. Nobody is in doubt.\n"),
         End::Paused { left, until } => {
-            paused(applied.tally.sent, *left, *until, plan) + &format!("Done: {}.\n", done(&applied.tally))
+            paused(applied.tally.sent, *left, *until, plan) + &format!("Done: {done}.\n")
         }
-        End::Stopped(why) => format!("Stopped: {}.\nWhy: {why}.\n", done(&applied.tally)),
+        End::Stopped(why) => format!("Stopped: {done}.\nWhy: {why}.\n"),
     };
     failures(&applied.tally, view, &mut text);
     next(applied, plan, outbox, &mut text);
@@ -44,17 +45,19 @@ fn paused(sent: u64, left: u64, until: Option<Timestamp>, plan: &Plan) -> String
 }
 
 /// The closing lines of an apply that could not go on.
-pub fn halted(tally: &Tally) -> String {
-    if tally.has_effects() { format!("Stopped after: {}.\n", done(tally)) } else { String::new() }
+pub fn halted(tally: &Tally, outbox: Option<&str>) -> String {
+    if tally.has_effects() { format!("Stopped after: {}.\n", done(tally, outbox)) } else { String::new() }
 }
 
-/// What was done, in words.
-fn done(tally: &Tally) -> String {
+/// What was done, in words. A letter in a folder is on its way to nobody yet.
+fn done(tally: &Tally, outbox: Option<&str>) -> String {
+    let (letter, letters) =
+        if outbox.is_some() { ("letter written", "letters written") } else { ("letter sent", "letters sent") };
     let parts = [
         (tally.created, "account created", "accounts created"),
         (tally.reset, "password reset", "passwords reset"),
         (tally.handed_over, "row handed over", "rows handed over"),
-        (tally.sent, "letter written", "letters written"),
+        (tally.sent, letter, letters),
         (tally.written, "letter to print", "letters to print"),
         (tally.updated, "account corrected", "accounts corrected"),
         (tally.withdrawn, "account disabled", "accounts disabled"),

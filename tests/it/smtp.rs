@@ -272,6 +272,7 @@ fn what_does_not_fit_today_stays_planned_and_may_be_waited_for() {
     let said = project.run(&["apply", "--auto-approve"]);
     assert_eq!(said.code, 10, "{}", said.all());
     assert!(said.out.contains("3 of ") && said.out.contains(" sent; the rest from tomorrow "), "{}", said.all());
+    assert!(said.out.contains(", 3 letters sent"), "{}", said.all());
     assert_eq!(sink.letters().len(), 3);
     let is_new = |effect: &&serde_json::Value| effect["op"] == "set-password" && effect["replay"] == false;
     assert_eq!(project.effects().iter().filter(is_new).count(), 3, "nobody is locked out overnight");

@@ -110,13 +110,14 @@ fn s6_two_people_whom_the_rollout_tells_apart_are_not_held() {
         school.activate("C1");
         school.set_roster("C91,Mere,Tamihana,new@example.nz,S1,7,yes,\n");
         let plan = school.plan();
-        (symbols(&plan, "C91"), code(&plan, "C91"))
+        (symbols(&plan, "C91"), code(&plan, "C91"), plan.inputs.rollout.notes.join("\n"))
     };
     let line = |ids: &str| format!("distinct: [{{caregivers: [{ids}], because: T-140}}]\n");
-    let held = (String::new(), Some(HoldCode::PossibleRename));
-    assert_eq!(arrives(""), held);
-    assert_eq!(arrives(&line("C1, C90")), held, "it is said of somebody else");
-    assert_eq!(arrives(&line("C91, C1")), ("+".to_owned(), None), "in either order");
+    let held = |note: &str| (String::new(), Some(HoldCode::PossibleRename), note.to_owned());
+    assert_eq!(arrives(""), held(""));
+    let mistyped = "under `distinct`, and neither in the roster nor in the record: C90. Is it typed as the SMS has it?";
+    assert_eq!(arrives(&line("C1, C90")), held(mistyped), "it is said of somebody else");
+    assert_eq!(arrives(&line("C91, C1")), ("+".to_owned(), None, String::new()), "in either order");
 }
 
 #[test]
