@@ -22,7 +22,13 @@ use super::ground::{Ground, is_permitted};
 #[derive(Clone)]
 pub(super) struct Member<'a> {
     pub(super) caregiver: Caregiver<'a>,
-    pub(super) has_permitted_child: bool,
+    belonging: Belonging,
+}
+
+/// What is the same for many people: where they belong, and whether for children that they may see.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Belonging {
+    has_permitted_child: bool,
     selecting: Selecting,
 }
 
@@ -33,12 +39,15 @@ impl<'a> Member<'a> {
         for child in ground.counting(caregiver, has_permitted_child) {
             ground.selecting(caregiver, child).for_each(|index| selecting.add(index));
         }
-        Self { caregiver, has_permitted_child, selecting }
+        Self { caregiver, belonging: Belonging { has_permitted_child, selecting } }
     }
 
-    /// Whether somebody else belongs to the same cohorts.
-    pub(super) fn belongs_like(&self, other: &Self) -> bool {
-        self.has_permitted_child == other.has_permitted_child && self.selecting == other.selecting
+    pub(super) fn belonging(&self) -> &Belonging {
+        &self.belonging
+    }
+
+    pub(super) fn has_permitted_child(&self) -> bool {
+        self.belonging.has_permitted_child
     }
 
     /// Somebody who belongs like this.
@@ -48,18 +57,18 @@ impl<'a> Member<'a> {
 
     /// The index of their cohort.
     pub(super) fn cohort(&self) -> Option<usize> {
-        self.selecting.iter().next()
+        self.belonging.selecting.iter().next()
     }
 
     /// The cohorts behind their own that would select them too.
     pub(super) fn later_cohorts(&self) -> impl Iterator<Item = usize> {
-        self.selecting.iter().skip(1)
+        self.belonging.selecting.iter().skip(1)
     }
 }
 
 /// The cohorts that select somebody, each once, in order. Few rollouts have more than a handful, and there may be a million
 /// of these.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 struct Selecting {
     /// A bit for each of the first 64.
     first: u64,

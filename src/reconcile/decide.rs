@@ -1,11 +1,14 @@
 //! Decides for each caregiver of the roster: what is due, unless something stops it.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
 
 use crate::both::{MANY, both_if};
 use crate::roster::Roster;
 
-use super::cohort::Member;
+use super::cohort::{Belonging, Member};
 use super::due::{self, Due, Row};
 use super::ground::Ground;
 use super::stop::{self, Stop};
@@ -47,23 +50,45 @@ pub(super) struct Case<'c, 'a> {
     pub(super) decision: &'c Decision<'a>,
 }
 
-/// What is decided for every caregiver of the roster, ordered by id. Most of a million are active already, and there are few
-/// different ones of these: of each of them there is no more than a byte.
+/// What is decided for every caregiver of the roster, ordered by id. Most of a million are active already, or get their first
+/// account; there are few different ones of these, and of each of them there are no more than two bytes.
 pub(super) struct Cases<'a>([Half<'a>; 2]);
 
 struct Half<'a> {
     roster: &'a Roster,
     first: usize,
     /// For each caregiver the place in `alike`, or `OWN`.
-    places: Vec<u8>,
-    /// People for whom there is nothing to do, one of each kind.
+    places: Vec<u16>,
+    /// People whose decision says nothing of themselves, one of each kind.
     alike: Vec<(Member<'a>, Decision<'a>)>,
     /// The others, in order.
     own: Vec<(Member<'a>, Decision<'a>)>,
 }
 
 /// What is decided stands in `own`.
-const OWN: u8 = u8::MAX;
+const OWN: u16 = u16::MAX;
+
+/// A decision that says nothing of the person.
+#[derive(PartialEq, Eq, Hash)]
+enum Common {
+    Active,
+    Outside,
+    Create,
+}
+
+impl Common {
+    fn of(decision: &Decision<'_>) -> Option<Self> {
+        match decision {
+            Decision::Active => Some(Self::Active),
+            Decision::Outside => Some(Self::Outside),
+            Decision::Act(Due::Create) => Some(Self::Create),
+            Decision::Act(_) | Decision::Hold { .. } => None,
+        }
+    }
+}
+
+/// Where the kinds that were met stand in `alike`.
+type Kinds = HashMap<(Common, Belonging), u16, FixedState>;
 
 impl<'a> Cases<'a> {
     /// Decides. Each case depends on the ground alone, so two threads may share them.
@@ -84,16 +109,20 @@ impl<'a> Half<'a> {
     fn decide(ground: &Ground<'a>, first: usize, count: usize) -> Self {
         let places = Vec::with_capacity(count);
         let mut half = Self { roster: ground.roster, first, places, alike: Vec::new(), own: Vec::new() };
+        let mut kinds = Kinds::default();
         for caregiver in ground.roster.caregivers().skip(first).take(count) {
             let member = Member::of(ground, caregiver);
             let decision = decide_one(ground, &member);
-            half.add(member, decision);
+            half.add(member, decision, &mut kinds);
         }
         half
     }
 
-    fn add(&mut self, member: Member<'a>, decision: Decision<'a>) {
-        let place = self.place(&member, &decision);
+    fn add(&mut self, member: Member<'a>, decision: Decision<'a>, kinds: &mut Kinds) {
+        let place = match Common::of(&decision) {
+            Some(common) => self.place(common, &member, kinds),
+            None => OWN,
+        };
         self.places.push(place);
         if place == OWN {
             self.own.push((member, decision));
@@ -102,16 +131,10 @@ impl<'a> Half<'a> {
         }
     }
 
-    /// Where somebody like this stands in `alike`, or would; `OWN` where there is something to do, or too many kinds.
-    fn place(&self, member: &Member<'a>, decision: &Decision<'a>) -> u8 {
-        if !matches!(decision, Decision::Active | Decision::Outside) {
-            return OWN;
-        }
-        let is_like = |(one, what): &(Member<'a>, Decision<'a>)| {
-            std::mem::discriminant(what) == std::mem::discriminant(decision) && one.belongs_like(member)
-        };
-        let place = self.alike.iter().position(is_like).unwrap_or(self.alike.len());
-        u8::try_from(place).unwrap_or(OWN)
+    /// Where somebody like this stands in `alike`, or would; `OWN` where there are too many kinds.
+    fn place(&self, common: Common, member: &Member<'a>, kinds: &mut Kinds) -> u16 {
+        let next = u16::try_from(self.alike.len()).unwrap_or(OWN);
+        *kinds.entry((common, member.belonging().clone())).or_insert(next)
     }
 
     fn iter<'c>(&'c self) -> impl Iterator<Item = Case<'c, 'a>> {

@@ -164,7 +164,7 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
                 }
                 self.scribe.update(member, act);
             }
-            None if member.has_permitted_child => self.idle(Idle::Active),
+            None if member.has_permitted_child() => self.idle(Idle::Active),
             None => self.idle(Idle::AccessRevoked),
         }
         self.scribe.active(member);

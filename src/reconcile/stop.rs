@@ -130,7 +130,7 @@ pub(super) fn first<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>)
 fn no_access<'a>(_: &Ground<'a>, member: &Member<'a>, _: &Due<'a>) -> Option<Stop<'a>> {
     use crate::model::access::Access;
     let is_unknown = member.caregiver.children().any(|child| child.access() == Access::Unknown);
-    (!member.has_permitted_child).then_some(Stop::NoAccess { is_unknown })
+    (!member.has_permitted_child()).then_some(Stop::NoAccess { is_unknown })
 }
 
 /// S4

@@ -23,7 +23,7 @@ pub(super) fn of(ground: &Ground<'_>, member: &Member<'_>) -> Option<Act> {
         return None;
     }
     let links = links::to_do(ground, caregiver);
-    if !member.has_permitted_child {
+    if !member.has_permitted_child() {
         // What is taken away is theirs to lose also when no child is left; nothing else is changed then.
         let act = || Act::Update { username: Username::new(account.username), fields: links.clone(), enable: false };
         return (!links.is_empty()).then(act);
