@@ -5,6 +5,7 @@ pub mod adopt;
 pub mod apply;
 pub mod bounces;
 pub mod check;
+mod clock;
 pub mod completions;
 pub mod confirm;
 mod doors;

@@ -26,7 +26,7 @@ use crate::state::sqlite;
 use super::exit::Exit;
 use super::session::Session;
 use super::trouble::Trouble;
-use super::{doors, key, mark, place};
+use super::{clock, doors, key, mark, place};
 
 /// What the school wants, loaded.
 pub(super) struct Loaded {
@@ -178,6 +178,7 @@ fn trusted(session: &mut Session<'_>, opened: Opened) -> Result<StateView, Troub
     let fingerprinter = key::unlock(session, &mut store)?.fingerprinter;
     let recorded = recorded?;
     mark::compare(session, Some((&recorded, &mut store)))?;
+    clock::warn(session, &mut store)?;
     Ok(StateView { recorded, fingerprinter, store: Some(store), remembered: remembered?, _held: held })
 }
 

@@ -15,7 +15,7 @@ use crate::state::rollout_lock;
 use super::exit::Exit;
 use super::session::Session;
 use super::trouble::Trouble;
-use super::{doors, key, lineage, mark, place};
+use super::{clock, doors, key, lineage, mark, place};
 
 /// The state, held for writing by this process alone.
 pub(super) struct Writing {
@@ -54,7 +54,7 @@ impl Writing {
         if let Some(store) = &mut store {
             recorded = store.load()?;
             counts = mark::counts(&recorded, store)?;
-            check_clock(session, store)?;
+            clock::check(session, store)?;
         }
         let state = store.as_mut().map(|store| (&recorded, store));
         let mismatch = match mark::compare(session, state) {
@@ -81,7 +81,7 @@ impl Writing {
             return Err(Trouble::new(Exit::Usage, what));
         }
         let recorded = store.load()?;
-        check_clock(session, &mut store)?;
+        clock::check(session, &mut store)?;
         mark::compare(session, Some((&recorded, &mut store)))?;
         let counts = mark::counts(&recorded, &mut store)?;
         let fingerprinter = Fingerprinter::new(&key);
@@ -133,8 +133,9 @@ impl Writing {
 
     fn make_store(&mut self, session: &Session<'_>, lineage: &Lineage) -> Result<Store, Trouble> {
         let (random, now) = ((session.random)(), session.clock.now());
-        let store = self.held.create(lineage, &self.fingerprinter, now, random)?;
+        let mut store = self.held.create(lineage, &self.fingerprinter, now, random)?;
         lineage::use_up(&place::lineage_path(session, &self.place));
+        clock::check(session, &mut store)?;
         Ok(store)
     }
 }
@@ -145,22 +146,6 @@ fn hold(session: &Session<'_>, rollout: &Rollout) -> Result<(Place, Held), Troub
     let since = session.clock.now().to_zoned_datetime(rollout.timezone.clone());
     let held = place.lock(&session.actor, &since)?;
     Ok((place, held))
-}
-
-/// A clock that stands before the last run would put new events before old ones, and wait for hours that are over.
-fn check_clock(session: &Session<'_>, store: &mut Store) -> Result<(), Trouble> {
-    const TOLERATED: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
-    let now = session.clock.now();
-    match store.last_run()? {
-        Some((run, at, _)) if !session.is_clock_fixed && at.duration_since(now) > TOLERATED => Err(Trouble::new(
-            Exit::Error,
-            format!(
-                "the clock of this machine has jumped back: it says {now}, but {run} began at {at}; set the clock right, \
-                 nothing was done"
-            ),
-        )),
-        _ => Ok(()),
-    }
 }
 
 /// `rollout.lock` can be read, and could be written: asked before anything is made.

@@ -61,7 +61,9 @@ fn distinct_strangers(ground: &Ground<'_>) -> Option<String> {
     let is_known = |id: &str| ground.roster.caregiver(id).is_some() || ground.recorded.histories.contains_key(id);
     let ids = ground.rollout.distinct.iter().flat_map(|line| &line.caregivers).map(CaregiverId::as_str);
     let ids = list(ids.filter(|id| !is_known(id)).map(str::to_owned).collect())?;
-    Some(format!("under `distinct`, and neither in the roster nor in the record: {ids}. Is it typed as the SMS has it?"))
+    Some(format!(
+        "under `distinct`, and neither in the roster nor in the record: {ids}. Is it typed as the SMS has it?"
+    ))
 }
 
 /// What becomes of a `moved` line. While an account carries the id before, the line is how it is found.

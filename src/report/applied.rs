@@ -24,9 +24,7 @@ pub fn applied(applied: &Applied, plan: &Plan, outbox: Option<&str>, view: &View
         End::Done if applied.tally.failures.is_empty() => format!("Done: {done}.\n"),
         End::Done => format!("Gone through: {done}.\n"),
         End::Interrupted => format!("Interrupted: {done}. Nobody is in doubt.\n"),
-        End::Paused { left, until } => {
-            paused(applied.tally.sent, *left, *until, plan) + &format!("Done: {done}.\n")
-        }
+        End::Paused { left, until } => paused(applied.tally.sent, *left, *until, plan) + &format!("Done: {done}.\n"),
         End::Stopped(why) => format!("Stopped: {done}.\nWhy: {why}.\n"),
     };
     failures(&applied.tally, view, &mut text);

@@ -190,6 +190,9 @@ fn a_clock_that_jumped_back_is_refused_before_anything_is_written() {
     let said = project.run(&["state", "forget", "C1005", "--because", "T-150"]);
     assert_eq!(said.code, 1, "{}", said.all());
     assert!(said.err.contains("jumped back"), "{}", said.all());
+    let looked = project.run(&["plan"]);
+    assert_eq!(looked.code, 0, "{}", looked.all());
+    assert!(looked.err.contains("warning: the clock of this machine has jumped back"), "{}", looked.all());
     assert_eq!(before, std::fs::read(project.path().join(DB)).unwrap());
 }
 

@@ -124,8 +124,13 @@ impl World {
 
     /// A folder with the letters that ship, and nothing else.
     pub(crate) fn bare(now: &str) -> Self {
+        Self::bare_in(Database::if_asked_for(), now)
+    }
+
+    /// The same with its state in this database.
+    pub(crate) fn bare_in(database: Option<Database>, now: &str) -> Self {
         let world = Self {
-            database: Database::if_asked_for().map(Rc::new),
+            database: database.map(Rc::new),
             folder: folder(),
             clock: TestClock::at(now),
             key: SealingKey::new([7; 32]),

@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::read::{self, ListedActivation};
 use super::secrets::{self, SealedSecret};
 use super::seen::Seen;
-use super::value::Count;
+use super::value::{At, Count};
 use super::verify::{self, Verified};
 use super::{commit, dump, forgotten, handover, keys, load, log, observed, run};
 use crate::edge::{PersonRecord, Random, SealedActivation, SealedHandOver, StateError, StateStore};
@@ -96,6 +96,18 @@ impl Store {
     /// Whether it is in a database, which has the states of others too.
     pub fn is_shared(&self) -> bool {
         self.conn.sqlite().is_none()
+    }
+
+    /// What time it is where the state is kept; `None` of a file, which is kept by this machine's own clock.
+    pub fn server_time(&self) -> Result<Option<Timestamp>, StateError> {
+        self.with("ask what time it is there", |conn| {
+            if conn.sqlite().is_some() {
+                return Ok(None);
+            }
+            let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+            let At(now) = conn.query_row(sql, [], |row| row.get(0))?;
+            Ok(Some(now))
+        })
     }
 
     /// Whether there is one, whatever its condition.

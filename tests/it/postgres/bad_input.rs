@@ -2,7 +2,7 @@
 
 use super::Shared;
 use crate::binary::Said;
-use crate::database::named;
+use crate::database::{Database, named};
 
 /// `plan` and `apply` at this address are refused with this code, in these words, and nothing comes of it.
 fn refused(shared: &Shared, url: &str, code: i32, says: &[&str]) {
@@ -185,4 +185,14 @@ fn a_wrong_sealing_key_is_found_at_the_start() {
         told(&said, &["the sealing key is not the one"]);
     }
     assert_eq!(shared.project.letters().len(), 21);
+}
+
+/// Where each machine has a clock of its own, one that is wrong would open a cohort before its day.
+#[test]
+fn who_does_not_agree_with_the_server_what_time_it_is_does_nothing() {
+    let told = crate::story::ahead_of(Database::new(), "first-day");
+    let (apply, plan) = told.split_once("[exit 1]").unwrap_or_else(|| panic!("{told}"));
+    let sentence = "don't agree what time it is: 2099-01-31T20:00:00Z here, 20";
+    assert!(apply.contains(sentence) && apply.contains("nothing was done") && !apply.contains("Done:"), "{apply}");
+    assert!(plan.contains("warning: ") && plan.contains(sentence) && plan.contains("[exit 0]"), "{plan}");
 }

@@ -18,6 +18,8 @@ mod seen;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::database::Database;
+
 /// A story that has been played.
 pub(crate) struct Played {
     /// Its folder's name.
@@ -44,6 +46,18 @@ pub(crate) fn names() -> Vec<String> {
 /// Plays one story from its beginning.
 pub(crate) fn play(name: &str) -> Played {
     Played { name: name.to_owned(), transcript: play_in(&folder().join(name)) }
+}
+
+/// What an apply and a plan say in the school of this story where its clock is far ahead of the server that has its state, and how
+/// they end.
+pub(crate) fn ahead_of(server: Database, name: &str) -> String {
+    let mut school = school::School::ahead_of(server, &folder().join(name));
+    school.put_roster(&school.own("roster.csv"), None);
+    let mut run = |line: &str| {
+        let said = school.run(&[line.to_owned()]);
+        format!("{}[{}]\n", said.text, said.end)
+    };
+    run("apply") + &run("plan")
 }
 
 /// Plays the story in this folder, and tells what came of it.

@@ -20,9 +20,12 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::accident::Accident;
+use crate::database::Database;
 use crate::world::{Crashed, SeededRandom, World, actor};
 
 const ZONE: &str = "Pacific/Auckland";
+/// 09:00 there.
+const FIRST_DAY: &str = "2027-01-31T20:00:00Z";
 /// The columns of the terminal.
 const WIDTH: usize = 120;
 
@@ -49,11 +52,23 @@ pub(super) struct School {
     seed: Cell<u64>,
     pub(super) accident: Accident,
     pub(super) interrupt_after: Option<usize>,
+    /// Whether the program takes the clock for the real one, though a server of the state has its own.
+    believes_clock: bool,
 }
 
 impl School {
     pub(super) fn new(folder: &Path) -> Self {
-        let mut world = World::bare("2027-01-31T20:00:00Z");
+        let world = World::bare(FIRST_DAY);
+        let believes_clock = world.database.is_none();
+        Self::of(folder, world, believes_clock)
+    }
+
+    /// A school whose clock is far ahead of the server that has its state.
+    pub(super) fn ahead_of(server: Database, folder: &Path) -> Self {
+        Self::of(folder, World::bare_in(Some(server), "2099-01-31T20:00:00Z"), true)
+    }
+
+    fn of(folder: &Path, mut world: World, believes_clock: bool) -> Self {
         world.keeps_lock = true;
         let school = Self {
             folder: folder.to_owned(),
@@ -61,6 +76,7 @@ impl School {
             seed: Cell::new(1000),
             accident: Accident::None,
             interrupt_after: None,
+            believes_clock,
         };
         let head = fs::read_to_string(folder.parent().unwrap().join("head.yaml")).unwrap();
         let own = school.own("rollout.yaml");
@@ -153,7 +169,7 @@ impl School {
             hosts: Hosts { variable: Some(crate::database::variable), ..Hosts::default() },
             actor: actor(),
             clock: &self.world.clock,
-            is_clock_fixed: false,
+            is_clock_fixed: !self.believes_clock,
             random: &random,
             screen: Screen {
                 out: &mut out,

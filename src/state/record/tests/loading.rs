@@ -164,3 +164,13 @@ fn the_log_knows_its_own_hashes() {
     assert!(!store.has_event(&"ab".repeat(32)).unwrap());
     assert!(!store.has_event("no hash").unwrap());
 }
+
+#[test]
+fn a_server_says_what_time_it_is_there() {
+    let place = place();
+    let store = create(&place);
+    let said = store.server_time().unwrap();
+    assert_eq!(said.is_some(), store.is_shared(), "a file is kept by this machine's own clock");
+    // Far from what this store's tests take for the time.
+    assert!(said.is_none_or(|there| there.to_string().starts_with("20") && there != at(0)), "{said:?}");
+}
