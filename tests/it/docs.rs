@@ -231,3 +231,44 @@ fn the_help_of_every_command_gives_an_example_that_runs() {
     assert!(run >= 11, "only {run} examples were found");
     assert!(project.path().join("fixes.csv").exists() && !root().join("fixes.csv").exists());
 }
+
+/// The tables of the performance page are written by a script: those that it measures are those that the page has marks for.
+#[test]
+fn what_is_measured_has_its_place_on_the_performance_page() {
+    let script = std::fs::read_to_string(root().join("benches/compare/all.sh")).unwrap();
+    let lines = script.lines().map(str::trim_start).filter_map(|line| line.strip_prefix("measure "));
+    let names: Vec<&str> = lines.filter_map(|rest| rest.split(' ').next()).collect();
+    assert!(names.len() > 4, "{names:?}");
+    let folder = tempfile::tempdir().unwrap();
+    let (tables, page) = (folder.path().join("tables"), folder.path().join("page.md"));
+    std::fs::create_dir(&tables).unwrap();
+    for name in &names {
+        let rows = format!(
+            "a line of progress\n| 100k | duckdb | {name} | 2.0 / 4.0 s |\n| 5m | duckdb | {name} | 100.0 / 4.0 s |\n"
+        );
+        std::fs::write(tables.join(name), rows).unwrap();
+    }
+    let before = document("docs/performance.md").text;
+    std::fs::write(&page, &before).unwrap();
+    let write = || {
+        let script = root().join("benches/compare/write.py");
+        std::process::Command::new("python3").arg(script).arg(&tables).arg(&page).current_dir(root()).output().unwrap()
+    };
+    let written = write();
+    assert!(written.status.success(), "{written:?}");
+    let after = std::fs::read_to_string(&page).unwrap();
+    for name in names.iter().filter(|name| **name != "plan-5m") {
+        assert!(after.contains(&format!("| {name} |")), "{name}: {after}");
+    }
+    assert!(after.contains("| DuckDB | plan |") && after.contains("power 1.00 of the caregivers"), "{after}");
+    assert!(!after.contains("a line of progress"), "{after}");
+    let unmeasured = |text: &str| {
+        text.split("<!-- measured: ")
+            .map(|part| part.split("<!-- end -->").last().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(unmeasured(&before), unmeasured(&after), "only what stands between the marks");
+    std::fs::remove_file(tables.join("letters")).unwrap();
+    assert_eq!(write().status.code(), Some(1), "a table is missing");
+    assert_eq!(std::fs::read_to_string(&page).unwrap(), after);
+}
