@@ -2,7 +2,7 @@
 //!
 //! No names, addresses or passwords: fingerprints say "the same person" and "the same address" without saying who.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -21,6 +21,8 @@ pub struct Recorded {
     pub position: Option<Position>,
     /// What was done to whom. Only caregivers with an activation, of any stage but voided.
     pub histories: ById<History>,
+    /// The keys of their earlier activations, oldest first, where there are any: markers that may still stand in the LMS.
+    pub earlier_keys: ById<Box<[ActivationKey]>>,
     /// The caregivers of the accepted rosters.
     pub presence: ById<Presence>,
     /// Accepted rosters by number, oldest first.
@@ -39,6 +41,19 @@ impl Recorded {
     /// The roster accepted last.
     pub fn last_roster(&self) -> Option<&AcceptedRoster> {
         self.rosters.last()
+    }
+
+    /// The keys of a caregiver's earlier activations, oldest first.
+    pub fn earlier_keys(&self, id: &str) -> &[ActivationKey] {
+        self.earlier_keys.get(id).map_or(&[], |keys| keys)
+    }
+
+    /// The keys of all activations that are known, also of those who were forgotten.
+    pub fn all_keys(&self) -> HashSet<ActivationKey> {
+        let latest = self.histories.values().map(|history| history.key);
+        let earlier = self.earlier_keys.values().flat_map(|keys| keys.iter().copied());
+        let forgotten = self.forgotten.values().flat_map(|forgotten| forgotten.keys.iter().copied());
+        latest.chain(earlier).chain(forgotten).collect()
     }
 
     /// The hand-overs that nobody has settled yet.
@@ -89,8 +104,6 @@ pub struct History {
     pub stage_at: Timestamp,
     /// The cohort it was done for.
     pub cohort: Option<CohortName>,
-    /// The keys of this caregiver's earlier activations (markers that may still stand in the LMS).
-    pub earlier: Box<[ActivationKey]>,
     /// Whether the sealed password is still held.
     pub has_secret: bool,
     /// The latest letter of this activation; most of a million were adopted and have none.

@@ -1,7 +1,5 @@
 //! Lines of the rollout held against the record, and markers of the LMS held against it.
 
-use std::collections::HashSet;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -78,9 +76,9 @@ pub(super) fn markers(recorded: &Recorded, observed: &Observed) -> Result<(), Re
         let is_own = recorded
             .histories
             .get(id)
-            .is_some_and(|history| history.key == marker || history.earlier.contains(&marker));
+            .is_some_and(|history| history.key == marker || recorded.earlier_keys(id).contains(&marker));
         // A person may have moved to another id since: only then all keys are gathered.
-        if !is_own && !known.get_or_insert_with(|| all_keys(recorded)).contains(&marker) {
+        if !is_own && !known.get_or_insert_with(|| recorded.all_keys()).contains(&marker) {
             unknown.push(CaregiverId::new(id));
         }
     }
@@ -112,11 +110,4 @@ pub(super) fn export_is_newer(
         }
         _ => Ok(()),
     }
-}
-
-/// The keys of all activations that the record knows.
-pub(super) fn all_keys(recorded: &Recorded) -> HashSet<crate::model::ids::ActivationKey> {
-    let histories = recorded.histories.values();
-    let known = histories.flat_map(|history| history.earlier.iter().copied().chain(std::iter::once(history.key)));
-    known.chain(recorded.forgotten.values().flat_map(|forgotten| forgotten.keys.iter().copied())).collect()
 }

@@ -7,13 +7,12 @@ use jiff::Timestamp;
 
 use crate::model::account::{AccountView, SignIn, SignInMethod};
 use crate::model::activation::ActivationStage;
-use crate::model::ids::{CaregiverId, Username};
+use crate::model::ids::{ActivationKey, CaregiverId, Username};
 use crate::model::observed::{Observed, Seen};
 use crate::model::recorded::{History, Recorded};
 use crate::plan::{Act, Drift, DriftField, DriftKind, Finding, Plan};
 
 use super::Desired;
-use super::check::all_keys;
 
 /// Compares. `before` is what the last run saw; without it nothing can be said to have changed since.
 pub fn drift(desired: Desired<'_>, recorded: &Recorded, before: Option<&Observed>, now: &Observed) -> Drift {
@@ -94,7 +93,8 @@ impl Compared<'_> {
                 findings.push(Finding { kind: DriftKind::Vanished, caregiver, username: None, fields: Vec::new() });
             }
             if let [account] = accounts.as_slice() {
-                findings.extend(against_record(history, account).map(|kind| of(kind, account)));
+                let earlier = self.recorded.earlier_keys(id);
+                findings.extend(against_record(history, earlier, account).map(|kind| of(kind, account)));
             }
         }
     }
@@ -113,7 +113,7 @@ impl Compared<'_> {
 
     /// Accounts that we did not make what they are.
     fn of_accounts(&self, findings: &mut Vec<Finding>) {
-        let keys = all_keys(self.recorded);
+        let keys = self.recorded.all_keys();
         for account in self.now.accounts().map(Seen::view) {
             if account.marker.is_some_and(|marker| !keys.contains(&marker)) {
                 findings.push(of(DriftKind::ForeignMarker, &account));
@@ -142,8 +142,8 @@ impl Compared<'_> {
     }
 }
 
-fn against_record(history: &History, account: &AccountView<'_>) -> Option<DriftKind> {
-    let is_older = account.marker.is_some_and(|marker| history.earlier.contains(&marker));
+fn against_record(history: &History, earlier: &[ActivationKey], account: &AccountView<'_>) -> Option<DriftKind> {
+    let is_older = account.marker.is_some_and(|marker| earlier.contains(&marker));
     match (history.is_withdrawn, account.is_disabled) {
         (false, true) => Some(DriftKind::Disabled),
         (true, false) => Some(DriftKind::Enabled),

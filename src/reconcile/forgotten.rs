@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::model::activation::{ActivationKind, ActivationStage};
 use crate::model::fingerprint::{Fingerprinter, Purpose};
-use crate::model::ids::{ActivationKey, CaregiverId};
+use crate::model::ids::ActivationKey;
 use crate::model::observed::Observed;
 use crate::model::recorded::{Forgotten, History, Identity, Recorded};
 use crate::roster::Roster;
@@ -33,25 +33,22 @@ pub(super) fn remember<'a>(
         let Some(forgotten) = recorded.forgotten.get(&hash).or_else(|| marked().copied()) else { continue };
         let gives_access = |history: &History| super::due::last_done(history) > 0;
         if !recorded.histories.get(caregiver.id()).is_some_and(gives_access) {
-            remembered.histories.insert(CaregiverId::new(caregiver.id()).as_str(), history(forgotten));
+            remembered.histories.insert(caregiver.id(), history(forgotten));
+            let earlier = forgotten.keys.split_last().map_or(&[][..], |(_, earlier)| earlier);
+            remembered.earlier_keys.insert(caregiver.id(), earlier.into());
         }
     }
     Cow::Owned(remembered)
 }
 
 fn history(forgotten: &Forgotten) -> History {
-    let (key, earlier) = match forgotten.keys.split_last() {
-        Some((key, earlier)) => (*key, earlier.to_vec()),
-        None => (ActivationKey(0), Vec::new()),
-    };
     History {
         number: forgotten.number,
-        key,
+        key: forgotten.keys.last().copied().unwrap_or(ActivationKey(0)),
         kind: ActivationKind::Adopt,
         stage: ActivationStage::Adopted,
         stage_at: Timestamp::UNIX_EPOCH,
         cohort: None,
-        earlier: earlier.into(),
         has_secret: false,
         letter: None,
         identity: Identity::default(),

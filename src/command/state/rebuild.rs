@@ -55,7 +55,7 @@ const UNDER_WAY: &str = "a reset was under way, and this LMS can't say what beca
 impl Evidence<'_> {
     /// Everybody of whom something is to be recorded, by id.
     pub(super) fn judge(&self, random: &mut dyn Random) -> Vec<Finding> {
-        let keys = self.known_keys();
+        let keys = self.recorded.all_keys();
         let ids: BTreeSet<&str> = self
             .roster
             .caregivers()
@@ -76,12 +76,6 @@ impl Evidence<'_> {
             identity: caregiver
                 .map_or_else(Identity::default, |found| identity_of(found, self.rollout, self.fingerprinter)),
         })
-    }
-
-    fn known_keys(&self) -> HashSet<ActivationKey> {
-        let own = |history: &History| history.earlier.iter().copied().chain([history.key]).collect::<Vec<_>>();
-        let forgotten = self.recorded.forgotten.values().flat_map(|forgotten| forgotten.keys.iter().copied());
-        self.recorded.histories.values().flat_map(own).chain(forgotten).collect()
     }
 
     fn of(&self, id: &str, keys: &HashSet<ActivationKey>, random: &mut dyn Random) -> Vec<Finding> {

@@ -85,8 +85,8 @@ fn what_others_did_to_accounts_is_told_by_kind() {
         (
             |school| {
                 let history = school.recorded.histories.get_mut("C1").unwrap();
-                history.earlier = Box::new([history.key]);
-                history.key = ActivationKey(77);
+                let earlier = std::mem::replace(&mut history.key, ActivationKey(77));
+                school.recorded.earlier_keys.insert("C1", [earlier].into());
             },
             DriftKind::OlderMarker,
             "C1",

@@ -191,7 +191,6 @@ impl School {
             stage,
             stage_at: hour_ago,
             cohort: Some("year-7".into()),
-            earlier: Box::default(),
             has_secret: !is_adopted && letter.stage != LetterStage::Sent,
             letter: (!is_adopted).then(|| Box::new(letter)),
             identity: self.identity(id),

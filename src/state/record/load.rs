@@ -8,17 +8,18 @@ use super::handover;
 use super::value::{At, Count, Students};
 use crate::model::activation::ActivationStage;
 use crate::model::by_id::ById;
-use crate::model::ids::{ActivationNumber, CohortName};
+use crate::model::ids::{ActivationKey, ActivationNumber, CohortName};
 use crate::model::recorded::{AcceptedRoster, History, Identity, LetterRecord, Opening, Presence, Recorded};
 
 /// Everything recorded.
 pub(super) fn load(conn: &Connection) -> Result<Recorded, Fault> {
     // One transaction: a writer that commits in between is not seen by halves.
     let moment = conn.moment()?;
-    let (histories, presence) = people(&moment)?;
+    let People { histories, earlier_keys, presence } = people(&moment)?;
     Ok(Recorded {
         position: position(&moment)?,
         histories,
+        earlier_keys,
         presence,
         rosters: rosters(&moment)?,
         openings: openings(&moment)?,
@@ -57,7 +58,12 @@ fn openings(conn: &Connection) -> Result<std::collections::BTreeMap<CohortName, 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-type People = (ById<History>, ById<Presence>);
+#[derive(Default)]
+struct People {
+    histories: ById<History>,
+    earlier_keys: ById<Box<[ActivationKey]>>,
+    presence: ById<Presence>,
+}
 
 /// Histories and presence. Three tables are read side by side, all in the order of caregivers: a million people are
 /// then put together without looking any of them up.
@@ -76,34 +82,38 @@ fn people(conn: &Connection) -> Result<People, Fault> {
     )?;
     let mut activations = Beside::begin(activations.query([])?)?;
     let mut letters = Beside::begin(letters.query([])?)?;
-    let mut histories = ById::default();
-    let mut presence = ById::default();
+    let mut people = People::default();
     let mut rows = caregivers.query([])?;
     while let Some(row) = rows.next()? {
         let caregiver = text(row)?;
-        let history = latest(&mut activations, &mut letters, caregiver)?;
-        if let Some(history) = history {
-            histories.insert(caregiver, with_person(history, row)?);
+        let mut earlier = Vec::new();
+        if let Some(history) = latest(&mut activations, &mut letters, caregiver, &mut earlier)? {
+            people.histories.insert(caregiver, with_person(history, row)?);
+        }
+        if !earlier.is_empty() {
+            people.earlier_keys.insert(caregiver, earlier.into());
         }
         if let Some(first) = row.get(1)? {
-            presence.insert(caregiver, Presence { first, absent_since: row.get(2)? });
+            people.presence.insert(caregiver, Presence { first, absent_since: row.get(2)? });
         }
     }
     // A row that belongs to nobody would have stopped its table there, and hidden what was done to everybody behind it.
     activations.is_at_end("activations")?;
     letters.is_at_end("letters")?;
-    Ok((histories, presence))
+    Ok(people)
 }
 
-/// The latest activation of one caregiver that was not given up, with the keys of those before it.
-fn latest(activations: &mut Beside<'_>, letters: &mut Beside<'_>, caregiver: &str) -> Result<Option<History>, Fault> {
+/// The latest activation of one caregiver that was not given up; the keys of those before it go into `earlier`.
+fn latest(
+    activations: &mut Beside<'_>,
+    letters: &mut Beside<'_>,
+    caregiver: &str,
+    earlier: &mut Vec<ActivationKey>,
+) -> Result<Option<History>, Fault> {
     let mut latest: Option<History> = None;
     while let Some(row) = activations.of(caregiver)? {
         if row.get::<_, ActivationStage>(4)? != ActivationStage::Voided {
-            let before = latest.replace(history(row)?);
-            if let (Some(latest), Some(before)) = (&mut latest, before) {
-                latest.earlier = before.earlier.iter().copied().chain([before.key]).collect();
-            }
+            earlier.extend(latest.replace(history(row)?).map(|before| before.key));
         }
         activations.advance()?;
     }
@@ -127,7 +137,6 @@ fn history(row: Row<'_>) -> Result<History, Fault> {
         stage: row.get(4)?,
         stage_at,
         cohort: row.get(6)?,
-        earlier: Box::default(),
         has_secret: row.get(7)?,
         letter: None,
         identity: Identity::default(),

@@ -195,7 +195,7 @@ fn compare(store: &mut Store, model: &Model) {
         assert_eq!(history.has_secret, held.is_sealed);
         let letter = history.letter.as_ref().map(|letter| (letter.number.0 as usize, (letter.stage, letter.attempts)));
         assert_eq!(letter, held.letters.last().map(|last| (held.letters.len(), *last)));
-        let keys: Vec<u128> = history.earlier.iter().map(|key| key.0).collect();
+        let keys: Vec<u128> = loaded.earlier_keys(who).iter().map(|key| key.0).collect();
         assert_eq!(keys, earlier.iter().map(|(_, held)| held.key).collect::<Vec<_>>());
         let sealed = store.sealed(&who.into(), history.number).unwrap();
         let is_sealed = sealed.is_some_and(|sealed| sealed.password.is_some() && sealed.letter.is_some());

@@ -50,13 +50,13 @@ fn what_was_committed_is_loaded() {
         stage: ActivationStage::Set,
         stage_at: at(100),
         cohort: Some("pilot".into()),
-        earlier: Box::new([ActivationKey(1)]),
         has_secret: true,
         letter: Some(Box::new(letter)),
         identity: identity(5),
         is_withdrawn: true,
     };
     assert_eq!(recorded.histories["C1"], expected);
+    assert_eq!(recorded.earlier_keys("C1"), [ActivationKey(1)]);
     assert_eq!(recorded.histories.len(), 1);
 }
 
