@@ -111,12 +111,16 @@ pub(super) fn stage(
 
 /// Deletes what is sealed of an activation: password and letters.
 pub(super) fn wipe(scope: Scope<'_>, caregiver: &CaregiverId, number: ActivationNumber) -> Result<(), Fault> {
+    wipe_password(scope, caregiver, number)?;
+    letter::wipe(scope, caregiver, number)
+}
+
+pub(super) fn wipe_password(scope: Scope<'_>, caregiver: &CaregiverId, number: ActivationNumber) -> Result<(), Fault> {
     one(
         scope.conn,
         "UPDATE activations SET password = NULL WHERE caregiver = ? AND number = ?",
         params![caregiver, number],
-    )?;
-    letter::wipe(scope, caregiver, number)
+    )
 }
 
 fn check(scope: Scope<'_>, subject: &Subject, step: ActivationStep) -> Result<(), Fault> {
@@ -157,19 +161,31 @@ struct Row<'a> {
     stage_at: super::value::At,
 }
 
-/// Writes a row in place of one that gives nobody access.
+/// Writes a row: a new one, or in place of one that gives nobody access, whose letters then go.
 fn put(scope: Scope<'_>, subject: &Subject, row: &Row<'_>) -> Result<(), Fault> {
+    if put_where(scope, subject, row, "DO NOTHING")? {
+        return Ok(());
+    }
     letter::forget(scope, subject)?;
-    let Subject { caregiver, activation } = subject;
-    let is_put = one_if(
-        scope.conn,
-        "INSERT INTO activations (caregiver, number, key, kind, stage, stage_at, cohort, run, username, password)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (caregiver, number) DO UPDATE SET key = excluded.key, kind = excluded.kind, stage = excluded.stage,
+    let in_its_place = "DO UPDATE SET key = excluded.key, kind = excluded.kind, stage = excluded.stage,
              stage_at = excluded.stage_at, cohort = excluded.cohort, run = excluded.run,
              username = excluded.username, password = excluded.password
          WHERE activations.stage IN ('prepared', 'refused', 'voided')
-             OR (activations.stage IN ('setting', 'reset-unknown') AND excluded.password IS NULL)",
+             OR (activations.stage IN ('setting', 'reset-unknown') AND excluded.password IS NULL)";
+    let is_put = put_where(scope, subject, row, in_its_place)?;
+    if is_put { Ok(()) } else { Err(refusal(scope, subject, ActivationStep::Prepare)?) }
+}
+
+/// Whether a row was written, where `then` says what to do with one that is there.
+fn put_where(scope: Scope<'_>, subject: &Subject, row: &Row<'_>, then: &str) -> Result<bool, Fault> {
+    let Subject { caregiver, activation } = subject;
+    let sql = format!(
+        "INSERT INTO activations (caregiver, number, key, kind, stage, stage_at, cohort, run, username, password)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (caregiver, number) {then}"
+    );
+    one_if(
+        scope.conn,
+        &sql,
         params![
             caregiver,
             activation,
@@ -182,6 +198,5 @@ fn put(scope: Scope<'_>, subject: &Subject, row: &Row<'_>) -> Result<(), Fault> 
             row.username,
             row.password
         ],
-    )?;
-    if is_put { Ok(()) } else { Err(refusal(scope, subject, ActivationStep::Prepare)?) }
+    )
 }

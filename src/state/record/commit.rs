@@ -74,17 +74,16 @@ fn write(
 ) -> Result<Position, Fault> {
     let transaction = conn.writing()?;
     let scope = Scope { conn: &transaction, at: At(commit.at), run: commit.run, seen };
+    let (mut log, last_run) = Log::at_head(&transaction)?;
     if !matches!(commit.entries.first(), Some(Entry::RunBegun(_))) {
-        run::is_current(scope)?;
+        run::is_current(commit.run, last_run)?;
     }
     let accepts_position = commit.entries.iter().any(|entry| matches!(entry, Entry::PositionAccepted { .. }));
-    let mut log = Log::at_head(&transaction)?;
     for entry in &commit.entries {
         record(scope, entry, accepts_position)?;
         log.append(scope, random, &event::tell(entry))?;
     }
-    log.close(&transaction)?;
-    let position = position(&transaction)?.ok_or_else(|| Fault::rule("nothing is recorded before a run begins"))?;
+    let position = log.close(&transaction, commit.run)?;
     *expected = Some(position.clone());
     transaction.commit()?;
     Ok(position)

@@ -68,7 +68,9 @@ pub(super) fn step(scope: Scope<'_>, letter: &LetterSubject, step: LetterStep) -
         LetterStep::Announce => put_at_once(scope, letter, step, "attempts = attempts + 1"),
         LetterStep::Send => {
             put_at_once(scope, letter, step, "bytes = NULL")?;
-            activation::wipe(scope, &letter.caregiver, letter.activation)
+            activation::wipe_password(scope, &letter.caregiver, letter.activation)?;
+            // Those before it were wiped when it took their place; that is made sure of once more.
+            if letter.letter > LetterNumber::FIRST { wipe(scope, &letter.caregiver, letter.activation) } else { Ok(()) }
         }
         _ => {
             let stage = step.leads_to(check(scope, letter, step)?);

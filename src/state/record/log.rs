@@ -8,6 +8,8 @@ use super::fault::Fault;
 use super::person;
 use super::value::{At, Count};
 use crate::edge::Random;
+use crate::model::ids::RunNumber;
+use crate::model::recorded::Position;
 use crate::state::chain::{self, Event, Hash};
 use crate::state::event::Telling;
 
@@ -26,11 +28,11 @@ struct Bound {
 }
 
 impl Log {
-    /// Where the chain ends now.
-    pub(super) fn at_head(conn: &Connection) -> Result<Self, Fault> {
-        conn.prepare_cached("SELECT events, head FROM meta")?.query_row([], |row| {
+    /// Where the chain ends now, and the last run that was begun.
+    pub(super) fn at_head(conn: &Connection) -> Result<(Self, Option<RunNumber>), Fault> {
+        conn.prepare_cached("SELECT events, head, (SELECT max(number) FROM runs) FROM meta")?.query_row([], |row| {
             let Count(events) = row.get(0)?;
-            Ok(Self { events, head: row.get(1)? })
+            Ok((Self { events, head: row.get(1)? }, row.get(2)?))
         })
     }
 
@@ -63,9 +65,13 @@ impl Log {
         Ok(())
     }
 
-    /// Notes the new end, and counts the commit.
-    pub(super) fn close(&self, conn: &Connection) -> Result<(), Fault> {
-        one(conn, "UPDATE meta SET serial = serial + 1, events = ?, head = ?", params![Count(self.events), self.head])
+    /// Notes the new end, counts the commit, and says where the state stands then: under this run, which is the last.
+    pub(super) fn close(&self, conn: &Connection, run: RunNumber) -> Result<Position, Fault> {
+        let sql = "UPDATE meta SET serial = serial + 1, events = ?, head = ? RETURNING lineage, serial";
+        conn.prepare_cached(sql)?.query_row(params![Count(self.events), self.head], |row| {
+            let Count(serial) = row.get(1)?;
+            Ok(Position { lineage: row.get(0)?, run, serial, head: self.head.to_string() })
+        })
     }
 }
 

@@ -18,7 +18,9 @@ pub(super) fn identify(scope: Scope<'_>, caregiver: &CaregiverId, identity: &Ide
         "INSERT INTO caregivers (caregiver, address, name, students) VALUES (?, ?, ?, ?)
          ON CONFLICT (caregiver) DO UPDATE SET address = excluded.address, name = excluded.name, students = excluded.students",
         params![caregiver, identity.address, identity.name, Students(identity.students.clone())],
-    )
+    )?;
+    scope.seen.note_row(caregiver);
+    Ok(())
 }
 
 /// All that is recorded of a person goes with them to the id that they have now.
@@ -87,10 +89,10 @@ pub(super) fn subject(
 }
 
 fn new_subject(scope: Scope<'_>, random: &mut dyn Random, caregiver: &CaregiverId) -> Result<LogSubject, Fault> {
-    scope
-        .conn
-        .prepare_cached("INSERT INTO caregivers (caregiver) VALUES (?) ON CONFLICT DO NOTHING")?
-        .execute([caregiver])?;
+    if !scope.seen.has_row(caregiver) {
+        let sql = "INSERT INTO caregivers (caregiver) VALUES (?) ON CONFLICT DO NOTHING";
+        scope.conn.prepare_cached(sql)?.execute([caregiver])?;
+    }
     for _ in 0..8 {
         let number = number(random);
         let subject = LogSubject { number, bound: caregiver.clone(), salt: random.id().to_le_bytes().to_vec() };

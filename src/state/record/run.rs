@@ -23,16 +23,15 @@ pub(super) fn begin(scope: Scope<'_>, begun: &RunBegun, may_skip: bool) -> Resul
 
 /// A run came to its end.
 pub(super) fn end(scope: Scope<'_>, outcome: &str) -> Result<(), Fault> {
-    is_current(scope)?;
     one(scope.conn, "UPDATE runs SET ended_at = ?, outcome = ? WHERE number = ?", params![scope.at, outcome, scope.run])
 }
 
 /// Nothing is recorded under a run that has been followed by another, or never began.
-pub(super) fn is_current(scope: Scope<'_>) -> Result<(), Fault> {
-    match last(scope)? {
-        Some(last) if last == scope.run => Ok(()),
-        Some(last) => Err(Fault::rule(format!("run {} is not the current one, that is run {last}", scope.run))),
-        None => Err(Fault::rule(format!("run {} was never begun", scope.run))),
+pub(super) fn is_current(run: RunNumber, last: Option<RunNumber>) -> Result<(), Fault> {
+    match last {
+        Some(last) if last == run => Ok(()),
+        Some(last) => Err(Fault::rule(format!("run {run} is not the current one, that is run {last}"))),
+        None => Err(Fault::rule(format!("run {run} was never begun"))),
     }
 }
 

@@ -12,6 +12,8 @@ use crate::model::ids::CaregiverId;
 #[derive(Default)]
 pub(super) struct Seen {
     people: RefCell<HashMap<CaregiverId, Arc<LogSubject>>>,
+    /// Who was written down last, so that they have a row.
+    written: RefCell<Option<CaregiverId>>,
     forms: RefCell<HashSet<u64>>,
 }
 
@@ -33,6 +35,16 @@ impl Seen {
         known.insert(caregiver.clone(), Arc::clone(subject));
     }
 
+    /// Somebody has a row of their own.
+    pub(super) fn note_row(&self, caregiver: &CaregiverId) {
+        self.written.replace(Some(caregiver.clone()));
+    }
+
+    /// Whether it is they who were written down last.
+    pub(super) fn has_row(&self, caregiver: &CaregiverId) -> bool {
+        self.written.borrow().as_ref() == Some(caregiver)
+    }
+
     /// Whether this form is in the state.
     pub(super) fn has_form(&self, id: u64) -> bool {
         self.forms.borrow().contains(&id)
@@ -46,6 +58,7 @@ impl Seen {
     /// From here on all of it is read again.
     pub(super) fn forget(&self) {
         self.people.borrow_mut().clear();
+        self.written.replace(None);
         self.forms.borrow_mut().clear();
     }
 }
