@@ -58,6 +58,7 @@ fn openings(conn: &Connection) -> Result<std::collections::BTreeMap<CohortName, 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// What is recorded of people, each of the three in the order of their ids.
 #[derive(Default)]
 struct People {
     histories: ById<History>,

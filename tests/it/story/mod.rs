@@ -49,7 +49,7 @@ pub(crate) fn play(name: &str) -> Played {
 }
 
 /// What an apply and a plan say in the school of this story where its clock is far ahead of the server that has its state, and how
-/// they end.
+/// they end; then an apply with a time that somebody names.
 pub(crate) fn ahead_of(server: Database, name: &str) -> String {
     let mut school = school::School::ahead_of(server, &folder().join(name));
     school.put_roster(&school.own("roster.csv"), None);
@@ -57,7 +57,10 @@ pub(crate) fn ahead_of(server: Database, name: &str) -> String {
         let said = school.run(&[line.to_owned()]);
         format!("{}[{}]\n", said.text, said.end)
     };
-    run("apply") + &run("plan")
+    let refused = run("apply") + &run("plan");
+    school.believes_clock = false;
+    let said = school.run(&["apply".to_owned()]);
+    format!("{refused}{}[{}]\n", said.text, said.end)
 }
 
 /// Plays the story in this folder, and tells what came of it.

@@ -53,7 +53,7 @@ pub(super) struct School {
     pub(super) accident: Accident,
     pub(super) interrupt_after: Option<usize>,
     /// Whether the program takes the clock for the real one, though a server of the state has its own.
-    believes_clock: bool,
+    pub(super) believes_clock: bool,
 }
 
 impl School {
