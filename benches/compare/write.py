@@ -26,7 +26,11 @@ def rows(text):
 
 
 def said(*command):
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    """What a command says; a question mark where it can't be asked, as git in a folder that is no checkout."""
+    try:
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "?"
 
 
 def durable(folder):
@@ -45,14 +49,14 @@ def durable(folder):
 
 def machine(folder):
     """Day, machine and build, in two sentences."""
-    facts = dict(re.findall(r"^(model name|processor)\s*:\s*(.*)$", pathlib.Path("/proc/cpuinfo").read_text(), flags=re.M))
-    cores = int(facts["processor"]) + 1
+    model = re.search(r"^model name\s*:\s*(.*)$", pathlib.Path("/proc/cpuinfo").read_text(), flags=re.M)
+    processor = model[1] if model else platform.machine()
     memory = int(re.search(r"MemTotal:\s*(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) / 1024 / 1024
     system = platform.freedesktop_os_release()["PRETTY_NAME"]
     day = datetime.date.today().strftime("%-d %B %Y")
     commit = said("git", "describe", "--always", "--dirty")
-    rust = said("rustc", "--version").split()[1]
-    return f"Measured on {day}: {cores} cores ({facts['model name']}), {memory:.0f} GiB, {system}, Rust {rust}, release build of {commit}. A durable write of 4 KiB took {durable(folder):.2f} ms.\n"
+    rust = (said("rustc", "--version").split() + ["?"])[1]
+    return f"Measured on {day}: {os.cpu_count()} cores ({processor}), {memory:.0f} GiB, {system}, Rust {rust}, release build of {commit}. A durable write of 4 KiB took {durable(folder):.2f} ms.\n"
 
 
 def growth(plan, largest):
