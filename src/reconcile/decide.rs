@@ -133,7 +133,7 @@ impl<'a> Half<'a> {
 
     /// Where somebody like this stands in `alike`, or would; `OWN` where there are too many kinds.
     fn place(&self, common: Common, member: &Member<'a>, kinds: &mut Kinds) -> u16 {
-        let next = u16::try_from(self.alike.len()).unwrap_or(OWN);
+        let next = next_place(self.alike.len());
         *kinds.entry((common, member.belonging().clone())).or_insert(next)
     }
 
@@ -148,6 +148,11 @@ impl<'a> Half<'a> {
             Some(Case { member: Cow::Owned(member.with(caregiver)), decision })
         })
     }
+}
+
+/// The place of a kind that is met when so many are known; `OWN` once two bytes count no further.
+fn next_place(known: usize) -> u16 {
+    u16::try_from(known).unwrap_or(OWN)
 }
 
 fn decide_one<'a>(ground: &Ground<'a>, member: &Member<'a>) -> Decision<'a> {
@@ -166,5 +171,19 @@ fn decide_one<'a>(ground: &Ground<'a>, member: &Member<'a>) -> Decision<'a> {
             Decision::Hold { stop: Stop::ToPrint { cohort, is_made }, waits_for_opening: false }
         }
         None => Decision::Act(due),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_too_many_has_no_place_among_those_alike() {
+        assert_eq!(next_place(0), 0);
+        assert_eq!(next_place(65_534), 65_534);
+        for known in [65_535, 65_536, 1_000_000] {
+            assert_eq!(next_place(known), OWN, "{known}");
+        }
     }
 }

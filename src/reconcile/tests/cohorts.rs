@@ -27,7 +27,7 @@ fn the_first_cohort_that_selects_somebody_has_them() {
     assert_eq!(counts, [(1, 0), (1, 1), (1, 0)]);
 }
 
-/// More kinds of people with nothing to do than a byte counts.
+/// Many kinds of people with nothing to do; what comes of more than two bytes count stands in `decide`.
 #[test]
 fn of_many_cohorts_each_has_its_own() {
     let ids: Vec<String> = (1000..1600).map(|number| format!("C{number}")).collect();

@@ -115,6 +115,7 @@ pub(super) fn wipe(scope: Scope<'_>, caregiver: &CaregiverId, number: Activation
     letter::wipe(scope, caregiver, number)
 }
 
+/// Deletes the sealed password of an activation.
 pub(super) fn wipe_password(scope: Scope<'_>, caregiver: &CaregiverId, number: ActivationNumber) -> Result<(), Fault> {
     one(
         scope.conn,
