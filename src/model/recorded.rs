@@ -2,7 +2,7 @@
 //!
 //! No names, addresses or passwords: fingerprints say "the same person" and "the same address" without saying who.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
@@ -48,12 +48,14 @@ impl Recorded {
         self.earlier_keys.get(id).map_or(&[], |keys| keys)
     }
 
-    /// The keys of all activations that are known, also of those who were forgotten.
-    pub fn all_keys(&self) -> HashSet<ActivationKey> {
-        let latest = self.histories.values().map(|history| history.key);
-        let earlier = self.earlier_keys.values().flat_map(|keys| keys.iter().copied());
-        let forgotten = self.forgotten.values().flat_map(|forgotten| forgotten.keys.iter().copied());
-        latest.chain(earlier).chain(forgotten).collect()
+    /// The keys of all activations that the LMS may show, and whose they are; of those who were forgotten nobody can say. One that
+    /// was only prepared is not among them: where the LMS shows it, the record is an old copy.
+    pub fn owners(&self) -> HashMap<ActivationKey, Option<&str>> {
+        let latest = self.histories.iter().filter(|(_, history)| history.is_announced());
+        let latest = latest.map(|(id, history)| (history.key, Some(id)));
+        let earlier = self.earlier_keys.iter().flat_map(|(id, keys)| keys.iter().map(move |key| (*key, Some(id))));
+        let forgotten = self.forgotten.values().flat_map(|forgotten| forgotten.keys.iter().map(|key| (*key, None)));
+        forgotten.chain(earlier).chain(latest).collect()
     }
 
     /// The hand-overs that nobody has settled yet.
@@ -115,6 +117,22 @@ pub struct History {
 }
 
 impl History {
+    /// The number of the last activation that gave access, or may have: what was only prepared, or certainly refused, gave
+    /// nobody anything. 0 where there was none.
+    pub fn last_done(&self) -> u32 {
+        if self.is_announced() { self.number.0 } else { self.number.0 - 1 }
+    }
+
+    /// Whether something was begun in the LMS, now or under an earlier number.
+    pub fn is_begun(&self) -> bool {
+        self.last_done() > 0
+    }
+
+    /// Whether the LMS may show this activation's key as a marker: it was announced, and not certainly refused.
+    pub fn is_announced(&self) -> bool {
+        !matches!(self.stage, ActivationStage::Prepared | ActivationStage::Refused | ActivationStage::Voided)
+    }
+
     /// The password is set and the letter accepted, or the LMS tells the password by itself, or somebody was adopted: nothing
     /// more is due by itself.
     pub fn is_active(&self) -> bool {

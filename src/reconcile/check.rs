@@ -1,5 +1,7 @@
 //! Lines of the rollout held against the record, and markers of the LMS held against it.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -10,7 +12,6 @@ use crate::model::observed::{Observed, Seen};
 use crate::model::recorded::{History, Recorded};
 use crate::rollout::{Override, Reissue, Rollout};
 
-use super::due::last_done;
 use super::{Context, Refusal};
 
 /// Lines that can't stand as they are: an override that has expired, a `reissue` whose number doesn't fit the record (only
@@ -40,14 +41,15 @@ fn expired(line: &Override) -> Diagnostic {
 
 fn history_of<'a>(rollout: &Rollout, recorded: &'a Recorded, line: &Reissue) -> Option<&'a History> {
     let own = recorded.histories.get(&line.caregiver);
-    own.or_else(|| {
+    let former = || {
         let moved = rollout.moved.iter().find(|moved| moved.to == line.caregiver)?;
         recorded.histories.get(&moved.from)
-    })
+    };
+    own.filter(|history| history.is_begun()).or_else(former).or(own)
 }
 
 pub(super) fn last_of(rollout: &Rollout, recorded: &Recorded, line: &Reissue) -> u32 {
-    history_of(rollout, recorded, line).map_or(0, last_done)
+    history_of(rollout, recorded, line).map_or(0, History::last_done)
 }
 
 fn wrong_number(line: &Reissue, last: u32) -> Diagnostic {
@@ -66,24 +68,30 @@ fn wrong_number(line: &Reissue, last: u32) -> Diagnostic {
     Diagnostic::error("rollout::reissue-number", message).with_place(line.place.clone()).with_help(help)
 }
 
-/// A marker in the LMS that the record does not know means that the record is older than the LMS, or another one.
-pub(super) fn markers(recorded: &Recorded, observed: &Observed) -> Result<(), Refusal> {
+/// Whose accounts show the activation of somebody else, and of whom. A marker that the record does not know means that the record
+/// is older than the LMS, or another one.
+pub(super) fn markers<'a>(
+    recorded: &'a Recorded,
+    observed: &'a Observed,
+) -> Result<HashMap<&'a str, &'a str>, Refusal> {
     let accounts = observed.accounts().filter(|account| account.has_marker()).map(Seen::view);
-    let mut unknown: Vec<CaregiverId> = Vec::new();
-    let mut known = None;
+    let (mut unknown, mut foreign): (Vec<CaregiverId>, _) = (Vec::new(), HashMap::new());
+    let mut owners = None;
     for account in accounts {
         let (Some(marker), Some(id)) = (account.marker, account.caregiver) else { continue };
-        let is_own = recorded
-            .histories
-            .get(id)
-            .is_some_and(|history| history.key == marker || recorded.earlier_keys(id).contains(&marker));
+        let history = recorded.histories.get(id).filter(|history| history.is_announced());
+        if history.is_some_and(|history| history.key == marker) || recorded.earlier_keys(id).contains(&marker) {
+            continue;
+        }
         // A person may have moved to another id since: only then all keys are gathered.
-        if !is_own && !known.get_or_insert_with(|| recorded.all_keys()).contains(&marker) {
-            unknown.push(CaregiverId::new(id));
+        match owners.get_or_insert_with(|| recorded.owners()).get(&marker) {
+            None => unknown.push(CaregiverId::new(id)),
+            Some(Some(owner)) => _ = foreign.insert(id, *owner),
+            Some(None) => {}
         }
     }
     unknown.sort_unstable();
-    if unknown.is_empty() { Ok(()) } else { Err(Refusal::MarkerNewer { caregivers: unknown }) }
+    if unknown.is_empty() { Ok(foreign) } else { Err(Refusal::MarkerNewer { caregivers: unknown }) }
 }
 
 /// Where a person carries what we write, an export from before the last confirmation does not show what it confirmed.

@@ -113,9 +113,9 @@ impl Compared<'_> {
 
     /// Accounts that we did not make what they are.
     fn of_accounts(&self, findings: &mut Vec<Finding>) {
-        let keys = self.recorded.all_keys();
+        let keys = self.recorded.owners();
         for account in self.now.accounts().map(Seen::view) {
-            if account.marker.is_some_and(|marker| !keys.contains(&marker)) {
+            if account.marker.is_some_and(|marker| !keys.contains_key(&marker)) {
                 findings.push(of(DriftKind::ForeignMarker, &account));
             }
             if !account.is_staff {

@@ -82,14 +82,6 @@ pub(super) enum Row<'a> {
     Fresh,
 }
 
-/// The number of the last activation that gave access.
-pub(super) fn last_done(history: &History) -> u32 {
-    match history.stage {
-        ActivationStage::Prepared | ActivationStage::Refused | ActivationStage::Voided => history.number.0 - 1,
-        _ => history.number.0,
-    }
-}
-
 /// D1 to D4.
 pub(super) fn from_record<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a History) -> Row<'a> {
     if let Some(stop) = hand_over::unsettled(ground, caregiver.id(), history) {
@@ -100,7 +92,7 @@ pub(super) fn from_record<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, his
         ActivationStage::ResetUnknown | ActivationStage::HandedOver => Row::Stop(Stop::ResetUnknown { again: None }),
         ActivationStage::Set => letter(ground, caregiver, history),
         ActivationStage::Adopted => active(ground, caregiver, history),
-        ActivationStage::Prepared | ActivationStage::Refused | ActivationStage::Voided if last_done(history) == 0 => {
+        ActivationStage::Prepared | ActivationStage::Refused | ActivationStage::Voided if !history.is_begun() => {
             Row::Fresh
         }
         ActivationStage::Prepared | ActivationStage::Refused | ActivationStage::Voided => {
@@ -111,19 +103,23 @@ pub(super) fn from_record<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, his
 
 /// D3 or D4.
 fn active<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a History) -> Row<'a> {
-    match ground.reissue(caregiver.id(), last_done(history)) {
+    match ground.reissue(caregiver.id(), history.last_done()) {
         Some(line) => Row::Due(Due::reissue(ground, caregiver, line)),
         None => Row::Active,
     }
 }
 
-/// D1: the marker tells; without one the same password may be set again, in a window of time.
+/// D1: what may be done about it, unless nobody has the password any more: then it can't be set again, nor told.
 fn settle<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a History) -> Row<'a> {
-    let account = ground.accounts(caregiver.id()).one();
-    if !history.has_secret && !ground.context.lms.carrier.is_person() {
-        // Whether it was set or not: nobody can set it again, nor tell it.
-        return reissue_or(ground, caregiver, history, Stop::SecretLost { next: history.number.next() });
+    match proven(ground, caregiver, history) {
+        Row::Due(Due::Settle { proof, .. }) if !history.has_secret => Row::Stop(Stop::SecretLostMeanwhile { proof }),
+        row => row,
     }
+}
+
+/// The marker tells; without one the same password may be set again, in a window of time.
+fn proven<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a History) -> Row<'a> {
+    let account = ground.accounts(caregiver.id()).one();
     let source = source(ground, caregiver, history);
     // A create that was begun and is proven not to have happened is a create still.
     let is_create = history.kind == ActivationKind::Create && account.is_none();

@@ -7,16 +7,17 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use crate::model::activation::{ActivationKind, ActivationStage};
-use crate::model::fingerprint::{Fingerprinter, Purpose};
+use crate::model::fingerprint::{Fingerprint, Fingerprinter, Purpose};
 use crate::model::ids::ActivationKey;
 use crate::model::observed::Observed;
 use crate::model::recorded::{Forgotten, History, Identity, Recorded};
-use crate::roster::Roster;
 
-/// The record, with a history for everybody of the roster who was forgotten: their id has the hash that is left of them, or
-/// their account still has the marker.
+use super::Desired;
+
+/// The record, with a history for everybody of the roster who was forgotten: their id, or the one that a `moved` line says they
+/// had, has the hash that is left of them, or their account still has the marker.
 pub(super) fn remember<'a>(
-    roster: &Roster,
+    Desired { rollout, roster }: Desired<'_>,
     recorded: &'a Recorded,
     observed: &Observed,
     keyed: &Fingerprinter,
@@ -26,19 +27,27 @@ pub(super) fn remember<'a>(
     }
     let of_one = |forgotten: &'a Forgotten| forgotten.keys.iter().map(move |key| (*key, forgotten));
     let markers: HashMap<ActivationKey, &Forgotten> = recorded.forgotten.values().flat_map(of_one).collect();
+    let former: HashMap<&str, &str> = rollout.moved.iter().map(|line| (line.to.as_str(), line.from.as_str())).collect();
+    let find = |id: &str| {
+        let marked = || observed.of_caregiver(id).find_map(|account| markers.get(&account.view().marker?));
+        recorded.forgotten.get(&hash(id, keyed)).or_else(|| marked().copied())
+    };
     let mut remembered = recorded.clone();
     for caregiver in roster.caregivers() {
-        let hash = keyed.of(Purpose::Forgotten, [caregiver.id()]);
-        let marked = || observed.of_caregiver(caregiver.id()).find_map(|account| markers.get(&account.view().marker?));
-        let Some(forgotten) = recorded.forgotten.get(&hash).or_else(|| marked().copied()) else { continue };
-        let gives_access = |history: &History| super::due::last_done(history) > 0;
-        if !recorded.histories.get(caregiver.id()).is_some_and(gives_access) {
+        let had = || former.get(caregiver.id()).and_then(|from| find(from));
+        let Some(forgotten) = find(caregiver.id()).or_else(had) else { continue };
+        if !recorded.histories.get(caregiver.id()).is_some_and(History::is_begun) {
             remembered.histories.insert(caregiver.id(), history(forgotten));
             let earlier = forgotten.keys.split_last().map_or(&[][..], |(_, earlier)| earlier);
             remembered.earlier_keys.insert(caregiver.id(), earlier.into());
         }
     }
     Cow::Owned(remembered)
+}
+
+/// What is left of an id once its person was forgotten.
+pub(super) fn hash(id: &str, keyed: &Fingerprinter) -> Fingerprint {
+    keyed.of(Purpose::Forgotten, [id])
 }
 
 fn history(forgotten: &Forgotten) -> History {

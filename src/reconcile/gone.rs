@@ -6,7 +6,6 @@ use crate::model::recorded::History;
 use crate::plan::Idle;
 
 use super::draft::{Draft, Scribe};
-use super::due;
 use super::ground::Ground;
 use super::hand_over;
 use super::presence::Presence;
@@ -23,12 +22,12 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
     }
 
     fn add_one_gone(&mut self, id: &CaregiverId, history: &History) {
-        if due::last_done(history) == 0 {
+        if !history.is_begun() {
             return;
         }
         let presence = self.ground.absences.of(id.as_str());
-        let is_begun = !history.is_active() && due::last_done(history) == history.number.0;
-        let is_asked_for = self.ground.reissue(id.as_str(), due::last_done(history)).is_some();
+        let is_begun = !history.is_active() && history.last_done() == history.number.0;
+        let is_asked_for = self.ground.reissue(id.as_str(), history.last_done()).is_some();
         match update::withdraw(self.ground, id, history, presence) {
             Some(act) if !self.is_in_doubt(id, history) => self.scribe.withdraw(id, history, act),
             _ if (is_begun && !history.is_withdrawn) || is_asked_for => {

@@ -21,6 +21,13 @@ use super::rename::Renames;
 use super::shared::SharedAddresses;
 use super::{Context, Desired};
 
+/// What the LMS shows.
+pub(super) struct Sighting<'a> {
+    pub(super) observed: &'a Observed,
+    /// Whose account shows the activation of somebody else, and of whom.
+    pub(super) marked: HashMap<&'a str, &'a str>,
+}
+
 /// All inputs, and the look-ups built from them.
 pub(super) struct Ground<'a> {
     pub(super) rollout: &'a Rollout,
@@ -47,6 +54,8 @@ pub(super) struct Ground<'a> {
     handed: HashMap<&'a str, &'a HandOver>,
     /// The names that hand-overs gave to accounts to be.
     given_names: HashMap<&'a str, &'a Username>,
+    /// Whose account shows the activation of somebody else, and of whom.
+    marked: HashMap<&'a str, &'a str>,
 }
 
 /// The accounts that could be somebody's.
@@ -74,7 +83,7 @@ impl<'a> Ground<'a> {
     pub(super) fn new(
         desired: Desired<'a>,
         recorded: &'a Recorded,
-        observed: &'a Observed,
+        Sighting { observed, marked }: Sighting<'a>,
         context: &'a Context<'a>,
     ) -> Self {
         let Desired { rollout, roster } = desired;
@@ -94,7 +103,7 @@ impl<'a> Ground<'a> {
             absences,
             shared,
             renames: Renames::new(
-                gone.iter().filter(|(id, _)| !moved_to.contains_key(id)).copied(),
+                gone.iter().filter(|(id, history)| history.is_begun() && !moved_to.contains_key(id)).copied(),
                 recorded.is_key_lost,
                 &rollout.distinct,
             ),
@@ -106,6 +115,7 @@ impl<'a> Ground<'a> {
             moved_to,
             handed: handed(recorded),
             given_names: given_names(recorded),
+            marked,
         }
     }
 
@@ -124,10 +134,17 @@ impl<'a> Ground<'a> {
         self.given_names.iter().map(|(id, name)| (*id, *name))
     }
 
-    /// What was done to this caregiver, also under the id they had before.
+    /// What was done to this caregiver, also under the id they had before: where nothing was begun under the one they have, that
+    /// counts.
     pub(super) fn history(&self, caregiver: Caregiver<'_>) -> Option<&'a History> {
         let former = || self.moved_from.get(caregiver.id()).and_then(|from| self.recorded.histories.get(from));
-        self.own_history(caregiver).or_else(former)
+        let own = self.own_history(caregiver);
+        own.filter(|history| history.is_begun()).or_else(former).or(own)
+    }
+
+    /// Whether this caregiver has, or may have, access by what was done to them.
+    pub(super) fn is_begun(&self, caregiver: Caregiver<'_>) -> bool {
+        self.history(caregiver).is_some_and(History::is_begun)
     }
 
     /// What was done to this caregiver under the id they have.
@@ -138,7 +155,9 @@ impl<'a> Ground<'a> {
     /// The `moved` lines that the record has not followed yet.
     pub(super) fn open_moves(&self) -> impl Iterator<Item = &'a Moved> {
         let histories = &self.recorded.histories;
-        let is_open = |line: &&Moved| !histories.contains_key(&line.to) && histories.contains_key(&line.from);
+        let is_open = |line: &&Moved| {
+            !histories.get(&line.to).is_some_and(History::is_begun) && histories.contains_key(&line.from)
+        };
         self.rollout.moved.iter().filter(is_open)
     }
 
@@ -175,6 +194,11 @@ impl<'a> Ground<'a> {
         let names = std::iter::once(id).chain(self.given_name(id).map(Username::as_str));
         let accounts = names.flat_map(|name| self.observed.with_username(name));
         one_of(accounts.filter(|account| account.view().caregiver.is_none()))
+    }
+
+    /// The id for which the activation was done that this caregiver's account shows, where that is another.
+    pub(super) fn marked_for(&self, id: &str) -> Option<&'a str> {
+        self.marked.get(id).copied()
     }
 
     /// The id under which the LMS knows this caregiver: theirs, else the one they had before while an account carries it.

@@ -18,7 +18,7 @@ use super::canary::Gate;
 use super::cohort::{Member, Openness};
 use super::decide::Cases;
 use super::draft::{Draft, Scribe, draft};
-use super::due::{self, Due};
+use super::due::Due;
 use super::ground::Ground;
 use super::identity::{self, identity_of, letter_fingerprint, person_of};
 use super::inputs::{departure, inputs};
@@ -172,7 +172,7 @@ impl<'g, 'a> Lists<'g, 'a> {
             _ => Recipient::Mail(EmailAddress::from_judged(member.caregiver.address().unwrap_or_default())),
         };
         let letter = letter_fingerprint(member.caregiver, ground.rollout, ground.context.fingerprinter);
-        let number = ground.history(member.caregiver).map_or(1, |history| due::last_done(history) + 1);
+        let number = ground.history(member.caregiver).map_or(1, |history| history.last_done() + 1);
         let activation = ActivationNumber(number);
         match *due {
             Due::Settle { history, proof, is_create, source } => Act::Settle {

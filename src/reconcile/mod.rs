@@ -146,10 +146,10 @@ pub fn reconcile(
     observed: &Observed,
     context: &Context<'_>,
 ) -> Result<Plan, Refusal> {
-    check::markers(recorded, observed)?;
+    let marked = check::markers(recorded, observed)?;
     check::export_is_newer(desired.rollout, recorded, observed, context)?;
-    let recorded = &*forgotten::remember(desired.roster, recorded, observed, context.fingerprinter);
-    let ground = ground::Ground::new(desired, recorded, observed, context);
+    let recorded = &*forgotten::remember(desired, recorded, observed, context.fingerprinter);
+    let ground = ground::Ground::new(desired, recorded, ground::Sighting { observed, marked }, context);
     let cases = decide::Cases::new(&ground);
     let openness = cohort::openness(&ground, &cases);
     Ok(lists::plan(&ground, &cases, &openness))
@@ -165,10 +165,10 @@ pub fn outline(
     if !context.narrowing.is_everybody() {
         return reconcile(desired, recorded, observed, context).map(|plan| plan.outline());
     }
-    check::markers(recorded, observed)?;
+    let marked = check::markers(recorded, observed)?;
     check::export_is_newer(desired.rollout, recorded, observed, context)?;
-    let recorded = &*forgotten::remember(desired.roster, recorded, observed, context.fingerprinter);
-    let ground = ground::Ground::new(desired, recorded, observed, context);
+    let recorded = &*forgotten::remember(desired, recorded, observed, context.fingerprinter);
+    let ground = ground::Ground::new(desired, recorded, ground::Sighting { observed, marked }, context);
     let cases = decide::Cases::new(&ground);
     let openness = cohort::openness(&ground, &cases);
     Ok(figures::outline(&ground, &cases, &openness))

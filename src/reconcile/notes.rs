@@ -8,6 +8,7 @@ use crate::roster::Caregiver;
 use super::canary::Gate;
 use super::check::last_of;
 use super::cohort::Openness;
+use super::forgotten;
 use super::ground::Ground;
 use super::hand_over;
 use super::links;
@@ -69,9 +70,22 @@ fn distinct_strangers(ground: &Ground<'_>) -> Option<String> {
 /// What becomes of a `moved` line. While an account carries the id before, the line is how it is found.
 fn moved(ground: &Ground<'_>, line: &Moved) -> Option<String> {
     let (from, to) = (&line.from, &line.to);
-    let knows = |id: &str| ground.recorded.histories.contains_key(id);
-    if !knows(to.as_str()) && knows(from.as_str()) {
-        return Some(format!("what is recorded of {from} goes to {to} (`moved`: {})", line.because));
+    let knows = |id: &str| ground.recorded.histories.get(id).is_some_and(History::is_begun);
+    let is_forgotten =
+        || ground.recorded.forgotten.contains_key(&forgotten::hash(from.as_str(), ground.context.fingerprinter));
+    match (knows(from.as_str()), knows(to.as_str())) {
+        (true, false) => return Some(format!("what is recorded of {from} goes to {to} (`moved`: {})", line.because)),
+        (true, true) => {
+            return Some(format!(
+                "`moved` from {from} to {to} can't be followed: both have an activation of their own, and keep it"
+            ));
+        }
+        (false, true) if is_forgotten() => {
+            return Some(format!(
+                "{from} was forgotten after they had access: while `moved` says so, {to} counts as active"
+            ));
+        }
+        (false, _) => {}
     }
     let is_done = knows(to.as_str()) && ground.known_as(to.as_str()) == to.as_str();
     is_done.then(|| format!("`moved` from {from} to {to} is done; the line may go"))

@@ -1,5 +1,6 @@
 //! A new id that is probably somebody known: the old id is gone, and the address is the same, or the name together with
-//! a common child. A person merged or entered anew in the SMS must not be reset a second time for that.
+//! a common child. Or one on whose account the marker of somebody else's activation stands: the SMS has re-numbered them, and the
+//! LMS their account. A person merged or entered anew in the SMS must not be reset a second time for that.
 
 use std::collections::{HashMap, HashSet};
 
@@ -44,13 +45,20 @@ impl<'a> Renames<'a> {
     }
 
     /// The ids whose people are probably in the roster under another one: nobody's account is taken from them meanwhile.
-    pub(super) fn suspects(&self, ground: &Ground<'_>) -> HashSet<&'a str> {
-        let strangers = ground.roster.caregivers().filter(|caregiver| ground.history(*caregiver).is_none());
+    pub(super) fn suspects(&self, ground: &Ground<'a>) -> HashSet<&'a str> {
+        let strangers = ground.roster.caregivers().filter(|caregiver| !ground.is_begun(*caregiver));
         strangers.filter_map(|caregiver| self.probable(ground, caregiver)).collect()
     }
 
-    /// The id that this caregiver probably had before.
-    pub(super) fn probable(&self, ground: &Ground<'_>, caregiver: Caregiver<'_>) -> Option<&'a str> {
+    /// The id that this caregiver probably had before: the one whose activation their account shows, else somebody who is gone
+    /// and looks like them.
+    pub(super) fn probable(&self, ground: &Ground<'a>, caregiver: Caregiver<'_>) -> Option<&'a str> {
+        let is_other = |id: &&str| !self.distinct.iter().any(|line| line.parts(id, caregiver.id()));
+        let marked = ground.marked_for(caregiver.id()).filter(is_other);
+        marked.or_else(|| self.alike(ground, caregiver))
+    }
+
+    fn alike(&self, ground: &Ground<'_>, caregiver: Caregiver<'_>) -> Option<&'a str> {
         if self.by_address.is_empty() && self.by_name.is_empty() && self.unknown.is_empty() {
             return None;
         }

@@ -10,7 +10,7 @@ use crate::model::activation::Channel;
 use crate::model::handover::HandOver;
 use crate::model::ids::ActivationNumber;
 use crate::model::observed::Seen;
-use crate::plan::HoldCode;
+use crate::plan::{HoldCode, Proof};
 use crate::rollout::NewArrivals;
 use crate::roster::{AddressProblem, Caregiver};
 
@@ -34,6 +34,7 @@ pub(super) enum Stop<'a> {
     ToPrint { cohort: &'a str, is_made: bool },
     LetterRejected,
     SecretLost { next: ActivationNumber },
+    SecretLostMeanwhile { proof: Proof },
     Left,
     AbsentOnce,
     NoAccess { is_unknown: bool },
@@ -76,7 +77,7 @@ impl Stop<'_> {
             Self::AddressChanged { .. } | Self::PageChanged { .. } => HoldCode::AddressChanged,
             Self::ToPrint { .. } => HoldCode::ToPrint,
             Self::LetterRejected => HoldCode::LetterRejected,
-            Self::SecretLost { .. } => HoldCode::SecretLost,
+            Self::SecretLost { .. } | Self::SecretLostMeanwhile { .. } => HoldCode::SecretLost,
             Self::Left => HoldCode::Left,
             Self::AbsentOnce => HoldCode::AbsentOnce,
             Self::NoAccess { .. } => HoldCode::NoAccess,
@@ -166,7 +167,7 @@ fn staff_address<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>) -> Option<St
 
 /// S6
 fn rename<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Option<Stop<'a>> {
-    let is_new = due.waits_for_opening() && ground.history(member.caregiver).is_none();
+    let is_new = due.waits_for_opening() && !ground.is_begun(member.caregiver);
     let from = is_new.then(|| ground.renames.probable(ground, member.caregiver))??;
     Some(Stop::PossibleRename { from })
 }

@@ -73,6 +73,13 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
                 "Remove the line under `hold:` when they may have access".to_owned(),
             )
         }
+        Stop::PossibleRename { from } if ground.roster.caregiver(from).is_some() => (
+            format!("Their account in the LMS shows the activation of {from}, who is in the roster too"),
+            format!(
+                "See in the LMS whose account it is, and give it the SMS id of that person; if the account is theirs now: \
+                 `distinct: [{{caregivers: [{from}, {id}], because: …}}]`"
+            ),
+        ),
         Stop::PossibleRename { from } => (
             format!("{from} is gone from the roster and looks like the same person, who was activated already"),
             format!(
@@ -131,12 +138,30 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
             "The password is set, nobody has it, and the sealed copy is gone".to_owned(),
             format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"),
         ),
+        Stop::SecretLostMeanwhile { proof } => secret_lost(*proof, id),
         Stop::ReissueNeeded { next } => (
             "The letter came back, the address has changed since, and the password is wiped".to_owned(),
             format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"),
         ),
         _ => plain(stop, ground),
     }
+}
+
+fn secret_lost(proof: Proof, id: &str) -> (String, String) {
+    let (knows, verdict) = match proof {
+        Proof::WasSet => ("the LMS shows that it was", "done"),
+        Proof::NotSet => ("it was not", "not-done"),
+        Proof::Unknown => ("the LMS can't say whether it was", "done|not-done"),
+    };
+    let then = match proof {
+        Proof::WasSet => "; then a `reissue:` line gives them another",
+        Proof::NotSet => "; then another is drawn",
+        Proof::Unknown => "",
+    };
+    (
+        format!("A run stopped while their password was being set, {knows}, and the sealed copy is gone"),
+        format!("`firstbell resolve {id} --reset {verdict} --evidence …`{then}"),
+    )
 }
 
 fn awaiting(handover: &HandOver) -> (String, String) {

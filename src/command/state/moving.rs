@@ -3,6 +3,7 @@
 use crate::model::entry::Entry;
 use crate::model::fingerprint::Purpose;
 use crate::model::ids::CaregiverId;
+use crate::model::recorded::History;
 use crate::roster::judge_id;
 
 use super::super::exit::Exit;
@@ -39,7 +40,8 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
         return refuse(format!("nothing is recorded of {shown_from}"));
     }
     let hash = state.fingerprinter.of(Purpose::Forgotten, [to.as_str()]);
-    if state.recorded.histories.contains_key(to.as_str()) || state.recorded.forgotten.contains_key(&hash) {
+    let has_begun = state.recorded.histories.get(to.as_str()).is_some_and(History::is_begun);
+    if has_begun || state.recorded.forgotten.contains_key(&hash) {
         return refuse(format!("something was done for {shown_to} already, so it is not the same person's new id"));
     }
     if loaded.roster.caregiver(from.as_str()).is_some() {

@@ -3,7 +3,7 @@
 //! It never guesses a no. Whoever the evidence shows to have access is active; whoever may have it is in doubt, and held
 //! until a person says. Nobody becomes due for a reset because of what is found here.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::edge::Random;
 use crate::model::account::{AccountView, SignIn, SignInMethod};
@@ -55,7 +55,7 @@ const UNDER_WAY: &str = "a reset was under way, and this LMS can't say what beca
 impl Evidence<'_> {
     /// Everybody of whom something is to be recorded, by id.
     pub(super) fn judge(&self, random: &mut dyn Random) -> Vec<Finding> {
-        let keys = self.recorded.all_keys();
+        let keys = self.recorded.owners();
         let ids: BTreeSet<&str> = self
             .roster
             .caregivers()
@@ -78,7 +78,7 @@ impl Evidence<'_> {
         })
     }
 
-    fn of(&self, id: &str, keys: &HashSet<ActivationKey>, random: &mut dyn Random) -> Vec<Finding> {
+    fn of(&self, id: &str, keys: &HashMap<ActivationKey, Option<&str>>, random: &mut dyn Random) -> Vec<Finding> {
         let history = self.recorded.histories.get(id);
         let accounts: Vec<AccountView<'_>> = self.observed.of_caregiver(id).map(Seen::view).collect();
         let has_letter = self.has_letter(id);
@@ -90,7 +90,7 @@ impl Evidence<'_> {
             because,
             has_letter,
         };
-        let unknown = accounts.iter().filter_map(|account| account.marker).filter(|marker| !keys.contains(marker));
+        let unknown = accounts.iter().filter_map(|account| account.marker).filter(|marker| !keys.contains_key(marker));
         let found: Vec<Finding> =
             (next(history)..).zip(unknown).map(|(number, marker)| finding(number, marker, true, MARKER)).collect();
         if !found.is_empty() {

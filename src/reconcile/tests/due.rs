@@ -181,7 +181,8 @@ fn an_adopted_marker_goes_into_the_record() {
     let history = school.history("C2", ActivationStage::Set, LetterStage::Sent);
     let marker = Some(history.key);
     school.record("C2", history);
-    // A marker that the record knows from somebody else is no sign of an older record.
+    // A marker that the record knows from somebody else is no sign of an older record, and here a person says that they are two.
+    school.set_rollout(&format!("distinct: [{{caregivers: [C1, C2], because: T-1}}]\n{YEAR_7}"));
     school.accounts = vec![Account { sign_in: SignIn::At(school.now), marker, ..account("C1", "mere", "") }];
     let acts = acts(&school.plan(), "C1");
     assert!(matches!(acts[0], Act::Adopt { marker: found, .. } if found == marker), "{acts:?}");

@@ -8,6 +8,7 @@ mod due;
 mod gone;
 mod guards;
 mod letters;
+mod markers;
 mod moved;
 mod settling;
 mod stops;
@@ -32,7 +33,7 @@ use crate::rollout::{self, Project, Rollout};
 use crate::roster::{self, Caregiver, Roster};
 
 use super::identity::{identity_of, letter_fingerprint};
-use super::{Context, Desired, paper};
+use super::{Context, Desired, Refusal, paper};
 
 /// Monday, 1 February 2027, 08:00 at the school.
 const NOW: Timestamp = Timestamp::constant(1_801_422_000, 0);
@@ -107,6 +108,10 @@ impl School {
     }
 
     fn plan(&self) -> Plan {
+        self.try_plan().unwrap()
+    }
+
+    fn try_plan(&self) -> Result<Plan, Refusal> {
         let observed = Observed::new(self.accounts.clone(), self.now);
         let fingerprinter = fingerprinter();
         let context = Context {
@@ -126,7 +131,7 @@ impl School {
         let mistakes = self.mistakes();
         assert!(!mistakes.has_errors(), "{mistakes:?}");
         let desired = Desired { rollout: &self.rollout, roster: &self.roster };
-        super::reconcile(desired, &self.recorded, &observed, &context).unwrap()
+        super::reconcile(desired, &self.recorded, &observed, &context)
     }
 
     /// Puts somebody into a hand-over that waits for its import.

@@ -111,3 +111,24 @@ fn a_stop_that_comes_in_meanwhile_holds_it() {
     school.set_roster("C1,Mere,Tamihana,mere@example.nz,S1,7,no,1\n");
     assert_eq!(code(&school.plan(), "C1"), Some(HoldCode::NoAccess));
 }
+
+#[test]
+fn without_the_sealed_copy_a_person_says_whether_it_was_set() {
+    let mut school = school(true, HOUR);
+    school.set_rollout(&format!("reissue: [{{caregiver: C1, activation: 2, because: T-1}}]\n{}", super::YEAR_7));
+    school.recorded.histories.get_mut("C1").unwrap().has_secret = false;
+    let fix = |school: &School| {
+        let plan = school.plan();
+        assert_eq!(code(&plan, "C1"), Some(HoldCode::SecretLost));
+        held(&plan, "C1").unwrap().fix.clone()
+    };
+    assert_eq!(fix(&school), "`firstbell resolve C1 --reset not-done --evidence …`; then another is drawn");
+    school.accounts[0].marker = Some(school.recorded.histories["C1"].key);
+    assert_eq!(
+        fix(&school),
+        "`firstbell resolve C1 --reset done --evidence …`; then a `reissue:` line gives them another"
+    );
+    school.accounts[0].marker = None;
+    school.lms.has_marker = false;
+    assert_eq!(fix(&school), "`firstbell resolve C1 --reset done|not-done --evidence …`");
+}

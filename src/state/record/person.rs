@@ -23,13 +23,23 @@ pub(super) fn identify(scope: Scope<'_>, caregiver: &CaregiverId, identity: &Ide
     Ok(())
 }
 
-/// All that is recorded of a person goes with them to the id that they have now.
+/// All that is recorded of a person goes with them to the id that they have now. What was only attempted under that id gives way,
+/// and the log says of it no more than that somebody was meant.
 pub(super) fn move_to(scope: Scope<'_>, from: &CaregiverId, to: &CaregiverId) -> Result<(), Fault> {
-    let is_known = lookup::<i64>(scope.conn, "SELECT 1 FROM subjects WHERE caregiver = ?", [to])?.is_some();
-    if is_known {
+    let begun =
+        "SELECT count(*) FROM activations WHERE caregiver = ? AND stage NOT IN ('prepared', 'refused', 'voided')";
+    if lookup::<i64>(scope.conn, begun, [to])? != Some(0) {
         return Err(Fault::rule(format!("{from} can't become {to}: something was done for {to} already")));
     }
     scope.conn.defer_foreign_keys()?;
+    scope.conn.execute(
+        "DELETE FROM event_texts WHERE seq IN (SELECT t.seq FROM told t JOIN subjects s ON s.number = t.subject
+             WHERE s.caregiver = ?)",
+        [to],
+    )?;
+    for table in ["subjects", "activations"] {
+        scope.conn.execute(&format!("DELETE FROM {table} WHERE caregiver = ?"), [to])?;
+    }
     one(
         scope.conn,
         "INSERT INTO caregivers (caregiver, is_withdrawn, address, name, students)
