@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use camino::Utf8Path;
 use firstbell::lms::sandbox;
 use firstbell::model::secret::Password;
 use firstbell::plan::HoldCode;
+use firstbell::reconcile::Refusal;
 
 use crate::world::{Crash, Crashed, World, looks_like_a_password, told};
 
@@ -93,6 +95,52 @@ fn two_stops_at_any_two_points_reset_nobody_twice() {
                 world.settle(3);
                 check(&world, &format!("stopped at points {first} and {second}, {at_once} at once"));
             }
+        }
+    }
+}
+
+/// The state as it was in the middle of the run is put back after it, beside a lock that says nothing: the LMS says it.
+#[test]
+fn a_copy_from_the_middle_of_the_run_resets_nobody_again() {
+    let mut refused = 0;
+    for at_once in WIDTHS {
+        for point in 0..crash_points(at_once) {
+            let mut world = world_in_a_file(at_once);
+            let (state, copy) = (world.path().join("state"), world.path().join("copy"));
+            let (from, to) = (state.clone(), copy.clone());
+            world.crash = Crash::doing(point, move || copy_state(&from, &to));
+            world.apply().unwrap();
+            world.crash = Crash::never();
+            for old in std::fs::read_dir(&state).unwrap().map(|entry| entry.unwrap().path()) {
+                if old.file_name().is_some_and(|name| name.to_string_lossy().starts_with("firstbell.db")) {
+                    std::fs::remove_file(old).unwrap();
+                }
+            }
+            copy_state(&copy, &state);
+            match world.try_plan() {
+                Ok(_) => _ = world.settle(3),
+                Err(Refusal::MarkerNewer { .. }) => refused += 1,
+                Err(other) => panic!("{other}"),
+            }
+            for caregiver in PLANNED {
+                assert_eq!(world.passwords_set(caregiver), 1, "{caregiver}, from point {point}, {at_once} at once");
+            }
+        }
+    }
+    assert!(refused > 30, "most copies don't know of somebody, but only {refused} were refused");
+}
+
+fn world_in_a_file(at_once: usize) -> World {
+    let mut world = World::in_a_file(ROLLOUT, &ROWS, ACCOUNTS);
+    world.at_once = at_once;
+    world
+}
+
+fn copy_state(from: &Utf8Path, to: &Utf8Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for name in ["firstbell.db", "firstbell.db-wal"] {
+        if from.join(name).exists() {
+            std::fs::copy(from.join(name), to.join(name)).unwrap();
         }
     }
 }

@@ -89,11 +89,19 @@ pub(crate) struct Loaded {
 impl World {
     /// A school with this rollout (below the usual head), roster rows (below the usual heading) and LMS accounts.
     pub(crate) fn new(rollout: &str, rows: &[&str], accounts: &str) -> Self {
-        let world = Self::bare("2026-03-02T20:00:00Z");
-        world.write("rollout.yaml", &format!("{HEAD}{rollout}"));
-        world.roster(rows);
-        world.write("state/lms.json", &format!("{{\"accounts\": [{accounts}]}}"));
-        world
+        Self::bare("2026-03-02T20:00:00Z").with_school(rollout, rows, accounts)
+    }
+
+    /// The same with its state in a file, whatever store is asked for.
+    pub(crate) fn in_a_file(rollout: &str, rows: &[&str], accounts: &str) -> Self {
+        Self::bare_in(None, "2026-03-02T20:00:00Z").with_school(rollout, rows, accounts)
+    }
+
+    fn with_school(self, rollout: &str, rows: &[&str], accounts: &str) -> Self {
+        self.write("rollout.yaml", &format!("{HEAD}{rollout}"));
+        self.roster(rows);
+        self.write("state/lms.json", &format!("{{\"accounts\": [{accounts}]}}"));
+        self
     }
 
     /// A school whose LMS is a Moodle, with these students there; `more` are further lines of `lms:`.
@@ -253,6 +261,17 @@ impl World {
     }
 
     fn plan_with(&self, loaded: &Loaded, recorded: &Recorded) -> Plan {
+        self.try_plan_with(loaded, recorded).unwrap()
+    }
+
+    /// The plan as it is now, or why the record can't be trusted.
+    pub(crate) fn try_plan(&mut self) -> Result<Plan, reconcile::Refusal> {
+        let loaded = self.load();
+        let recorded = self.store(&loaded.rollout).load().unwrap();
+        self.try_plan_with(&loaded, &recorded)
+    }
+
+    fn try_plan_with(&self, loaded: &Loaded, recorded: &Recorded) -> Result<Plan, reconcile::Refusal> {
         let mut lms = self.lms_reader(&loaded.rollout);
         let observed = lms.observe(&Self::ask(loaded)).unwrap();
         let (fingerprinter, timetable) = (self.fingerprinter(), self.timetable(&loaded.rollout));
@@ -273,10 +292,10 @@ impl World {
         let mistakes = reconcile::check(&loaded.rollout, recorded, jiff::civil::date(2026, 3, 3));
         assert!(!mistakes.has_errors(), "{mistakes:?}");
         let desired = Desired { rollout: &loaded.rollout, roster: &loaded.roster };
-        let plan = reconcile::reconcile(desired, recorded, &observed, &context).unwrap();
+        let plan = reconcile::reconcile(desired, recorded, &observed, &context)?;
         // What is counted without a plan is what counting the plan gives, in every story, law and crash.
         assert_eq!(reconcile::outline(desired, recorded, &observed, &context).unwrap(), plan.outline());
-        plan
+        Ok(plan)
     }
 
     /// Plans and carries out. A crash that was asked for comes as a panic with [`Crashed`].
