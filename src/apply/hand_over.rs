@@ -69,6 +69,12 @@ impl<'a> Worker<'a> {
     pub(crate) fn place_again(&mut self) -> Result<End, Halt> {
         for number in &self.order.plan.unplaced {
             let Some(sealed) = self.ledger.hand_over(*number)? else { continue };
+            if sealed.is_wiped() {
+                return Ok(End::Stopped(format!(
+                    "hand-over {number} was never put in place, and what was sealed of it is wiped: `firstbell confirm {number} \
+                     --not-imported` gives its people back, with other passwords"
+                )));
+            }
             let under = SealedRows { lineage: self.order.lineage, key: self.order.key };
             let lines = match open_rows(&sealed, under) {
                 Ok(lines) => lines,

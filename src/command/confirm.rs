@@ -53,8 +53,14 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     if args.unsure {
         return unsure(session, &mut state, &handover);
     }
-    if args.imported {
-        check_file(session, &mut state, &mut *lms, &handover, &except)?;
+    let is_wiped = is_wiped(session, &mut state, &handover)?;
+    match (args.imported, is_wiped) {
+        (true, false) => check_file(session, &mut state, &mut *lms, &handover, &except)?,
+        (true, true) if !handover.is_placed => return Err(never_placed(&handover, "its rows are wiped: say `--not-imported`")),
+        (true, true) => session.screen.say(
+            "warning: what firstbell wrote is wiped with the lost key, so the file can't be compared with it; your word counts",
+        ),
+        (false, _) => {}
     }
     let is_imported = |row: &HandOverRow| args.imported && !except.contains(row.caregiver.as_str());
     let entries = entries(&handover, is_imported);
@@ -63,7 +69,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         state.counts.active += imported;
     }
     record(session, &mut state, "confirm", entries)?;
-    session.screen.answer(&said(&handover, imported));
+    session.screen.answer(&said(&handover, imported, handover.has_letters && !is_wiped));
     remove(lms.by_hand(), &handover)?;
     Ok(Exit::Done)
 }
@@ -135,14 +141,21 @@ fn check_file(
         if handover.is_placed {
             return Ok(());
         }
-        let what = format!(
-            "hand-over {} was never put in place: `firstbell apply` does, then import it; nothing was recorded",
-            handover.number
-        );
-        return Err(Trouble::new(Exit::Usage, what));
+        return Err(never_placed(handover, "`firstbell apply` does, then import it"));
     };
     let without_excepted = excuse(altered, handover, except);
     if without_excepted.is_nothing() { Ok(()) } else { Err(edited(&without_excepted, handover)) }
+}
+
+fn never_placed(handover: &HandOver, then: &str) -> Trouble {
+    let what = format!("hand-over {} was never put in place: {then}; nothing was recorded", handover.number);
+    Trouble::new(Exit::Usage, what)
+}
+
+/// Whether nothing is left of what was written, because the sealing key was lost.
+fn is_wiped(session: &mut Session<'_>, state: &mut Writing, handover: &HandOver) -> Result<bool, Trouble> {
+    let (store, _) = state.store(session)?;
+    Ok(store.hand_over(handover.number)?.is_some_and(|sealed| sealed.is_wiped()))
 }
 
 fn compare(
@@ -228,7 +241,7 @@ fn unsure(session: &mut Session<'_>, state: &mut Writing, handover: &HandOver) -
     Ok(Exit::Unknown)
 }
 
-fn said(handover: &HandOver, imported: u64) -> String {
+fn said(handover: &HandOver, imported: u64, keeps_passwords: bool) -> String {
     use std::fmt::Write as _;
     let (number, rows) = (handover.number, handover.rows.len() as u64);
     let back = rows - imported;
@@ -245,12 +258,13 @@ fn said(handover: &HandOver, imported: u64) -> String {
             "They are active: Ultranet mailed them. Next: export Ultranet's users again, then `firstbell plan`.\n",
         );
     }
-    if back > 0 && handover.has_letters {
+    if back > 0 && keeps_passwords {
         text.push_str("The next hand-over has the same passwords for those who were not imported.\n");
     } else if back > 0 {
-        text.push_str(
-            "Ultranet draws their passwords with the next hand-over. Delete every copy of this file: imported late, it would \
-             give them another.\n",
+        let draws = if handover.has_letters { "They get others" } else { "Ultranet draws their passwords" };
+        let _ = writeln!(
+            text,
+            "{draws} with the next hand-over. Delete every copy of this file: imported late, it would give them another."
         );
     }
     text

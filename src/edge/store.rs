@@ -80,6 +80,13 @@ pub struct SealedHandOver {
     pub bytes: Vec<(ActivationKey, Sealed)>,
 }
 
+impl SealedHandOver {
+    /// Whether rows of it are wiped, so that nobody can write its file any more, nor say what stood in it.
+    pub fn is_wiped(&self) -> bool {
+        self.bytes.len() < self.handover.rows.len()
+    }
+}
+
 /// One event of the log, for `explain` and `state`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogEvent {

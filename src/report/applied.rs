@@ -19,7 +19,7 @@ const LISTED: usize = 20;
 
 /// The closing lines of an apply that came to its end.
 pub fn applied(applied: &Applied, plan: &Plan, outbox: Option<&str>, view: &View) -> String {
-    let done = done(&applied.tally, outbox);
+    let done = done(&applied.tally, outbox, !plan.changes.is_empty());
     let mut text = match &applied.end {
         End::Done if applied.tally.failures.is_empty() => format!("Done: {done}.\n"),
         End::Done => format!("Gone through: {done}.\n"),
@@ -44,11 +44,11 @@ fn paused(sent: u64, left: u64, until: Option<Timestamp>, plan: &Plan) -> String
 
 /// The closing lines of an apply that could not go on.
 pub fn halted(tally: &Tally, outbox: Option<&str>) -> String {
-    if tally.has_effects() { format!("Stopped after: {}.\n", done(tally, outbox)) } else { String::new() }
+    if tally.has_effects() { format!("Stopped after: {}.\n", done(tally, outbox, true)) } else { String::new() }
 }
 
 /// What was done, in words. A letter in a folder is on its way to nobody yet.
-fn done(tally: &Tally, outbox: Option<&str>) -> String {
+fn done(tally: &Tally, outbox: Option<&str>, was_due: bool) -> String {
     let (letter, letters) =
         if outbox.is_some() { ("letter written", "letters written") } else { ("letter sent", "letters sent") };
     let parts = [
@@ -63,7 +63,11 @@ fn done(tally: &Tally, outbox: Option<&str>) -> String {
     ];
     let parts: Vec<String> =
         parts.iter().filter(|(many, ..)| *many > 0).map(|(many, one, several)| count(*many, one, several)).collect();
-    if parts.is_empty() { "nothing was due, and the record is up to date".to_owned() } else { parts.join(", ") }
+    match (parts.is_empty(), was_due) {
+        (false, _) => parts.join(", "),
+        (true, false) => "nothing was due, and the record is up to date".to_owned(),
+        (true, true) => "no password was set, no letter went out".to_owned(),
+    }
 }
 
 fn failures(tally: &Tally, view: &View, text: &mut String) {

@@ -58,6 +58,10 @@ impl Story {
         let export = self.project.read(&format!("exports/{name}.csv"));
         assert_eq!(export, self.ultranet.export(), "exports/{name}.csv is not what Ultranet would export");
         self.project.write("ultranet-export.csv", export);
+        self.touch_export();
+    }
+
+    fn touch_export(&self) {
         // The system's own stamp is as coarse as its tick, and may lie before a confirmation of just now.
         let file = std::fs::File::options().write(true).open(self.project.path().join("ultranet-export.csv")).unwrap();
         file.set_modified(std::time::SystemTime::now()).unwrap();
@@ -173,6 +177,36 @@ fn a_lost_key_holds_whose_letter_had_not_gone_out() {
     let next = story.project.read("handover/0002-year-8.csv");
     for id in ["C101", "C102", "C103", "C104", "C105"] {
         assert!(!next.contains(&format!(",{id},")), "{id} is handed over again: {next}");
+    }
+    story.run("state verify", 0, &["no password was set twice"]);
+}
+
+/// The key goes while a hand-over is open: what was never put in place is not put in place empty, and what was can be confirmed.
+#[test]
+fn a_lost_key_leaves_an_open_hand_over_to_the_word_of_a_person() {
+    let mut story = Story::new("firstbell");
+    story.run("apply --auto-approve --cohort year-7 --caregiver C101", 8, &["1 row handed over"]);
+    story.import("0001-year-7");
+    let folder = story.project.path().join("handover");
+    std::fs::rename(&folder, story.project.path().join("elsewhere")).unwrap();
+    story.project.write("handover", "a file where the folder was");
+    story.run("apply --auto-approve", 69, &["Stopped: no password was set, no letter went out", "handover"]);
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::rename(story.project.path().join("elsewhere"), &folder).unwrap();
+    std::fs::remove_file(story.project.home().join(".config/firstbell/key")).unwrap();
+    story.run("state rekey --lost --because T-162", 0, &["wiped"]);
+    story.run("apply --auto-approve", 69, &["hand-over 0002 was never put in place", "confirm 0002 --not-imported"]);
+    assert!(!folder.join("0002-year-7.csv").exists(), "an empty file was put in place");
+    story.run("confirm 0002 --imported", 64, &["never put in place", "--not-imported"]);
+    story.run("confirm 0002 --not-imported", 0, &["4 rows were not", "They get others"]);
+    story.run("confirm 0001 --imported", 0, &["can't be compared", "1 row was imported"]);
+    story.project.write("ultranet-export.csv", story.ultranet.export());
+    story.touch_export();
+    story.run("apply --auto-approve", 8, &["4 rows handed over", "0003-year-7"]);
+    story.import("0003-year-7");
+    story.run("confirm 0003 --imported", 0, &["4 rows were imported"]);
+    for id in ["C101", "C102", "C103", "C104", "C105"] {
+        assert_eq!(story.ultranet.passwords_of(id).len(), 1, "{id}");
     }
     story.run("state verify", 0, &["no password was set twice"]);
 }

@@ -132,7 +132,8 @@ pub(in crate::state) fn not_ours(path: impl std::fmt::Display + Copy) -> String 
 /// The sentence for a state whose content can't be right.
 pub(in crate::state) fn damaged(path: impl std::fmt::Display + Copy) -> String {
     format!(
-        "the state `{path}` is damaged: restore it from a backup; `rollout.lock` shows which run it must have reached"
+        "the state `{path}` is damaged: move it away together with the `-wal` and `-shm` files beside it (a backup copied beside \
+         those of another is damaged too), and restore it from a backup; `rollout.lock` shows which run it must have reached"
     )
 }
 
