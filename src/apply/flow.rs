@@ -110,7 +110,10 @@ impl<'a> Worker<'a> {
                     self.pacer.left += left.filter(|change| super::sends_letter(change)).count() as u64;
                     return Ok(End::Done);
                 }
-                Place::Now if many > 0 || !flow.set.is_empty() => self.turn(flow, many)?,
+                Place::Now if many > 0 || !flow.set.is_empty() => {
+                    self.turn(flow, many)?;
+                    self.mark_again();
+                }
                 Place::Now if flow.flying.is_empty() => return Ok(End::Done),
                 Place::Now => self.land(flow, true)?,
             }

@@ -320,6 +320,7 @@ impl<'a> Worker<'a> {
         self.tally.handed_over += handover.rows.len() as u64;
         self.tally.handovers.push((handover.name.clone(), handover.number));
         self.ledger.flush()?;
+        self.mark_again();
         self.watch.step(Step::Note(&format!("hand-over {} is in place", handover.name)));
         Ok(Ok(()))
     }

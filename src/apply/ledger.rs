@@ -18,11 +18,13 @@ pub(crate) struct Ledger<'a> {
     pending: Vec<Entry>,
     /// Whether one of them tells of an effect: losing it would lose the record of that effect.
     holds_effect: bool,
+    /// Where the state stands.
+    position: Option<Position>,
 }
 
 impl<'a> Ledger<'a> {
     pub(crate) fn new(store: &'a mut dyn StateStore, clock: &'a dyn Clock, run: RunNumber) -> Self {
-        Self { store, clock, run, pending: Vec::new(), holds_effect: false }
+        Self { store, clock, run, pending: Vec::new(), holds_effect: false, position: None }
     }
 
     pub(crate) fn now(&self) -> jiff::Timestamp {
@@ -52,7 +54,13 @@ impl<'a> Ledger<'a> {
         let commit = Commit { at: self.clock.now(), run: self.run, entries: std::mem::take(&mut self.pending) };
         let position = self.store.commit(&commit)?;
         self.holds_effect = false;
+        self.position = Some(position.clone());
         Ok(Some(position))
+    }
+
+    /// Where the state stands since the last commit of this run.
+    pub(crate) fn position(&self) -> Option<&Position> {
+        self.position.as_ref()
     }
 
     /// What is still sealed of one activation.

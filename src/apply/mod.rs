@@ -141,6 +141,8 @@ pub(crate) struct Worker<'a> {
     pub(crate) desk: Desk<'a>,
     pub(crate) pacer: Pacer,
     pub(crate) tally: Tally,
+    /// When `rollout.lock` was written last.
+    marked_at: Option<jiff::Timestamp>,
 }
 
 /// Why a run can't go on.
@@ -170,6 +172,7 @@ impl<'a> Worker<'a> {
             desk: Desk::new(order),
             pacer: Pacer::new(order.timetable),
             tally: Tally::default(),
+            marked_at: None,
         }
     }
 
@@ -252,6 +255,7 @@ impl<'a> Worker<'a> {
             }
             let mut wave: Vec<Job<'a>> = left.drain(..width).collect();
             self.wave(&mut wave)?;
+            self.mark_again();
             end = self.verdict();
         }
         self.void(left.into_iter().filter_map(Job::into_ready).collect());

@@ -1,11 +1,16 @@
 //! Begins and ends a run: the run is in the state, then in `rollout.lock`, then comes the first effect.
 
+use jiff::SignedDuration;
+
 use crate::edge::{MarkCounts, Step};
 use crate::model::entry::{Entry, RunBegun};
 use crate::model::ids::RunNumber;
 use crate::plan::Plan;
 
 use super::{End, Halt, Worker};
+
+/// So often `rollout.lock` is written while a run goes on.
+const MARK_AGAIN: SignedDuration = SignedDuration::from_secs(1);
 
 /// The number of the run that carries out this plan.
 pub(super) fn number(plan: &Plan) -> RunNumber {
@@ -24,8 +29,27 @@ impl Worker<'_> {
         self.note_records(plan);
         if let Some(position) = self.ledger.flush()? {
             self.mark.open(&position, self.order.counts).map_err(Halt::Mark)?;
+            self.marked_at = Some(self.ledger.now());
         }
         Ok(())
+    }
+
+    /// Brings `rollout.lock` up to what is recorded, so that a copy of the state from earlier in a run that was cut short is told
+    /// by it too. Where it can't be written any more, what stands in it stays true, and the end of the run says so.
+    pub(super) fn mark_again(&mut self) {
+        let now = self.ledger.now();
+        let is_due = self.marked_at.is_some_and(|at| now.duration_since(at) >= MARK_AGAIN);
+        if let Some(position) = self.ledger.position().filter(|_| is_due) {
+            let counts = self.counts();
+            if self.mark.open(position, counts).is_ok() {
+                self.marked_at = Some(now);
+            }
+        }
+    }
+
+    fn counts(&self) -> MarkCounts {
+        let before = self.order.counts;
+        MarkCounts { active: before.active + self.tally.newly_active(), letters: before.letters + self.tally.sent }
     }
 
     fn note_records(&mut self, plan: &Plan) {
@@ -63,9 +87,7 @@ impl Worker<'_> {
         self.ledger.note(Entry::RunEnded { outcome: outcome.to_owned() });
         let position = self.ledger.flush()?;
         self.ledger.wipe()?;
-        let before = self.order.counts;
-        let counts =
-            MarkCounts { active: before.active + self.tally.newly_active(), letters: before.letters + self.tally.sent };
+        let counts = self.counts();
         if let Some(Err(error)) = position.map(|position| self.mark.close(&position, counts)) {
             // The file then says "open" under this run: the next run compares, finds the same run, and goes on.
             self.watch.step(Step::Note(&format!("`rollout.lock` was not closed: {error}")));

@@ -6,13 +6,14 @@ use crate::model::entry::{Commit, Entry, LetterSubject, RunBegun, Subject};
 use crate::model::handover::HandOver;
 use crate::model::ids::{CaregiverId, RunNumber};
 use crate::model::recorded::{History, LetterRecord};
+use crate::rollout::Rollout;
 
 use super::exit::Exit;
 use super::mark::{self, LockFile};
-use super::project;
 use super::session::Session;
 use super::trouble::Trouble;
 use super::writing::Writing;
+use super::{doors, project};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -66,6 +67,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     if args.reset.is_some() {
         not_handed_over(&caregiver, &state)?;
     }
+    if args.reset == Some(Verdict::NotDone) {
+        not_shown(session, &rollout, &caregiver, history)?;
+    }
     let (entry, said) = match (args.reset, args.letter) {
         (Some(verdict), _) => of_reset(caregiver, history, verdict, evidence)?,
         (None, Some(verdict)) => of_letter(caregiver, history, verdict, evidence)?,
@@ -83,6 +87,30 @@ fn not_handed_over(caregiver: &CaregiverId, state: &Writing) -> Result<(), Troub
     let number = handover.number;
     let what = format!("{caregiver} stands in hand-over {number}, which `firstbell confirm {number}` settles");
     Err(Trouble::new(Exit::Usage, what))
+}
+
+/// What the LMS shows is not undone by a word: the next apply would be refused, because it found a password that nobody knows of.
+fn not_shown(
+    session: &Session<'_>,
+    rollout: &Rollout,
+    caregiver: &CaregiverId,
+    history: &History,
+) -> Result<(), Trouble> {
+    let mut reader = doors::lms_reader(session, rollout)?;
+    if !reader.capabilities().has_marker {
+        return Ok(());
+    }
+    let former = rollout.moved.iter().find(|line| line.to == *caregiver).map(|line| &line.from);
+    for id in std::iter::once(caregiver).chain(former) {
+        if reader.observe_one(id)?.iter().any(|account| account.marker == Some(history.key)) {
+            let what = format!(
+                "the LMS shows that activation {} of {caregiver} was set: say `--reset done`; nothing was recorded",
+                history.number
+            );
+            return Err(Trouble::new(Exit::Usage, what));
+        }
+    }
+    Ok(())
 }
 
 fn of_reset(

@@ -97,6 +97,12 @@ pub fn list(path: &Utf8Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
+/// Where a link leads, through all links; any other path as it is. A link that leads nowhere is an error.
+pub fn resolved(path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
+    if is_link { canonical(path) } else { Ok(path.to_owned()) }
+}
+
 /// The path without links and `..`; it must exist.
 pub fn canonical(path: &Utf8Path) -> io::Result<Utf8PathBuf> {
     let real = fs::canonicalize(path)?;

@@ -53,7 +53,7 @@ pub(super) struct Ground<'a> {
     /// Who stands in a hand-over that nobody has settled.
     handed: HashMap<&'a str, &'a HandOver>,
     /// The names that hand-overs gave to accounts to be.
-    given_names: HashMap<&'a str, &'a Username>,
+    given_names: HashMap<&'a str, Given<'a>>,
     /// Whose account shows the activation of somebody else, and of whom.
     marked: HashMap<&'a str, &'a str>,
 }
@@ -124,14 +124,9 @@ impl<'a> Ground<'a> {
         self.handed.get(id).copied()
     }
 
-    /// The name that a hand-over gave to this caregiver's account: it stays theirs.
-    pub(super) fn given_name(&self, id: &str) -> Option<&'a Username> {
-        self.given_names.get(id).copied()
-    }
-
     /// All names that hand-overs gave, and to whom; the LMS does not show them before they are imported.
     pub(super) fn given_names(&self) -> impl Iterator<Item = (&'a str, &'a Username)> {
-        self.given_names.iter().map(|(id, name)| (*id, *name))
+        self.given_names.iter().map(|(id, given)| (*id, given.name))
     }
 
     /// What was done to this caregiver, also under the id they had before: where nothing was begun under the one they have, that
@@ -189,11 +184,19 @@ impl<'a> Ground<'a> {
         }
     }
 
-    /// An account without an SMS id whose user id is the caregiver's id, or the one that a hand-over gave them.
+    /// An account without an SMS id whose user id is the caregiver's id, or the one that a hand-over gave them. What a hand-over
+    /// proposed that was not imported may be anybody's by now.
     fn by_user_id(&self, id: &'a str) -> Match<'a> {
-        let names = std::iter::once(id).chain(self.given_name(id).map(Username::as_str));
+        let given = self.given_names.get(id).filter(|given| given.may_stand).map(|given| given.name.as_str());
+        let names = std::iter::once(id).chain(given);
         let accounts = names.flat_map(|name| self.observed.with_username(name));
         one_of(accounts.filter(|account| account.view().caregiver.is_none()))
+    }
+
+    /// Whether an account that is not theirs has the name that a hand-over gave to this caregiver's.
+    pub(super) fn is_given_to_another(&self, id: &str) -> bool {
+        let named = self.given_names.get(id).map(|given| self.observed.with_username(given.name.as_str()));
+        named.is_some_and(|mut accounts| accounts.any(|account| account.view().caregiver != Some(id)))
     }
 
     /// The id for which the activation was done that this caregiver's account shows, where that is another.
@@ -273,9 +276,22 @@ fn handed(recorded: &Recorded) -> HashMap<&str, &HandOver> {
     open.flat_map(|handover| handover.rows.iter().map(move |row| (row.caregiver.as_str(), handover))).collect()
 }
 
-fn given_names(recorded: &Recorded) -> HashMap<&str, &Username> {
+/// A name that a hand-over gave to an account to be.
+struct Given<'a> {
+    name: &'a Username,
+    /// Whether an account may have come of it: nobody has said that it was not imported.
+    may_stand: bool,
+}
+
+fn given_names(recorded: &Recorded) -> HashMap<&str, Given<'_>> {
     let rows = recorded.handovers.iter().flat_map(|handover| &handover.rows).filter(|row| row.is_create);
-    rows.map(|row| (row.caregiver.as_str(), &row.username)).collect()
+    let mut names: HashMap<&str, Given<'_>> = HashMap::new();
+    for row in rows {
+        let before = names.get(row.caregiver.as_str()).is_some_and(|given| given.may_stand);
+        let may_stand = before || row.is_imported != Some(false);
+        names.insert(row.caregiver.as_str(), Given { name: &row.username, may_stand });
+    }
+    names
 }
 
 fn one_of<'a>(mut accounts: impl Iterator<Item = Seen<'a>>) -> Match<'a> {

@@ -32,6 +32,8 @@ pub(super) enum RowFault {
     UserId,
     /// Several users of the export have the account's user id.
     UserIdTwice,
+    /// Somebody else's account has the user id that an earlier hand-over proposed for them.
+    UserIdTaken,
     /// There is no name.
     NoName,
     /// A cell begins like a formula.
@@ -63,6 +65,10 @@ pub(super) fn row_refused<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Du
         return None;
     }
     let account = ground.accounts(member.caregiver.id()).one();
+    // What was handed back goes into the next file under the name that it had; a row of that name would overwrite whoever has it now.
+    if account.is_none() && matches!(due, Due::Settle { .. }) && ground.is_given_to_another(member.caregiver.id()) {
+        return Some(Stop::RowRefused(RowFault::UserIdTaken));
+    }
     row_fault(ground, member.caregiver, account).map(Stop::RowRefused)
 }
 
@@ -113,6 +119,10 @@ pub(super) fn fault_in_words(fault: RowFault, id: &str) -> (String, String) {
         RowFault::UserIdTwice => (
             "Several users of the export have the user id of their account".to_owned(),
             "Leave it to one of them in Ultranet, and export its users again",
+        ),
+        RowFault::UserIdTaken => (
+            "Another account in Ultranet has the user id that an earlier hand-over proposed for them".to_owned(),
+            "If that account is theirs, give it their SMS id in Ultranet; else give it another user id; then export the users again",
         ),
         RowFault::NoName => {
             ("The SMS has no name for them".to_owned(), "Put a name into the SMS, and export the roster again")

@@ -37,7 +37,9 @@ impl<'a> Usernames<'a> {
 
     /// The name for this caregiver's account. Callers go through the caregivers in the order of their ids.
     pub(super) fn draw(&mut self, caregiver: Caregiver<'_>) -> Username {
-        if let Some(given) = self.given.get(caregiver.id()) {
+        // An account that has it by now is not theirs: else none would be made for them.
+        if let Some(given) = self.given.get(caregiver.id()).filter(|given| !self.observed.has_username(given.as_str()))
+        {
             return (*given).clone();
         }
         self.draw_from(beginning(&self.recipe, caregiver))

@@ -1,7 +1,8 @@
 //! The lock against a second run: held by the operating system, which frees it when the process dies, however it dies.
 //!
 //! It lies beside the state as `<state>.lock`. What stands in the file only tells people who holds it; the lock itself
-//! is not the file's existence, so a file that is left behind locks nothing.
+//! is not the file's existence, so a file that is left behind locks nothing. Where the state's name is a link, it is the file it
+//! leads to that is locked: two names for one state are one state.
 
 use std::fs::TryLockError;
 use std::io::{self, Read, Seek, Write};
@@ -34,7 +35,7 @@ struct Holder {
 
 /// Locks a state for writing, and says in the lock file who did.
 pub fn acquire(state: &Utf8Path, actor: &Actor, since: &ZonedDateTime) -> Result<RunLock, StateError> {
-    let path = path_of(state);
+    let path = path_of(state)?;
     let failed = |source| cannot_lock(&path, source);
     if let Some(folder) = path.parent().filter(|folder| !folder.as_str().is_empty()) {
         files::make_private_dir(folder).map_err(failed)?;
@@ -51,7 +52,7 @@ pub fn acquire(state: &Utf8Path, actor: &Actor, since: &ZonedDateTime) -> Result
 
 /// Locks a state for reading: many may, but not while somebody writes. Makes no file.
 pub fn acquire_shared(state: &Utf8Path) -> Result<RunLock, StateError> {
-    let path = path_of(state);
+    let path = path_of(state)?;
     if !files::exists(&path) {
         return Ok(RunLock { file: None, is_exclusive: false });
     }
@@ -63,8 +64,12 @@ pub fn acquire_shared(state: &Utf8Path) -> Result<RunLock, StateError> {
     }
 }
 
-fn path_of(state: &Utf8Path) -> Utf8PathBuf {
-    Utf8PathBuf::from(format!("{state}.lock"))
+fn path_of(state: &Utf8Path) -> Result<Utf8PathBuf, StateError> {
+    let state = files::resolved(state).map_err(|source| {
+        let what = format!("the state `{state}` is a link that leads nowhere: mend it, or remove it");
+        StateError::Io { what, source: Some(Box::new(source)) }
+    })?;
+    Ok(Utf8PathBuf::from(format!("{state}.lock")))
 }
 
 fn cannot_lock(path: &Utf8Path, source: io::Error) -> StateError {
@@ -182,7 +187,7 @@ mod tests {
     #[test]
     fn a_file_left_behind_by_a_dead_process_locks_nothing() {
         let (_folder, state) = state();
-        files::replace(&path_of(&state), br#"{"user":"x","host":"y","pid":1,"since":"z"}"#).unwrap();
+        files::replace(&path_of(&state).unwrap(), br#"{"user":"x","host":"y","pid":1,"since":"z"}"#).unwrap();
         let _held = acquire(&state, &actor(), &since()).unwrap();
         assert!(refusal(acquire(&state, &actor(), &since())).contains("mere@office-pc"));
     }
@@ -191,7 +196,7 @@ mod tests {
     fn a_garbled_name_is_not_shown() {
         let (_folder, state) = state();
         let _held = acquire(&state, &actor(), &since()).unwrap();
-        files::open_lock(&path_of(&state)).unwrap().write_all(b"\x1b[2J").unwrap();
+        files::open_lock(&path_of(&state).unwrap()).unwrap().write_all(b"\x1b[2J").unwrap();
         assert_eq!(refusal(acquire_shared(&state)), "locked by another run of firstbell");
         let escape = Holder { user: "a\u{1b}[2J".into(), host: "b".into(), pid: 1, since: String::new() };
         assert_eq!(describe(&escape), "a[2J@b, process 1");
@@ -201,6 +206,20 @@ mod tests {
     fn the_lock_file_is_private() {
         let (_folder, state) = state();
         let _held = acquire(&state, &actor(), &since()).unwrap();
-        assert_eq!(files::mode(&path_of(&state)).unwrap(), 0o600);
+        assert_eq!(files::mode(&path_of(&state).unwrap()).unwrap(), 0o600);
+    }
+
+    #[test]
+    fn two_names_for_one_state_are_one_lock() {
+        let (_folder, state) = state();
+        let link = state.with_file_name("other-name.db");
+        files::replace(&state, b"a state").unwrap();
+        std::os::unix::fs::symlink(&state, &link).unwrap();
+        let _held = acquire(&state, &actor(), &since()).unwrap();
+        assert!(matches!(acquire(&link, &actor(), &since()), Err(StateError::Locked { .. })));
+        assert!(matches!(acquire_shared(&link), Err(StateError::Locked { .. })));
+        files::remove(&state).unwrap();
+        let error = acquire(&link, &actor(), &since()).unwrap_err().to_string();
+        assert!(error.contains("is a link that leads nowhere"), "{error}");
     }
 }

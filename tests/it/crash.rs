@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use camino::Utf8Path;
+use firstbell::edge::Clock;
 use firstbell::lms::sandbox;
+use firstbell::model::activation::ActivationStage;
 use firstbell::model::secret::Password;
 use firstbell::plan::HoldCode;
 use firstbell::reconcile::Refusal;
 
+use crate::binary::{Said, said};
 use crate::world::{Crash, Crashed, World, looks_like_a_password, told};
 
 const ROLLOUT: &str = "leavers: disable
@@ -128,6 +131,38 @@ fn a_copy_from_the_middle_of_the_run_resets_nobody_again() {
         }
     }
     assert!(refused > 30, "most copies don't know of somebody, but only {refused} were refused");
+}
+
+/// What the LMS shows is not undone by a word, and a word is taken where it shows nothing.
+#[test]
+fn a_person_can_not_say_not_done_of_what_the_lms_shows() {
+    let mut refused = 0;
+    for point in 0..crash_points(1) {
+        let mut world = world_in_a_file(1);
+        crashed_at(&mut world, point);
+        let recorded = world.recorded();
+        let setting = recorded.histories.iter().find(|(_, history)| history.stage == ActivationStage::Setting);
+        let Some((id, history)) = setting else { continue };
+        let shows = world.observe().of_caregiver(id).any(|account| account.view().marker == Some(history.key));
+        let said = run(&world, &["resolve", id, "--reset", "not-done", "--evidence", "the office asked them"]);
+        let expected = if shows { (64, "say `--reset done`; nothing was recorded") } else { (0, "was not set") };
+        assert_eq!(said.code, expected.0, "{}", said.all());
+        assert!(said.all().contains(expected.1), "{}", said.all());
+        refused += usize::from(shows);
+        world.settle(3);
+        for caregiver in PLANNED {
+            assert_eq!(world.passwords_set(caregiver), 1, "{caregiver}, stopped at point {point}");
+        }
+    }
+    assert!(refused > 1, "of several the LMS shows that it was done");
+}
+
+/// Runs the real program on it.
+fn run(world: &World, args: &[&str]) -> Said {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_firstbell"));
+    command.arg("-C").arg(world.path()).arg("--now").arg(world.clock.now().to_string()).args(args);
+    command.env_clear().env("FIRSTBELL_KEY", "07".repeat(32)).env("USER", "mere").env("PATH", "/usr/bin:/bin");
+    said(&command.stdin(std::process::Stdio::null()).output().unwrap())
 }
 
 fn world_in_a_file(at_once: usize) -> World {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use firstbell::plan::HoldCode;
+use firstbell::plan::{Act, HoldCode};
 
 use crate::office::{Admin, Office};
 use crate::pretend_ultranet::{Options, PretendUltranet};
@@ -190,6 +190,32 @@ fn what_was_not_imported_has_the_same_passwords_next_time_so_that_a_late_import_
     for (to, told) in office.letters() {
         let (username, password) = told.first().unwrap();
         assert!(office.ultranet.signs_in(username, password), "{to}");
+    }
+}
+
+#[test]
+fn a_user_id_that_somebody_else_got_meanwhile_is_neither_theirs_nor_written_over() {
+    for passwords in ["firstbell", "ultranet"] {
+        let mut office = self::office(passwords);
+        office.apply();
+        assert_eq!(office.confirm(&["0001", "--not-imported"]).code, 0);
+        // The office makes an account by hand, of another parent of the same name.
+        let stranger = "Tui,Maia,Parent,,other.maia@example.nz,maia.tui,,0\n";
+        office.export();
+        office.put_export(&format!("{}{stranger}", office.ultranet.export()));
+        let plan = office.world.plan();
+        let held = plan.held.iter().find(|held| held.caregiver.as_str() == "C3");
+        let change = plan.changes.iter().find(|change| change.caregiver.as_str() == "C3");
+        if passwords == "firstbell" {
+            assert!(held.unwrap().sentence.contains("has the user id"), "{held:?}");
+            assert!(held.unwrap().fix.contains("give it their SMS id"), "{held:?}");
+        } else {
+            let acts = &change.unwrap().acts;
+            assert!(
+                matches!(&acts[..], [Act::Create { username, .. }] if username.as_str() == "maia.tui2"),
+                "{acts:?}"
+            );
+        }
     }
 }
 

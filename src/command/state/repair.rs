@@ -37,6 +37,10 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     let (mut state, mismatch) = Writing::open_to_repair(session, &loaded.rollout)?;
     let mut reader = doors::lms_reader(session, &loaded.rollout)?;
     let observed = reader.observe(&project::ask(&loaded, &state.recorded))?;
+    let is_carried = reader.capabilities().carrier.is_person();
+    if is_carried && mismatch.is_some() {
+        export_is_new(session, observed.read_at)?;
+    }
     let letters = unknown_letters(session, &loaded, &mut state)?;
     let handed = unknown_hand_overs(&loaded, &state)?;
     let evidence = Evidence {
@@ -57,7 +61,8 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     }
     let mut text = mismatch.map_or_else(String::new, |mismatch| {
         let what = mismatch.to_string();
-        format!("Refused so far: {}.\n\n", what.lines().next().unwrap_or_default())
+        let lost = if is_carried { LOST_HAND_OVERS } else { "" };
+        format!("Refused so far: {}.\n\n{lost}", what.lines().next().unwrap_or_default())
     });
     text.push_str(&listed(session, &found, strays(&evidence)));
     let Some(because) = because else {
@@ -70,6 +75,28 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     text.push_str("\nRecorded, and `rollout.lock` stands here now: commit it. `firstbell plan` shows what is due.\n");
     session.screen.answer(&text);
     Ok(if found.iter().any(|one| !one.is_active) { Exit::PersonNeeded } else { Exit::Done })
+}
+
+const LOST_HAND_OVERS: &str = "A hand-over of the runs that are lost must not be imported any more, wherever a copy of its file lies: \
+                               delete them first.\n\n";
+
+/// What was imported by the runs that are lost does not show in an export from before them.
+fn export_is_new(session: &Session<'_>, exported_at: jiff::Timestamp) -> Result<(), Trouble> {
+    let path = mark::rollout_lock_path(session);
+    let written_at = match files::modified(&path) {
+        Ok(at) => at,
+        // Without the lock nothing says when the last run was.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(Trouble::file(format!("reading `{path}`"), error)),
+    };
+    if exported_at >= written_at {
+        return Ok(());
+    }
+    let what = format!(
+        "the export of Ultranet's users is older than `{path}`, so it can't show what the lost runs handed over: export the users \
+         again, then repair; nothing was recorded"
+    );
+    Err(Trouble::new(Exit::Stale, what))
 }
 
 /// The run goes on behind the one that `rollout.lock` knows, so that the newer state, found again, is refused and not taken

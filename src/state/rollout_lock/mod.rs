@@ -70,14 +70,16 @@ pub fn read(path: &Utf8Path) -> Result<Option<RolloutLock>, Diagnostics> {
     text::parse(path, &bytes).map(Some)
 }
 
-/// Writes it, all or nothing, durable on return.
+/// Writes it, all or nothing, durable on return. A link stays one: what it leads to is written.
 pub fn write(path: &Utf8Path, lock: &RolloutLock) -> io::Result<()> {
-    files::replace(path, text::format(lock).as_bytes())
+    files::replace(&files::resolved(path)?, text::format(lock).as_bytes())
 }
 
 /// Whether it could be written, tried before anything else happens: nothing of it is changed.
 pub fn check_writable(path: &Utf8Path) -> io::Result<()> {
     const OWNER_WRITES: u32 = 0o200;
+    let path = &*files::resolved(path)
+        .map_err(|error| io::Error::new(error.kind(), format!("`{path}` is a link that leads nowhere")))?;
     if files::is_dir(path) {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, format!("`{path}` is a folder, not a file")));
     }
@@ -151,5 +153,19 @@ mod tests {
     fn a_missing_folder_can_not_be_written_to() {
         let (_folder, path) = place();
         check_writable(&path.with_file_name("nowhere").join("rollout.lock")).unwrap_err();
+    }
+
+    #[test]
+    fn a_link_stays_one_and_what_it_leads_to_is_written() {
+        let (_folder, link) = place();
+        let kept = link.with_file_name("kept-elsewhere.lock");
+        write(&kept, &RolloutLock { run: RunNumber(1), ..lock() }).unwrap();
+        std::os::unix::fs::symlink(&kept, &link).unwrap();
+        check_writable(&link).unwrap();
+        write(&link, &lock()).unwrap();
+        assert_eq!(read(&kept).unwrap(), Some(lock()));
+        assert_eq!(files::kind(&link).unwrap(), files::Kind::Link);
+        files::remove(&kept).unwrap();
+        assert!(check_writable(&link).unwrap_err().to_string().contains("leads nowhere"));
     }
 }
