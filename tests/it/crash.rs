@@ -11,6 +11,7 @@ use firstbell::model::activation::ActivationStage;
 use firstbell::model::secret::Password;
 use firstbell::plan::HoldCode;
 use firstbell::reconcile::Refusal;
+use firstbell::state::rollout_lock;
 
 use crate::binary::{Said, said};
 use crate::world::{Crash, Crashed, World, looks_like_a_password, told};
@@ -131,6 +132,28 @@ fn a_copy_from_the_middle_of_the_run_resets_nobody_again() {
         }
     }
     assert!(refused > 30, "most copies don't know of somebody, but only {refused} were refused");
+}
+
+/// Once a second `rollout.lock` follows a run, so that after a stop an older copy of the state is told by it alone.
+#[test]
+fn the_lock_follows_the_run() {
+    let lock_at = |point: usize, tick: i64| {
+        let mut world = world(1);
+        world.keeps_lock = true;
+        world.clock.tick(jiff::SignedDuration::from_millis(tick));
+        assert!(crashed_at(&mut world, point));
+        let lock = rollout_lock::read(&world.path().join("rollout.lock")).unwrap();
+        let position = world.recorded().position;
+        (lock.map_or(0, |lock| lock.serial), position.map_or(0, |position| position.serial))
+    };
+    let last = crash_points(1) - 8;
+    let (opened, _) = lock_at(last, 0);
+    let (followed, recorded) = lock_at(last, 1000);
+    assert!(opened <= 2 && followed + 3 >= recorded && followed > 8, "{opened}, {followed} of {recorded}");
+    for point in 0..last {
+        let (lock, state) = lock_at(point, 1000);
+        assert!(lock <= state, "the lock is ahead of the state at point {point}: {lock}, {state}");
+    }
 }
 
 /// What the LMS shows is not undone by a word, and a word is taken where it shows nothing.

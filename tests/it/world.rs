@@ -556,17 +556,21 @@ impl MailTransport for PretendServer {
     }
 }
 
-/// A clock that a test moves.
+/// A clock that a test moves, and that goes on by this much whenever somebody looks at it.
 #[derive(Clone)]
-pub(crate) struct TestClock(Rc<Cell<Timestamp>>);
+pub(crate) struct TestClock(Rc<Cell<Timestamp>>, Rc<Cell<jiff::SignedDuration>>);
 
 impl TestClock {
     pub(crate) fn at(text: &str) -> Self {
-        Self(Rc::new(Cell::new(text.parse().unwrap())))
+        Self(Rc::new(Cell::new(text.parse().unwrap())), Rc::default())
     }
 
     pub(crate) fn set(&self, now: Timestamp) {
         self.0.set(now);
+    }
+
+    pub(crate) fn tick(&self, by: jiff::SignedDuration) {
+        self.1.set(by);
     }
 
     pub(crate) fn advance(&self, hours: i64) {
@@ -576,6 +580,7 @@ impl TestClock {
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
+        self.0.set(self.0.get() + self.1.get());
         self.0.get()
     }
 
