@@ -131,18 +131,33 @@ impl Worker<'_> {
         outcomes.resize_with(letters.len(), || Outcome::Unknown("the transport gave no answer".to_owned()));
         self.pacer.took(self.ledger.now(), &outcomes);
         for ((job, (subject, letter)), outcome) in jobs.iter_mut().zip(&letters).zip(outcomes) {
-            let result = self.letter_outcome(which(subject, letter), outcome);
+            let result = self.letter_outcome(job.change, which(subject, letter), outcome);
             self.watch.step(settled(Effect::SendLetter, subject, &result));
             job.failure = result.err();
         }
         Ok(())
     }
 
-    pub(super) fn letter_outcome(&mut self, letter: LetterSubject, outcome: Outcome) -> Result<(), Failure> {
+    /// The mail server takes letters: what it refused before was about those addresses.
+    pub(super) fn reject_refused(&mut self) {
+        for (letter, reason) in self.refused.drain(..) {
+            self.ledger.note_effect(Entry::LetterRejected { letter, reason });
+        }
+    }
+
+    /// Notes what became of a letter. One that the server refused counts as put off until the next one is taken: where none is,
+    /// the refusal was not about its address.
+    pub(super) fn letter_outcome(
+        &mut self,
+        change: &Change,
+        letter: LetterSubject,
+        outcome: Outcome,
+    ) -> Result<(), Failure> {
         use crate::model::outcome::Reach;
         const ATTEMPT: &str = "the password is set, but sending the letter";
         match outcome {
             Outcome::Done(()) => {
+                self.reject_refused();
                 self.tally.sent += 1;
                 self.tally.renewed += u64::from(letter.activation > ActivationNumber::FIRST);
                 let is_kept = self.order.rollout.mail.retain_for_bounce > 0 && !self.mail.capabilities().is_idempotent;
@@ -152,7 +167,11 @@ impl Worker<'_> {
             Outcome::Refused(refusal) => {
                 let reason = refusal.reason.clone();
                 self.ledger.note_effect(match refusal.reach {
-                    Reach::Caregiver => Entry::LetterRejected { letter, reason },
+                    Reach::Caregiver if change.is_put_off() => Entry::LetterRejected { letter, reason },
+                    Reach::Caregiver => {
+                        self.refused.push((letter.clone(), reason.clone()));
+                        Entry::LetterDeferred { letter, reason }
+                    }
                     Reach::Passing | Reach::Everybody => Entry::LetterDeferred { letter, reason },
                 });
                 Err(Failure::refused(ATTEMPT, &refusal))

@@ -205,7 +205,7 @@ impl<'a> Worker<'a> {
         for (ticket, outcome) in self.mail.landed(waits) {
             let Some(Flight { mut job, subject, letter }) = flow.flying.remove(&ticket) else { continue };
             self.pacer.took(self.ledger.now(), std::slice::from_ref(&outcome));
-            let result = self.letter_outcome(letter, outcome);
+            let result = self.letter_outcome(job.change, letter, outcome);
             self.watch.step(settled(Effect::SendLetter, &subject, &result));
             job.failure = result.err();
             self.end(job)?;

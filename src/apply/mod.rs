@@ -24,7 +24,7 @@ use std::collections::VecDeque;
 
 use crate::edge::{Clock, LmsWrite, MailTransport, MarkCounts, Random, RunMark, StateError, StateStore, Step, Watch};
 use crate::letter::Letters;
-use crate::model::entry::Actor;
+use crate::model::entry::{Actor, LetterSubject};
 use crate::model::ids::Lineage;
 use crate::model::secret::SealingKey;
 use crate::plan::pace::Timetable;
@@ -143,6 +143,8 @@ pub(crate) struct Worker<'a> {
     pub(crate) tally: Tally,
     /// When `rollout.lock` was written last.
     marked_at: Option<jiff::Timestamp>,
+    /// Letters refused since one was taken, and what was said: whether that is about them shows when the next one is taken.
+    refused: Vec<(LetterSubject, String)>,
 }
 
 /// Why a run can't go on.
@@ -173,6 +175,7 @@ impl<'a> Worker<'a> {
             pacer: Pacer::new(order.timetable),
             tally: Tally::default(),
             marked_at: None,
+            refused: Vec::new(),
         }
     }
 

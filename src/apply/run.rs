@@ -84,6 +84,11 @@ impl Worker<'_> {
             End::Paused { .. } => "paused",
             End::Stopped(_) => "stopped",
         };
+        if matches!(end, End::Stopped(_)) {
+            self.tally.are_put_off(self.refused.iter().map(|(letter, _)| &letter.caregiver));
+        } else {
+            self.reject_refused();
+        }
         self.ledger.note(Entry::RunEnded { outcome: outcome.to_owned() });
         let position = self.ledger.flush()?;
         self.ledger.wipe()?;

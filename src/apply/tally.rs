@@ -1,5 +1,6 @@
 //! What came of an apply: counts, failures, and how it ended.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -92,6 +93,14 @@ impl Tally {
     /// Whether a person must act.
     pub fn needs_person(&self) -> bool {
         self.failures.iter().any(|(_, failure)| !failure.is_unknown && failure.reach == Reach::Caregiver)
+    }
+
+    /// These failures were not about the people: another run tries them again.
+    pub(crate) fn are_put_off<'c>(&mut self, caregivers: impl Iterator<Item = &'c CaregiverId>) {
+        let caregivers: HashSet<&CaregiverId> = caregivers.collect();
+        for (_, failure) in self.failures.iter_mut().filter(|(caregiver, _)| caregivers.contains(caregiver)) {
+            failure.reach = Reach::Passing;
+        }
     }
 
     pub(crate) fn count(&mut self, caregiver: &CaregiverId, result: Result<(), Failure>, limit: u32) {

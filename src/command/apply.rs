@@ -317,7 +317,7 @@ fn of_end(end: &End, tally: &Tally) -> Vec<Exit> {
         End::Stopped(_) => Some(Exit::Unreachable),
     };
     let unknown = tally.has_unknown().then_some(Exit::Unknown);
-    let passing = (tally.has_passing() && tally.has_effects()).then_some(Exit::WorkLeft);
+    let passing = tally.has_passing().then_some(Exit::WorkLeft);
     let person = (tally.needs_person() || tally.handed_over + tally.written > 0).then_some(Exit::PersonNeeded);
     [ended, unknown, passing, person].into_iter().flatten().collect()
 }

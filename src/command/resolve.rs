@@ -144,7 +144,12 @@ fn of_letter(
             format!("the letter of {caregiver} is on paper: say `firstbell letters --cohort {cohort} --printed`");
         return Err(Trouble::new(Exit::Usage, what));
     }
-    let open = |letter: &&LetterRecord| matches!(letter.stage, LetterStage::Sending | LetterStage::Unknown);
+    // One that was refused has certainly not arrived, but may be sent again once whatever refused it is mended.
+    let open = |letter: &&LetterRecord| match letter.stage {
+        LetterStage::Sending | LetterStage::Unknown => true,
+        LetterStage::Rejected => verdict == LetterVerdict::SendAgain,
+        _ => false,
+    };
     let is_set = history.stage == ActivationStage::Set;
     let Some(letter) = history.letter.as_deref().filter(open).filter(|_| is_set) else {
         let stage = history.letter.as_ref().map_or("not there", |letter| letter.stage.as_str());

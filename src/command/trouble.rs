@@ -69,9 +69,9 @@ impl Trouble {
             Self::File { .. } => Exit::Error,
             Self::Apply(halted) => match (&halted.error, halted.tally.has_effects()) {
                 (ApplyError::RecordLost(_), _) => Exit::Unknown,
-                (ApplyError::State(StateError::Locked { .. }), false) => Exit::Locked,
+                (ApplyError::State(error), false) => exit_of(error),
                 (ApplyError::State(_), true) => Exit::WorkLeft,
-                (ApplyError::State(_) | ApplyError::Mark(_), _) => Exit::Error,
+                (ApplyError::Mark(_), _) => Exit::Error,
             },
             Self::Other { exit, .. } => *exit,
         }

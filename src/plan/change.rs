@@ -80,6 +80,8 @@ pub enum Act {
         letter: Fingerprint,
         /// Which letter.
         source: LetterSource,
+        /// It was tried more than once, and each time certainly not taken: whoever has not been tried goes first.
+        is_put_off: bool,
     },
     /// Correct name or address in the LMS; never a password.
     Update {
@@ -108,6 +110,11 @@ impl Change {
     /// The way its letter goes; by mail also where it has none.
     pub fn channel(&self) -> Channel {
         self.acts.iter().find_map(Act::recipient).map_or(Channel::Mail, Recipient::channel)
+    }
+
+    /// Whether its letter was tried more than once, and each time certainly not taken.
+    pub fn is_put_off(&self) -> bool {
+        self.acts.iter().any(|act| matches!(act, Act::Email { is_put_off: true, .. }))
     }
 }
 

@@ -63,8 +63,8 @@ codes! {
     ChangedMeanwhile = "changed-meanwhile", "the account was changed in between";
     /// S1. Recipient or children changed after the letter may have gone out.
     AddressChanged = "address-changed", "the address changed after the letter may have gone out";
-    /// S1. The mail server refused the address.
-    LetterRejected = "letter-rejected", "the mail server refused the address";
+    /// S1. The mail server refused the letter, for its address or another reason.
+    LetterRejected = "letter-rejected", "the mail server refused the letter";
     /// S1. The sealed password can't be opened any more.
     SecretLost = "secret-lost", "the sealed password can't be opened";
     /// S1. The letter is written, and waits for somebody to print it.

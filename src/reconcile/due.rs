@@ -190,6 +190,12 @@ fn letter<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
     }
 }
 
+/// Whether this letter was tried more than once already, and certainly not taken.
+pub(super) fn was_put_off(history: &History, source: LetterSource) -> bool {
+    let letter = history.letter.as_ref().filter(|letter| source == LetterSource::Sealed(letter.number));
+    letter.is_some_and(|letter| letter.stage == LetterStage::Prepared && letter.attempts > 1)
+}
+
 /// A letter that perhaps went out is sent again after 15 minutes, an hour, six hours; then a person decides.
 fn again<'a>(now: Timestamp, letter: &LetterRecord, email: Row<'a>) -> Row<'a> {
     let tries = usize::try_from(letter.attempts.saturating_sub(1)).unwrap_or(usize::MAX);

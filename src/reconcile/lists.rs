@@ -18,7 +18,7 @@ use super::canary::Gate;
 use super::cohort::{Member, Openness};
 use super::decide::Cases;
 use super::draft::{Draft, Scribe, draft};
-use super::due::Due;
+use super::due::{self, Due};
 use super::ground::Ground;
 use super::identity::{self, identity_of, letter_fingerprint, person_of};
 use super::inputs::{departure, inputs};
@@ -188,9 +188,12 @@ impl<'g, 'a> Lists<'g, 'a> {
             Due::Print { history, .. } => {
                 let source =
                     LetterSource::Sealed(history.letter.as_ref().map_or(LetterNumber::FIRST, |one| one.number));
-                Act::Email { activation: history.number, recipient, letter, source }
+                Act::Email { activation: history.number, recipient, letter, source, is_put_off: false }
             }
-            Due::Email { history, source } => Act::Email { activation: history.number, recipient, letter, source },
+            Due::Email { history, source } => {
+                let is_put_off = due::was_put_off(history, source);
+                Act::Email { activation: history.number, recipient, letter, source, is_put_off }
+            }
             Due::Adopt { account, by_gateway } => Act::Adopt {
                 evidence: words::evidence(account.view().sign_in, by_gateway, &ground.rollout.timezone),
                 marker: account.view().marker,
@@ -234,8 +237,9 @@ impl<'g, 'a> Lists<'g, 'a> {
         let place: BTreeMap<&str, usize> = cohorts.map(|(index, cohort)| (cohort.name.as_str(), index)).collect();
         let cohort_of = |name: &Option<CohortName>| name.as_ref().and_then(|name| place.get(name.as_str()).copied());
         let rank = |name: &Option<CohortName>| cohort_of(name).unwrap_or(usize::MAX);
-        self.changes
-            .sort_by(|a, b| (rank(&a.cohort), order(a), &a.caregiver).cmp(&(rank(&b.cohort), order(b), &b.caregiver)));
+        // Letters that were put off again and again come last, lest the same few stop every run before anybody else has theirs.
+        let place = |change: &Change| (change.is_put_off(), rank(&change.cohort), order(change));
+        self.changes.sort_by(|a, b| (place(a), &a.caregiver).cmp(&(place(b), &b.caregiver)));
         self.held.sort_by(|a, b| (a.code, rank(&a.cohort), &a.caregiver).cmp(&(b.code, rank(&b.cohort), &b.caregiver)));
     }
 }

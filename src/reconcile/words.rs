@@ -134,6 +134,13 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
             format!("Their name, address or children have a character that the printed letter lacks: {character}"),
             "Write them in Latin, Greek or Cyrillic letters in the SMS, or give them access by hand".to_owned(),
         ),
+        Stop::LetterRejected => (
+            "The mail server refused their letter".to_owned(),
+            format!(
+                "`firstbell explain {id}` shows what it said. Correct the address in the SMS and export again: the same letter goes there. If the address is right, \
+                 `firstbell resolve {id} --letter send-again`"
+            ),
+        ),
         Stop::SecretLost { next } => (
             "The password is set, nobody has it, and the sealed copy is gone".to_owned(),
             format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"),
@@ -201,10 +208,6 @@ fn full_upload_needed(is_default: bool) -> (String, String) {
 
 fn plain(stop: &Stop<'_>, ground: &Ground<'_>) -> (String, String) {
     let (sentence, fix) = match stop {
-        Stop::LetterRejected => (
-            "The mail server refused the address",
-            "Correct the address in the SMS and export again: the same letter goes there",
-        ),
         Stop::NoAccess { is_unknown: true } => (
             "The SMS does not say for any of their children that they may see them",
             "Fill in the access column in the SMS, or set `unknown-access: allow`",

@@ -47,7 +47,10 @@ pub(super) fn general(code: HoldCode) -> &'static str {
         }
         HoldCode::NoEmail => "Enter an address in the SMS and export again.",
         HoldCode::ChildNotLinked => "Compare the children's student ids in the SMS with those in the LMS.",
-        HoldCode::LetterRejected | HoldCode::MalformedEmail => "Correct the address in the SMS and export again.",
+        HoldCode::MalformedEmail => "Correct the address in the SMS and export again.",
+        HoldCode::LetterRejected => {
+            "Correct the address in the SMS and export again; where it is right, `firstbell resolve ID --letter send-again`."
+        }
         HoldCode::ConflictingEmails => "Leave one address in the SMS and export again.",
         HoldCode::PlaceholderEmail => "Enter their own address in the SMS and export again.",
         HoldCode::StaffEmail => "Enter their private address in the SMS and export again.",

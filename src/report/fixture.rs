@@ -224,7 +224,8 @@ pub(super) fn settle(email: &str, proof: Proof) -> Act {
 }
 
 pub(super) fn email(address: &str, source: LetterSource) -> Act {
-    Act::Email { activation: ActivationNumber::FIRST, recipient: mail(address), letter: Fingerprint(1), source }
+    let (activation, recipient) = (ActivationNumber::FIRST, mail(address));
+    Act::Email { activation, recipient, letter: Fingerprint(1), source, is_put_off: false }
 }
 
 pub(super) fn update(fields: &[(FieldName, &str, &str)]) -> Act {

@@ -164,9 +164,11 @@ impl LetterStep {
         use LetterStage::{Bounced, Prepared, Rejected, Sending, Sent, ToPrint, Unknown};
         match self {
             Self::Announce => matches!(now, Prepared | ToPrint | Sending | Unknown),
-            Self::Send | Self::SendAndKeep | Self::Reject | Self::Defer | Self::Doubt => {
-                matches!(now, Sending | Unknown)
-            }
+            Self::Send | Self::SendAndKeep | Self::Doubt => matches!(now, Sending | Unknown),
+            // What was refused is put off, until it shows that the refusal was about its address.
+            Self::Reject => matches!(now, Sending | Unknown | Prepared),
+            // A person says that the address is right.
+            Self::Defer => matches!(now, Sending | Unknown | Rejected),
             // What comes back has gone out, whether we knew it or not.
             Self::Bounce => matches!(now, Sent | Sending | Unknown),
             Self::Supersede => matches!(now, Prepared | ToPrint | Rejected | Bounced),
@@ -213,8 +215,8 @@ mod tests {
         (LetterStep::Send, "      .    y       .    y       .        .       .        ."),
         (LetterStep::SendAndKeep, ".   y       .    y       .        .       .        ."),
         (LetterStep::Bounce, "    .    y       y    y       .        .       .        ."),
-        (LetterStep::Reject, "    .    y       .    y       .        .       .        ."),
-        (LetterStep::Defer, "     .    y       .    y       .        .       .        ."),
+        (LetterStep::Reject, "    y    y       .    y       .        .       .        ."),
+        (LetterStep::Defer, "     .    y       .    y       y        .       .        ."),
         (LetterStep::Doubt, "     .    y       .    y       .        .       .        ."),
         (LetterStep::Supersede, " y    .       .    .       y        y       .        y"),
         (LetterStep::Ready, "     y    .       .    .       .        .       .        ."),

@@ -100,6 +100,59 @@ fn a_full_quota_stops_the_run_and_nobody_else_gets_a_password() {
     assert_eq!((passwords(&world), server.taken.borrow().len()), (4, 4));
 }
 
+fn refused() -> Outcome {
+    Outcome::refused("550 relaying denied", Reach::Caregiver)
+}
+
+#[test]
+fn a_refusal_is_about_the_address_only_where_the_server_takes_other_letters() {
+    let (mut world, server) = world(7, "pace: {preset: unlimited}", "");
+    server.answers.borrow_mut().extend(std::iter::repeat_with(refused).take(5));
+    let applied = world.apply().unwrap();
+    assert!(matches!(&applied.end, End::Stopped(why) if why.contains("5 failures in a row")), "{:?}", applied.end);
+    assert!(applied.tally.has_passing() && !applied.tally.needs_person());
+    assert!(world.plan().held.is_empty(), "nobody's address is blamed for the server");
+    // It is mended, and refuses one address.
+    server.answers.borrow_mut().extend([refused(), Outcome::Done(())]);
+    let applied = world.apply().unwrap();
+    assert_eq!((applied.tally.sent, applied.tally.needs_person()), (6, true));
+    assert_eq!(code(&world.plan(), "C1"), Some(HoldCode::LetterRejected));
+    assert_eq!((server.taken.borrow().len(), passwords(&world)), (6, 7));
+}
+
+#[test]
+fn the_last_one_refused_is_held_too() {
+    let (mut world, server) = world(2, "pace: {preset: unlimited}", "");
+    server.answers.borrow_mut().extend([Outcome::Done(()), refused()]);
+    world.apply().unwrap();
+    assert_eq!(code(&world.plan(), "C2"), Some(HoldCode::LetterRejected));
+}
+
+#[test]
+fn whom_the_server_puts_off_again_and_again_stands_in_nobodys_way() {
+    for (answer, held) in [(refused(), Some(HoldCode::LetterRejected)), (later(), None)] {
+        let (mut world, server) = world(8, "pace: {preset: unlimited}", "");
+        for run in 1..=2 {
+            server.answers.borrow_mut().extend(std::iter::repeat_n(answer.clone(), 5));
+            let applied = world.apply().unwrap();
+            assert!(matches!(applied.end, End::Stopped(_)), "run {run}");
+        }
+        assert_eq!(server.taken.borrow().len(), 0);
+        let done = std::iter::repeat_n(Outcome::Done(()), 3);
+        server.answers.borrow_mut().extend(done.chain(std::iter::repeat_n(answer, 5)));
+        world.apply().unwrap();
+        let to: Vec<String> = server.taken.borrow().iter().map(|(_, to, _)| to.clone()).collect();
+        assert_eq!(to, ["p6@example.nz", "p7@example.nz", "p8@example.nz"]);
+        let plan = world.plan();
+        assert!((1..=5).all(|number| code(&plan, &format!("C{number}")) == held), "{:?}", plan.held);
+        assert_eq!(passwords(&world), 8);
+    }
+}
+
+fn later() -> Outcome {
+    Outcome::refused("452 4.2.2 mailbox full", Reach::Passing)
+}
+
 #[test]
 fn a_letter_of_which_nothing_is_known_goes_again_with_the_same_bytes_three_times_then_waits_for_a_person() {
     let (mut world, server) = world(1, "pace: {preset: unlimited}", "");

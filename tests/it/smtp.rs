@@ -193,6 +193,27 @@ fn refused_addresses_stop_a_run_of_failures_and_leave_nobody_without_a_record() 
     assert_eq!(verified.code, 0, "{}", verified.all());
 }
 
+/// The address was right, and the server was not: no second password is needed for that.
+#[test]
+fn a_refused_letter_is_sent_again_once_the_server_is_mended() {
+    let hard = Sink::start(&["-f", "RCPT"]);
+    let project = project(&here(hard.port, ""));
+    let apply = ["apply", "--auto-approve", "--caregiver", "C1001"];
+    let said = project.run(&apply);
+    assert_eq!(said.code, 8, "{}", said.all());
+    let plan = project.run(&["plan", "--caregiver", "C1001"]);
+    assert!(plan.out.contains("resolve ID --letter send-again"), "{}", plan.all());
+    refused(&project.run(&["resolve", "C1001", "--letter", "arrived"]), 64, &["it is `rejected`"]);
+    let sink = Sink::start(&[]);
+    project.edit("rollout.yaml", &format!("port: {}", hard.port), &format!("port: {}", sink.port));
+    let again = project.run(&["resolve", "C1001", "--letter", "send-again"]);
+    assert_eq!(again.code, 0, "{}", again.all());
+    assert_eq!(project.run(&apply).code, 0);
+    assert_eq!(sink.letters().len(), 1);
+    assert_eq!(project.effects().iter().filter(|effect| effect["op"] == "set-password").count(), 1);
+    assert_eq!(project.run(&["state", "verify"]).code, 0);
+}
+
 /// A report that a letter came back, as a mail server writes it.
 fn report(message_id: &str, action: &str, status: &str) -> String {
     format!(

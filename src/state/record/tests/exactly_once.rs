@@ -87,12 +87,12 @@ fn what_may_follow_each_stage_of_a_letter_is_taken_and_nothing_else() {
     ];
     let answered = "sending sent rejected deferred unknown";
     let table: &[(LetterStage, Vec<Entry>, &str)] = &[
-        (LetterStage::Prepared, vec![], "sending another"),
+        (LetterStage::Prepared, vec![], "sending rejected another"),
         (LetterStage::Sending, vec![sending("C1", 1, 1)], answered),
         (LetterStage::Unknown, vec![sending("C1", 1, 1), letter_unknown("C1", 1, 1)], answered),
         (LetterStage::Sent, vec![sending("C1", 1, 1), sent("C1", 1, 1)], ""),
-        (LetterStage::Rejected, vec![sending("C1", 1, 1), rejected("C1", 1, 1)], "another"),
-        (LetterStage::Prepared, vec![sending("C1", 1, 1), deferred("C1", 1, 1)], "sending another"),
+        (LetterStage::Rejected, vec![sending("C1", 1, 1), rejected("C1", 1, 1)], "deferred another"),
+        (LetterStage::Prepared, vec![sending("C1", 1, 1), deferred("C1", 1, 1)], "sending rejected another"),
     ];
     for (stage, road, taken) in table {
         for (name, step) in steps {

@@ -171,8 +171,8 @@ impl Held {
                 last.0 = LetterStage::Sent;
                 self.is_sealed = false;
             }
-            Try::Rejected if is_out => last.0 = LetterStage::Rejected,
-            Try::Deferred if is_out => last.0 = LetterStage::Prepared,
+            Try::Rejected if is_out || last.0 == LetterStage::Prepared => last.0 = LetterStage::Rejected,
+            Try::Deferred if is_out || last.0 == LetterStage::Rejected => last.0 = LetterStage::Prepared,
             Try::LetterUnknown if is_out => last.0 = LetterStage::Unknown,
             _ => return false,
         }
