@@ -96,8 +96,8 @@ fn a_report_names_its_recipients_and_says_whether_their_fates_differ() {
 }
 
 fn forwarded(inner: &[&str]) -> String {
-    let parts: String =
-        inner.iter().map(|mail| format!("--c\r\nContent-Type: message/rfc822\r\n\r\n{mail}\r\n")).collect();
+    let part = |parts, mail: &&str| format!("{parts}--c\r\nContent-Type: message/rfc822\r\n\r\n{mail}\r\n");
+    let parts = inner.iter().fold(String::new(), part);
     format!(
         "From: Ngaire <ngaire@kowhai.example.nz>\r\nTo: office@kowhai.example.nz\r\nSubject: FW: Undelivered\r\n\
          MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"c\"\r\n\r\n\
@@ -158,5 +158,10 @@ proptest::proptest! {
         let mut with_head = b"From: MAILER-DAEMON@x\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\n".to_vec();
         with_head.extend_from_slice(&bytes);
         let _ = read(&with_head);
+    }
+
+    #[test]
+    fn arbitrary_words_of_a_mailer_are_read_without_panic(text in "[0-5 .#(:;\\-\n\tāé<>]{0,80}") {
+        let _ = read(format!("From: MAILER-DAEMON@x\nContent-Type: text/plain; charset=utf-8\n\n{text}").as_bytes());
     }
 }
