@@ -38,8 +38,11 @@ impl Mailbox {
                 let file = folder.join(&name);
                 if files::is_dir(&file) {
                     self.passed_over.push(file);
+                } else if is_maildir {
+                    let reports = bounce::read(&files::read(&file).map_err(failed)?);
+                    self.mails.push(Mail { place: file.into_string(), reports });
                 } else {
-                    let is_mail = is_maildir || file.extension().is_some_and(|end| end.eq_ignore_ascii_case("eml"));
+                    let is_mail = file.extension().is_some_and(|end| end.eq_ignore_ascii_case("eml"));
                     self.add(&file, &files::read(&file).map_err(failed)?, is_mail);
                 }
             }

@@ -35,6 +35,9 @@ const REFUSED: [&str; 7] = ["521", "550", "551", "552", "553", "554", "556"];
 const CUES: [&str; 14] =
     [":", ";", "#", "(", "'", "\"", "<<<", "said", "says", "error", "reply", "response", "returned", "code"];
 
+/// So many characters before a number are looked at.
+const NEAR: usize = 400;
+
 /// Headers above which nothing of a report stands.
 const HEADERS: [&str; 15] = [
     "from",
@@ -206,6 +209,8 @@ fn answer(before: &str, number: &str, after: &str) -> Option<Answer> {
 }
 
 fn stands_where_answers_stand(before: &str) -> bool {
-    let before = before.trim().to_lowercase();
+    // Of a line without an end the last words are enough.
+    let near = before.char_indices().rev().nth(NEAR).map_or(0, |(at, _)| at);
+    let before = before.get(near..).unwrap_or_default().trim().to_lowercase();
     before.is_empty() || before.contains("rcpt to") || CUES.iter().any(|cue| before.ends_with(cue))
 }

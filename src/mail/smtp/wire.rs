@@ -39,7 +39,7 @@ pub(super) enum Fault {
 
 /// One connection.
 pub(super) struct Wire {
-    /// Empty only where turning to TLS failed.
+    /// Empty only where it was turned to TLS twice.
     stream: Option<BufReader<Stream>>,
 }
 
@@ -151,12 +151,13 @@ impl Reply {
         })
     }
 
-    /// Whether the answer to EHLO offers this; what stands behind the keyword.
+    /// Whether the answer to EHLO offers this; what stands behind the keyword, on one line or several.
     pub(super) fn offers(&self, keyword: &str) -> Option<Vec<&str>> {
-        self.lines.iter().find_map(|line| {
+        let lines = self.lines.iter().filter_map(|line| {
             let mut words = line.split_whitespace();
-            words.next().filter(|word| word.eq_ignore_ascii_case(keyword)).map(|_| words.collect())
-        })
+            words.next().filter(|word| word.eq_ignore_ascii_case(keyword)).map(|_| words.collect::<Vec<_>>())
+        });
+        lines.reduce(|all, more| [all, more].concat())
     }
 }
 
@@ -225,6 +226,15 @@ mod tests {
         for (bytes, code, text) in table {
             assert_eq!(read(bytes).unwrap(), (*code, (*text).to_owned()), "{}", bytes.escape_ascii());
         }
+    }
+
+    #[test]
+    fn what_a_server_offers_may_stand_on_several_lines() {
+        let mut answer =
+            &b"250-pretend\r\n250-auth PLAIN\r\n250-AUTH=OLD\r\n250-Pipelining\r\n250 AUTH LOGIN XOAUTH2\r\n"[..];
+        let answer = reply_in(&mut answer).unwrap();
+        assert_eq!(answer.offers("AUTH"), Some(vec!["PLAIN", "LOGIN", "XOAUTH2"]));
+        assert_eq!((answer.offers("PIPELINING"), answer.offers("STARTTLS")), (Some(vec![]), None));
     }
 
     #[test]
