@@ -1,18 +1,21 @@
 //! `firstbell bounces`: reads mails that came back, and marks the address of each letter as one that nobody is behind. The
 //! person is not marked: with another address in the SMS they are written to again, as the rollout says.
 
-use std::collections::HashMap;
+mod mailbox;
+
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
-use crate::files;
-use crate::mail::bounce::{self, Returned, Verdict};
+use crate::mail::bounce::{Returned, Verdict};
 use crate::model::activation::LetterStage;
 use crate::model::entry::{Entry, LetterSubject};
+use crate::model::fingerprint::{Fingerprint, Fingerprinter};
 use crate::model::ids::CaregiverId;
 use crate::model::recorded::Recorded;
-use crate::report::count;
+use crate::reconcile::address_fingerprint;
+use crate::report::{Personal, count};
 
 use super::exit::Exit;
 use super::project;
@@ -20,11 +23,12 @@ use super::resolve::record;
 use super::session::Session;
 use super::trouble::Trouble;
 use super::writing::Writing;
+use mailbox::Mailbox;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A Maildir, a folder of .eml files, an mbox file, or single mails
+    /// A Maildir, a folder of .eml or mbox files, an mbox file, or single mails
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<Utf8PathBuf>,
 }
@@ -32,17 +36,18 @@ pub struct Args {
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let rollout = project::load_rollout(session)?;
-    let mut mails = Vec::new();
+    let mut mailbox = Mailbox::default();
     for path in &args.paths {
-        mails.extend(read(path)?);
+        mailbox.read(path)?;
     }
     let mut state = Writing::open(session, &rollout)?;
-    let found = Found::of(&mails, &state.recorded);
+    let found = Found::of(&mailbox, &state.recorded, &state.fingerprinter);
     let entries: Vec<Entry> = found.bounced.iter().map(|(letter, reason)| bounced(letter, reason)).collect();
     if !entries.is_empty() {
         record(session, &mut state, "bounces", entries)?;
     }
-    let text = found.words(mails.len() as u64, session);
+    let personal = session.screen.personal;
+    let text = found.words(mailbox.mails.len() as u64, personal) + &passed_over(&mailbox.passed_over);
     session.screen.answer(&text);
     Ok(Exit::Done)
 }
@@ -51,28 +56,72 @@ fn bounced(letter: &LetterSubject, reason: &str) -> Entry {
     Entry::LetterBounced { letter: letter.clone(), reason: reason.to_owned() }
 }
 
-/// The mails under a path.
-fn read(path: &Utf8Path) -> Result<Vec<Returned>, Trouble> {
-    let failed =
-        |error| Trouble::Unreadable { what: format!("the mails in `{path}` could not be read"), source: error };
-    if !files::is_dir(path) {
-        let bytes = files::read(path).map_err(failed)?;
-        let mails = bounce::mbox(&bytes).unwrap_or_else(|| vec![bytes]);
-        return Ok(mails.iter().map(|mail| bounce::read(mail)).collect());
-    }
-    let is_maildir = ["cur", "new"].iter().any(|name| files::is_dir(&path.join(name)));
-    let folders = if is_maildir { vec![path.join("cur"), path.join("new")] } else { vec![path.to_owned()] };
-    let mut mails = Vec::new();
-    for folder in folders.iter().filter(|folder| files::is_dir(folder)) {
-        for name in files::list(folder).map_err(failed)? {
-            let file = folder.join(&name);
-            let is_mail = is_maildir || file.extension().is_some_and(|end| end.eq_ignore_ascii_case("eml"));
-            if is_mail && !files::is_dir(&file) {
-                mails.push(bounce::read(&files::read(&file).map_err(failed)?));
+/// What was no mail, so that nobody takes it for read; the first few by name.
+fn passed_over(paths: &[Utf8PathBuf]) -> String {
+    let Some(many) = paths.len().checked_sub(1) else { return String::new() };
+    let names: Vec<String> = paths.iter().take(NAMED).map(|path| format!("`{path}`")).collect();
+    let more = if many < NAMED { "" } else { ", …" };
+    format!(
+        "Not read: {} that no mails stand in ({}{more}).\n",
+        count(many as u64 + 1, "entry", "entries"),
+        names.join(", ")
+    )
+}
+
+/// So many of what was passed over are named.
+const NAMED: usize = 5;
+
+/// What is recorded of the letters, by what a report says of them.
+struct Letters {
+    by_id: HashMap<String, (LetterSubject, LetterStage)>,
+    by_address: HashMap<Fingerprint, Vec<(LetterSubject, LetterStage)>>,
+    /// The domains of our Message-IDs.
+    domains: HashSet<String>,
+}
+
+impl Letters {
+    fn of(recorded: &Recorded) -> Self {
+        let mut letters = Self { by_id: HashMap::new(), by_address: HashMap::new(), domains: HashSet::new() };
+        for (id, history) in recorded.histories.iter() {
+            let Some(letter) = &history.letter else { continue };
+            let caregiver = CaregiverId::new(id);
+            let subject = LetterSubject { caregiver, activation: history.number, letter: letter.number };
+            let message_id = letter.message_id.as_str().to_ascii_lowercase();
+            letters.domains.extend(message_id.split_once('@').map(|(_, domain)| domain.to_owned()));
+            letters.by_id.insert(message_id, (subject.clone(), letter.stage));
+            if let Some(address) = history.identity.address {
+                letters.by_address.entry(address).or_default().push((subject, letter.stage));
             }
         }
+        letters
     }
-    Ok(mails)
+
+    /// Whose last letters may be meant where a report names none of ours: those that went to the addresses it names.
+    fn by_address<'a>(
+        &'a self,
+        report: &'a Returned,
+        fingerprinter: &Fingerprinter,
+    ) -> Vec<(&'a str, &'a LetterSubject, LetterStage)> {
+        let is_ours = |id: &String| id.split_once('@').is_some_and(|(_, domain)| self.domains.contains(domain));
+        // It names a letter of ours: one that is nobody's last.
+        if report.message_ids.iter().any(is_ours) {
+            return Vec::new();
+        }
+        let of_address = |address| self.by_address.get(&address_fingerprint(address, fingerprinter));
+        let found = report.recipients.iter().filter_map(|address| Some((address.as_str(), of_address(address)?)));
+        found
+            .flat_map(|(address, letters)| letters.iter().map(move |(subject, stage)| (address, subject, *stage)))
+            .filter(|(_, _, stage)| is_out(*stage))
+            .collect()
+    }
+}
+
+/// Whether a letter has left, or may have.
+fn is_out(stage: LetterStage) -> bool {
+    match stage {
+        LetterStage::Sent | LetterStage::Sending | LetterStage::Unknown | LetterStage::Bounced => true,
+        LetterStage::Prepared | LetterStage::Rejected | LetterStage::Replaced | LetterStage::ToPrint => false,
+    }
 }
 
 /// What the mails say, held against what is recorded.
@@ -84,46 +133,71 @@ struct Found {
     known: u64,
     delayed: Vec<(CaregiverId, String)>,
     unclear: Vec<CaregiverId>,
+    /// Reports that name no letter, but an address that we wrote to.
+    nameless: Vec<Nameless>,
     /// Reports about letters that are nobody's last.
     others: u64,
     no_reports: u64,
 }
 
+/// A report that names no letter.
+struct Nameless {
+    /// The mail it stands in.
+    place: String,
+    address: String,
+    caregiver: CaregiverId,
+}
+
 impl Found {
-    fn of(mails: &[Returned], recorded: &Recorded) -> Self {
-        let mut letters: HashMap<String, (LetterSubject, LetterStage)> = HashMap::new();
-        for (id, history) in recorded.histories.iter() {
-            let Some(letter) = &history.letter else { continue };
-            let caregiver = CaregiverId::new(id);
-            let subject = LetterSubject { caregiver, activation: history.number, letter: letter.number };
-            letters.insert(letter.message_id.as_str().to_ascii_lowercase(), (subject, letter.stage));
-        }
+    fn of(mailbox: &Mailbox, recorded: &Recorded, fingerprinter: &Fingerprinter) -> Self {
+        let letters = Letters::of(recorded);
         let mut found = Self::default();
-        for mail in mails {
-            let letter = mail.message_ids.iter().find_map(|id| letters.get(id));
-            found.add(mail, letter);
+        for mail in &mailbox.mails {
+            for report in &mail.reports {
+                found.add_report(&mail.place, report, &letters, fingerprinter);
+            }
         }
         found
     }
 
-    fn add(&mut self, mail: &Returned, letter: Option<&(LetterSubject, LetterStage)>) {
-        let (letter, stage) = match (&mail.verdict, letter) {
-            (Verdict::NoReport, _) => return self.no_reports += 1,
-            (_, None) => return self.others += 1,
-            (_, Some(letter)) => letter,
-        };
-        match &mail.verdict {
+    fn add_report(&mut self, place: &str, report: &Returned, letters: &Letters, fingerprinter: &Fingerprinter) {
+        if report.verdict == Verdict::NoReport {
+            self.no_reports += 1;
+            return;
+        }
+        let named: Vec<_> = report.message_ids.iter().filter_map(|id| letters.by_id.get(id)).collect();
+        // Which of them has which fate, it does not say in a way that could be held against the letters.
+        let verdict = if report.differs && named.len() > 1 { &Verdict::Unclear } else { &report.verdict };
+        for (letter, stage) in &named {
+            self.add(verdict, letter, *stage);
+        }
+        if !named.is_empty() {
+            return;
+        }
+        let meant = letters.by_address(report, fingerprinter);
+        if meant.is_empty() {
+            self.others += 1;
+        } else if meant.iter().all(|(_, _, stage)| *stage == LetterStage::Bounced) {
+            self.known += 1;
+        } else {
+            self.nameless.extend(meant.into_iter().map(|(address, letter, _)| Nameless {
+                place: place.to_owned(),
+                address: address.to_owned(),
+                caregiver: letter.caregiver.clone(),
+            }));
+        }
+    }
+
+    fn add(&mut self, verdict: &Verdict, letter: &LetterSubject, stage: LetterStage) {
+        match verdict {
             Verdict::Permanent(status) => {
                 let is_noted = self.bounced.iter().any(|(noted, _)| noted == letter);
-                match stage {
-                    LetterStage::Bounced => self.known += 1,
-                    _ if is_noted => self.known += 1,
-                    LetterStage::Sent | LetterStage::Sending | LetterStage::Unknown => {
-                        self.bounced.push((letter.clone(), status.clone()));
-                    }
-                    LetterStage::Prepared | LetterStage::Rejected | LetterStage::Replaced | LetterStage::ToPrint => {
-                        self.others += 1;
-                    }
+                if stage == LetterStage::Bounced || is_noted {
+                    self.known += 1;
+                } else if is_out(stage) {
+                    self.bounced.push((letter.clone(), status.clone()));
+                } else {
+                    self.others += 1;
                 }
             }
             Verdict::Delayed(status) => self.delayed.push((letter.caregiver.clone(), status.clone())),
@@ -131,8 +205,7 @@ impl Found {
         }
     }
 
-    fn words(&self, mails: u64, session: &Session<'_>) -> String {
-        let personal = session.screen.personal;
+    fn words(&self, mails: u64, personal: Personal) -> String {
         let mut text = format!(
             "{} read: {} came back",
             count(mails, "mail", "mails"),
@@ -141,7 +214,7 @@ impl Found {
         let also = [
             (self.known, "known already"),
             (self.delayed.len() as u64, "delayed only"),
-            (self.unclear.len() as u64, "unclear"),
+            ((self.unclear.len() + self.nameless.len()) as u64, "unclear"),
             (self.others, "about letters that are nobody's last"),
             (self.no_reports, "no reports"),
         ];
@@ -161,6 +234,14 @@ impl Found {
                 text,
                 "  ? {}  a report that does not say what became of it: read it yourself",
                 personal.id(caregiver)
+            );
+        }
+        for Nameless { place, address, caregiver } in &self.nameless {
+            let _ = writeln!(
+                text,
+                "  ? {}  a report about {} that names no letter: read it yourself ({place})",
+                personal.id(caregiver),
+                personal.addresses_in(address)
             );
         }
         if !self.bounced.is_empty() {

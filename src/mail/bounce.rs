@@ -1,11 +1,17 @@
 //! Mails that came back, read from what an office mailbox exports: a Maildir, an mbox file, single `.eml` files.
 //!
 //! It says of each mail whether it reports that a letter was not delivered, for good or for now, and which Message-IDs stand in
-//! it. Whose letter that was is not known here.
+//! it. Whose letter that was is not known here. A report made for programs is read in `fields`, one for people in `words`.
+
+mod fields;
+mod words;
 
 use std::collections::BTreeSet;
 
-use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
+use mail_parser::{Message, MessageParser, PartType};
+
+/// Mails inside mails are read so deep.
+const DEPTH: u32 = 4;
 
 /// The digits of the random part of our Message-IDs.
 const ID_DIGITS: usize = 32;
@@ -23,33 +29,63 @@ pub enum Verdict {
     NoReport,
 }
 
-/// One mail, read.
+/// One report, or one mail that is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Returned {
     /// What it says.
     pub verdict: Verdict,
     /// What looks like a Message-ID of ours, in lower case.
     pub message_ids: BTreeSet<String>,
+    /// The addresses that it names as those it is about, in lower case.
+    pub recipients: BTreeSet<String>,
+    /// It says one thing of one recipient and another of the next: which letter has which fate is not known.
+    pub differs: bool,
 }
 
-/// Reads one mail. Whatever the bytes are, something comes of it.
-pub fn read(mail: &[u8]) -> Returned {
-    let Some(message) = MessageParser::default().parse(mail) else {
-        return Returned { verdict: Verdict::NoReport, message_ids: BTreeSet::new() };
-    };
+/// Reads one mail: the report that it is or the reports that somebody forwarded in it, else that it is none; never nothing.
+/// Whatever the bytes are, something comes of it.
+pub fn read(mail: &[u8]) -> Vec<Returned> {
+    let reports = MessageParser::default().parse(mail).map(|message| reports_in(&message, mail, 0)).unwrap_or_default();
+    if reports.is_empty() { vec![returned(None, mail, Verdict::NoReport)] } else { reports }
+}
+
+/// The reports that a mail is, or that lie in it.
+fn reports_in(message: &Message<'_>, mail: &[u8], depth: u32) -> Vec<Returned> {
+    if let Some(fields) = fields::of(message) {
+        let report = returned(Some(message), mail, fields.verdict);
+        return vec![Returned { recipients: fields.recipients, differs: fields.differs, ..report }];
+    }
+    let by_words = is_from_a_mailer(message).then(|| {
+        let report = returned(Some(message), mail, words::verdict(message));
+        Returned { recipients: failed_recipients(message), ..report }
+    });
+    if let Some(report) = by_words.as_ref().filter(|report| report.verdict != Verdict::Unclear) {
+        return vec![report.clone()];
+    }
+    let mut inside = Vec::new();
+    if depth < DEPTH {
+        for part in &message.parts {
+            if let PartType::Message(inner) = &part.body {
+                inside.extend(reports_in(inner, inner.raw_message(), depth + 1));
+            }
+        }
+    }
+    if inside.is_empty() { by_words.into_iter().collect() } else { inside }
+}
+
+fn returned(message: Option<&Message<'_>>, mail: &[u8], verdict: Verdict) -> Returned {
     let mut texts = vec![String::from_utf8_lossy(mail).into_owned()];
-    collect(&message, &mut texts, 0);
+    if let Some(message) = message {
+        collect(message, &mut texts, 0);
+    }
     let message_ids = texts.iter().flat_map(|text| ids_in(text)).collect();
-    let verdict = match statuses(&message) {
-        Some(verdict) => verdict,
-        None if is_from_a_mailer(&message) => by_words(&texts),
-        None => Verdict::NoReport,
-    };
-    Returned { verdict, message_ids }
+    Returned { verdict, message_ids, recipients: BTreeSet::new(), differs: false }
 }
 
-/// The mails of an mbox file; `None` where it is none.
+/// The mails of an mbox file; `None` where it is none. Some programs leave an empty line above the first.
 pub fn mbox(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let gap = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let bytes = bytes.get(gap..).unwrap_or_default();
     if !bytes.starts_with(b"From ") {
         return None;
     }
@@ -70,7 +106,7 @@ pub fn mbox(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
 
 /// All decoded texts of a mail, those of mails inside it too.
 fn collect(message: &Message<'_>, texts: &mut Vec<String>, depth: u32) {
-    if depth > 4 {
+    if depth > DEPTH {
         return;
     }
     for part in &message.parts {
@@ -88,39 +124,6 @@ fn collect(message: &Message<'_>, texts: &mut Vec<String>, depth: u32) {
     }
 }
 
-/// What the part made for programs says (RFC 3464); `None` where there is none.
-fn statuses(message: &Message<'_>) -> Option<Verdict> {
-    let is_status = |part: &&mail_parser::MessagePart<'_>| {
-        part.content_type().is_some_and(|kind| {
-            kind.ctype().eq_ignore_ascii_case("message")
-                && kind.subtype().is_some_and(|sub| sub.to_ascii_lowercase().ends_with("delivery-status"))
-        })
-    };
-    let part = message.parts.iter().find(is_status)?;
-    let fields = match &part.body {
-        PartType::Message(inner) => String::from_utf8_lossy(inner.raw_message()).into_owned(),
-        _ => String::from_utf8_lossy(part.contents()).into_owned(),
-    };
-    let field = |name: &str| -> Vec<String> {
-        let lines = fields.lines().filter_map(|line| line.split_once(':'));
-        lines
-            .filter(|(key, _)| key.trim().eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim().to_lowercase())
-            .collect()
-    };
-    let (actions, codes) = (field("Action"), field("Status"));
-    let code = |class: char| codes.iter().find_map(|text| enhanced(text).filter(|code| code.starts_with(class)));
-    let says = |word: &str| actions.iter().any(|action| action.starts_with(word));
-    if says("failed") || (actions.is_empty() && code('5').is_some()) {
-        // A mailer that gives up after days of delay says `failed` with a status of the delay.
-        return Some(Verdict::Permanent(code('5').or_else(|| code('4')).unwrap_or_else(|| "failed".to_owned())));
-    }
-    if says("delayed") || (actions.is_empty() && code('4').is_some()) {
-        return Some(Verdict::Delayed(code('4').unwrap_or_else(|| "delayed".to_owned())));
-    }
-    Some(if actions.is_empty() { Verdict::Unclear } else { Verdict::NoReport })
-}
-
 /// Servers that send no part for programs send their reports from these names.
 fn is_from_a_mailer(message: &Message<'_>) -> bool {
     if message.header_raw("X-Failed-Recipients").is_some() {
@@ -131,39 +134,21 @@ fn is_from_a_mailer(message: &Message<'_>) -> bool {
     name.starts_with("mailer-daemon") || name == "postmaster" || name.starts_with("mail-daemon")
 }
 
-/// What words and numbers in a report for people say.
-fn by_words(texts: &[String]) -> Verdict {
-    let words = || texts.iter().skip(1).chain(texts.first()).flat_map(|text| text.split(|char: char| !is_code(char)));
-    let code = |class: char| words().find_map(|word| enhanced(word).filter(|code| code.starts_with(class)));
-    let reply = |class: char| {
-        words()
-            .find(|word| word.len() == 3 && word.starts_with(class) && word.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    if let Some(code) = code('5') {
-        return Verdict::Permanent(code);
-    }
-    if let Some(code) = code('4') {
-        return Verdict::Delayed(code);
-    }
-    match ["550", "551", "552", "553", "554"].iter().find(|known| words().any(|word| word == **known)) {
-        Some(known) => Verdict::Permanent((*known).to_owned()),
-        None if reply('4').is_some() => Verdict::Delayed(reply('4').unwrap_or_default().to_owned()),
-        None => Verdict::Unclear,
-    }
+/// Whom a server that writes for people names in a header.
+fn failed_recipients(message: &Message<'_>) -> BTreeSet<String> {
+    let named = message.header_raw("X-Failed-Recipients").unwrap_or_default();
+    named.split([',', ' ', '\r', '\n', '\t']).filter(|word| word.contains('@')).map(str::to_lowercase).collect()
 }
 
-fn is_code(char: char) -> bool {
-    char.is_ascii_digit() || char == '.'
-}
-
-/// A status such as `5.1.1` at the beginning of a text.
+/// A status such as `5.1.1` at the beginning of a text (RFC 3463): a number of a version, or of a machine, is none.
 fn enhanced(text: &str) -> Option<String> {
-    let code: String = text.chars().take_while(|char| is_code(*char)).collect();
+    let code: String = text.chars().take_while(|char| char.is_ascii_digit() || *char == '.').collect();
     let code = code.trim_end_matches('.');
     let parts: Vec<&str> = code.split('.').collect();
-    let is_number = |part: &&str| (1..=3).contains(&part.len());
-    let is_status =
-        parts.len() == 3 && parts.iter().all(is_number) && matches!(parts.first(), Some(&("2" | "4" | "5")));
+    let [class, subject, detail] = parts.as_slice() else { return None };
+    let is_status = matches!(*class, "2" | "4" | "5")
+        && matches!(subject.as_bytes(), [b'0'..=b'7'])
+        && (1..=3).contains(&detail.len());
     is_status.then(|| code.to_owned())
 }
 

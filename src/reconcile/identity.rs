@@ -71,7 +71,8 @@ pub(super) fn link_fingerprint(student: &str, fingerprinter: &Fingerprinter) -> 
     fingerprinter.of(Purpose::Student, ["linked with", student])
 }
 
-pub(super) fn address_fingerprint(address: &str, fingerprinter: &Fingerprinter) -> Fingerprint {
+/// Whose address it is, without saying it.
+pub fn address_fingerprint(address: &str, fingerprinter: &Fingerprinter) -> Fingerprint {
     fingerprinter.of(Purpose::Address, [&*folded(address)])
 }
 

@@ -51,7 +51,7 @@ use crate::roster::Roster;
 pub use check::check;
 pub use cohort::cohort_of;
 pub use drift::{behind, drift};
-pub use identity::{identity_of, person_of};
+pub use identity::{address_fingerprint, identity_of, person_of};
 pub use shared::sharers;
 
 /// What the school wants: its rollout, over its roster.

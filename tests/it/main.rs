@@ -6,6 +6,7 @@
 mod accident;
 mod bad_input;
 mod binary;
+mod bounces;
 mod ci;
 mod cli;
 mod conformance;

@@ -78,7 +78,7 @@ fn check(world: &World, sink: &Sink, story: &str) -> usize {
 }
 
 /// The quick start with a mail server.
-fn project(smtp: &str) -> Project {
+pub(crate) fn project(smtp: &str) -> Project {
     let project = Project::example("quickstart");
     let rollout = project.read("rollout.yaml");
     let at = rollout.find("  transport: outbox\n").unwrap();
@@ -90,7 +90,7 @@ fn project(smtp: &str) -> Project {
     project
 }
 
-fn here(port: u16, more: &str) -> String {
+pub(crate) fn here(port: u16, more: &str) -> String {
     format!("{{host: 127.0.0.1, port: {port}, tls: none{more}}}")
 }
 
@@ -268,7 +268,7 @@ fn a_letter_that_came_back_goes_to_the_corrected_address_with_the_same_password(
     refused(&project.run(&["bounces", "/nowhere/at/all"]), 65, &["/nowhere/at/all"]);
 }
 
-fn message_id(letter: &[u8]) -> String {
+pub(crate) fn message_id(letter: &[u8]) -> String {
     mail_parser::MessageParser::default().parse(letter).unwrap().message_id().unwrap().to_owned()
 }
 

@@ -19,13 +19,20 @@ fn headers() -> String {
     format!("Content-Type: text/rfc822-headers\r\n\r\nSubject: Welcome\r\nMessage-ID: <{ID}>\r\n")
 }
 
+/// The one report that a mail is.
+fn read_one(mail: &str) -> Returned {
+    let mut reports = read(mail.as_bytes());
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    reports.remove(0)
+}
+
 fn verdict(mail: &str) -> Verdict {
-    read(mail.as_bytes()).verdict
+    read_one(mail).verdict
 }
 
 #[test]
 fn a_report_by_the_book_says_failed_delayed_or_delivered() {
-    let permanent = read(report("failed", "5.1.1", &headers()).as_bytes());
+    let permanent = read_one(&report("failed", "5.1.1", &headers()));
     assert_eq!(permanent.verdict, Verdict::Permanent("5.1.1".into()));
     assert!(permanent.message_ids.contains(ID), "{:?}", permanent.message_ids);
     assert_eq!(verdict(&report("delayed", "4.4.1", &headers())), Verdict::Delayed("4.4.1".into()));
@@ -42,7 +49,7 @@ fn a_server_that_gives_up_after_a_delay_has_failed() {
 fn the_whole_letter_may_come_back_too() {
     let whole =
         format!("Content-Type: message/rfc822\r\n\r\nMessage-ID: <{ID}>\r\nSubject: Welcome\r\n\r\nKia ora\r\n");
-    assert!(read(report("failed", "5.1.1", &whole).as_bytes()).message_ids.contains(ID));
+    assert!(read_one(&report("failed", "5.1.1", &whole)).message_ids.contains(ID));
 }
 
 #[test]
@@ -50,7 +57,7 @@ fn a_message_id_is_found_in_an_encoded_part_too() {
     // base64 of `Message-ID: <…>`, as some servers wrap what they return.
     let third = "Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n\
          TWVzc2FnZS1JRDogPDAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmQGtvd2hhaS5leGFtcGxlLm56Pg==\r\n";
-    assert!(read(report("failed", "5.1.1", third).as_bytes()).message_ids.contains(ID));
+    assert!(read_one(&report("failed", "5.1.1", third)).message_ids.contains(ID));
 }
 
 #[test]
@@ -60,8 +67,8 @@ fn servers_that_write_for_people_only_are_understood() {
          Hi. This is the qmail-send program.\r\n<aroha@example.com>:\r\nRemote host said: 550 no such user\r\n\
          --- Below this line is a copy of the message.\r\n\r\nMessage-ID: <{ID}>\r\n"
     );
-    assert_eq!(read(qmail.as_bytes()).verdict, Verdict::Permanent("550".into()));
-    assert!(read(qmail.as_bytes()).message_ids.contains(ID));
+    assert_eq!(read_one(&qmail).verdict, Verdict::Permanent("550".into()));
+    assert!(read_one(&qmail).message_ids.contains(ID));
     let exim = format!(
         "From: someone@example.com\r\nX-Failed-Recipients: aroha@example.com\r\nSubject: Mail delivery failed\r\n\r\n\
          SMTP error from remote mail server: 550-5.7.26 refused\r\n\r\nMessage-ID: <{ID}>\r\n"
@@ -70,6 +77,46 @@ fn servers_that_write_for_people_only_are_understood() {
     let slow = "From: postmaster@example.com\r\nSubject: Warning\r\n\r\nstill trying: 4.4.1 no answer\r\n";
     assert_eq!(verdict(slow), Verdict::Delayed("4.4.1".into()));
     assert_eq!(verdict("From: postmaster@example.com\r\n\r\nsomething about your message\r\n"), Verdict::Unclear);
+}
+
+#[test]
+fn fields_may_be_folded() {
+    let folded = report("\r\n failed (permanent)", "\r\n\t5.2.1 (full)", &headers());
+    assert_eq!(verdict(&folded), Verdict::Permanent("5.2.1".into()));
+}
+
+#[test]
+fn a_report_names_its_recipients_and_says_whether_their_fates_differ() {
+    let one = read_one(&report("failed", "5.1.1", "Content-Type: text/plain\r\n\r\nnothing\r\n"));
+    assert_eq!((one.recipients.len(), one.differs), (1, false));
+    assert!(one.recipients.contains("aroha@example.com") && one.message_ids.is_empty());
+    let second = "5.1.1\r\n\r\nFinal-Recipient: rfc822;\r\n <Hemi@Example.com>\r\nAction: delayed\r\nStatus: 4.4.1";
+    let two = read_one(&report("failed", second, &headers()));
+    assert!(two.differs && two.recipients.contains("hemi@example.com"), "{two:?}");
+}
+
+fn forwarded(inner: &[&str]) -> String {
+    let part = |parts, mail: &&str| format!("{parts}--c\r\nContent-Type: message/rfc822\r\n\r\n{mail}\r\n");
+    let parts = inner.iter().fold(String::new(), part);
+    format!(
+        "From: Ngaire <ngaire@kowhai.example.nz>\r\nTo: office@kowhai.example.nz\r\nSubject: FW: Undelivered\r\n\
+         MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"c\"\r\n\r\n\
+         --c\r\nContent-Type: text/plain\r\n\r\nSee this.\r\n{parts}--c--\r\n"
+    )
+}
+
+#[test]
+fn reports_that_somebody_forwards_as_attachments_count_one_by_one() {
+    let other = "fedcba9876543210fedcba9876543210@kowhai.example.nz";
+    let (gone, slow) =
+        (report("failed", "5.1.1", &headers()), report("delayed", "4.4.1", &headers().replace(ID, other)));
+    assert_eq!(verdict(&forwarded(&[&gone])), Verdict::Permanent("5.1.1".into()));
+    let both = read(forwarded(&[&gone, &slow]).as_bytes());
+    let both: Vec<_> = both.iter().map(|one| (&one.verdict, one.message_ids.iter().collect::<Vec<_>>())).collect();
+    let (permanent, delayed) = (Verdict::Permanent("5.1.1".into()), Verdict::Delayed("4.4.1".into()));
+    assert_eq!(both, [(&permanent, vec![&ID.to_owned()]), (&delayed, vec![&other.to_owned()])]);
+    let letter = format!("From: office@kowhai.example.nz\r\nMessage-ID: <{ID}>\r\n\r\nKia ora, 550 5.1.1\r\n");
+    assert_eq!(verdict(&forwarded(&[&letter])), Verdict::NoReport, "a letter that is shown to somebody is none");
 }
 
 #[test]
@@ -91,6 +138,7 @@ fn an_mbox_is_taken_apart_and_its_quoting_undone() {
     let mails: Vec<String> = mails.into_iter().map(|mail| String::from_utf8(mail).unwrap()).collect();
     assert_eq!(mails.first().unwrap(), "Subject: one\n\nFrom here\nbody\n\n");
     assert_eq!(mails.len(), 3, "a line that looks like an envelope after a gap is one: {mails:?}");
+    assert_eq!(mbox(format!("\r\n\n{text}").as_bytes()).unwrap().len(), 3, "empty lines above the first are nothing");
     assert!(mbox(b"Subject: one\n\nbody\n").is_none());
 }
 
@@ -100,6 +148,8 @@ fn only_ids_of_our_form_count() {
     assert!(ids_in(&format!("f{ID}")).is_empty(), "33 digits are not ours");
 }
 
+mod people;
+
 proptest::proptest! {
     #[test]
     fn arbitrary_bytes_are_read_without_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..600)) {
@@ -108,5 +158,10 @@ proptest::proptest! {
         let mut with_head = b"From: MAILER-DAEMON@x\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\n".to_vec();
         with_head.extend_from_slice(&bytes);
         let _ = read(&with_head);
+    }
+
+    #[test]
+    fn arbitrary_words_of_a_mailer_are_read_without_panic(text in "[0-5 .#(:;\\-\n\tāé<>]{0,80}") {
+        let _ = read(format!("From: MAILER-DAEMON@x\nContent-Type: text/plain; charset=utf-8\n\n{text}").as_bytes());
     }
 }

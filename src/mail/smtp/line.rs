@@ -4,18 +4,18 @@
 //! server offers it, the three commands before the message travel together (RFC 2920).
 
 use lettre::Address;
-use lettre::transport::smtp::client::SmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt};
 
 use super::dotted::Dotted;
 use super::reply::{Phase, Said};
 use super::server::Patience;
+use super::wire::Wire;
 use crate::edge::Envelope;
 use crate::model::outcome::{Outcome, Reach};
 
 /// One connection.
 pub(super) struct Line {
-    connection: SmtpConnection,
+    wire: Wire,
     pipelines: bool,
     patience: Patience,
 }
@@ -31,8 +31,8 @@ pub(super) enum Delivery {
 }
 
 impl Line {
-    pub(super) fn new(connection: SmtpConnection, pipelines: bool, patience: Patience) -> Self {
-        Self { connection, pipelines, patience }
+    pub(super) fn new(wire: Wire, pipelines: bool, patience: Patience) -> Self {
+        Self { wire, pipelines, patience }
     }
 
     /// Hands over one letter.
@@ -57,23 +57,23 @@ impl Line {
     fn announce(&mut self, sender: Address, recipient: Address) -> Result<(), (Phase, Said)> {
         let (mail, rcpt) = (Mail::new(Some(sender), Vec::new()), Rcpt::new(recipient, Vec::new()));
         if !self.pipelines {
-            expect(Phase::Sender, Said::of(self.connection.command(mail)))?;
-            expect(Phase::Recipient, Said::of(self.connection.command(rcpt)))?;
-            return expect(Phase::Data, Said::of(self.connection.command(Data)));
+            expect(Phase::Sender, Said::of(self.wire.command(mail)))?;
+            expect(Phase::Recipient, Said::of(self.wire.command(rcpt)))?;
+            return expect(Phase::Data, Said::of(self.wire.command(Data)));
         }
-        expect(Phase::Sender, Said::of(self.connection.command(format!("{mail}{rcpt}{Data}"))))?;
-        expect(Phase::Recipient, Said::of(self.connection.read_response()))?;
+        expect(Phase::Sender, Said::of(self.wire.command(format!("{mail}{rcpt}{Data}"))))?;
+        expect(Phase::Recipient, Said::of(self.wire.read_reply()))?;
         // After a refusal the line is closed without a dot: what the server makes of an empty message is not asked.
-        expect(Phase::Data, Said::of(self.connection.read_response()))
+        expect(Phase::Data, Said::of(self.wire.read_reply()))
     }
 
     fn hand_over(&mut self, text: &str, recipient: &str) -> Delivery {
-        if self.connection.set_timeout(Some(self.patience.message)).is_err() {
+        if self.wire.set_patience(self.patience.message).is_err() {
             let what = "the connection to the mail server broke before it had the letter";
             return Delivery::Spent(Outcome::refused(what, Reach::Passing));
         }
-        let said = Said::of(self.connection.command(Dotted(text)));
-        let is_well = self.connection.set_timeout(Some(self.patience.command)).is_ok();
+        let said = Said::of(self.wire.command(Dotted(text)));
+        let is_well = self.wire.set_patience(self.patience.command).is_ok();
         match said.outcome(Phase::Message, recipient) {
             Outcome::Done(()) if is_well => Delivery::Kept(Outcome::Done(())),
             outcome => Delivery::Spent(outcome),
@@ -82,7 +82,7 @@ impl Line {
 
     /// Says goodbye. What the server answers changes nothing.
     pub(super) fn quit(mut self) {
-        let _ = self.connection.command(Quit);
+        let _ = self.wire.command(Quit);
     }
 }
 

@@ -10,7 +10,8 @@ mod reply;
 mod server;
 #[cfg(test)]
 mod tests;
-
+mod tls;
+mod wire;
 mod words;
 
 use std::sync::Arc;

@@ -1,11 +1,9 @@
 //! What the mail server said, and what it means for a letter: done, refused (for whom?), or unknown. Pure; the table at the
 //! foot of this file is the whole of it.
 
-use std::error::Error as _;
+use std::io::ErrorKind;
 
-use lettre::transport::smtp::Error;
-use lettre::transport::smtp::response::Response;
-
+use super::wire::{Fault, Reply};
 use crate::model::outcome::{Outcome, Reach};
 
 /// Longer texts of a server are cut.
@@ -45,19 +43,25 @@ pub(super) enum Said {
 
 impl Said {
     /// What came back on a command.
-    pub(super) fn of(result: Result<Response, Error>) -> Self {
+    pub(super) fn of(result: Result<Reply, Fault>) -> Self {
         match result {
-            Ok(response) => Self::Reply(response.code().into(), response.message().collect::<Vec<_>>().join(" ")),
-            Err(error) => Self::of_error(&error),
+            Ok(reply) => Self::Reply(reply.code, reply.text()),
+            Err(fault) => Self::of_fault(&fault),
         }
     }
 
-    pub(super) fn of_error(error: &Error) -> Self {
-        let text = error.source().map_or_else(String::new, ToString::to_string);
-        match error.status() {
-            Some(code) => Self::Reply(code.into(), text),
-            None => Self::Nothing(nothing(error)),
-        }
+    pub(super) fn of_fault(fault: &Fault) -> Self {
+        let nothing = match fault {
+            Fault::No(reply) => return Self::Reply(reply.code, reply.text()),
+            Fault::HungUp => "the mail server hung up",
+            Fault::NoReply => "the mail server answered something that is no reply",
+            Fault::Broken(error) => match error.kind() {
+                ErrorKind::WouldBlock | ErrorKind::TimedOut => "the mail server gave no answer in time",
+                ErrorKind::InvalidData => "the mail server answered something that is no reply",
+                _ => "the connection to the mail server broke",
+            },
+        };
+        Self::Nothing(nothing.to_owned())
     }
 
     /// Whether a connection that was kept has gone away in the meantime: nothing was begun, so a new one may be used.
@@ -122,29 +126,6 @@ pub(super) fn without_people(text: &str, recipient: &str) -> String {
     let words = text.split_whitespace().map(|word| if names_somebody(word) { "…" } else { word });
     let plain: String = words.collect::<Vec<_>>().join(" ").chars().filter(|char| !char.is_control()).collect();
     plain.chars().take(LONGEST).collect()
-}
-
-/// Why nothing came back, in words.
-fn nothing(error: &Error) -> String {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            return match io.kind() {
-                std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut => {
-                    "the mail server gave no answer in time".to_owned()
-                }
-                std::io::ErrorKind::InvalidData => "the mail server answered something that is no reply".to_owned(),
-                _ => "the connection to the mail server broke".to_owned(),
-            };
-        }
-        source = cause.source();
-    }
-    // An end without a line, and a line that is no reply, look the same from here.
-    if error.to_string().contains("incomplete") {
-        "the mail server hung up".to_owned()
-    } else {
-        "the mail server answered something that is no reply".to_owned()
-    }
 }
 
 #[cfg(test)]

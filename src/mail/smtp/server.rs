@@ -1,14 +1,18 @@
 //! The way to a mail server: who it is, how the connection is made safe, how one signs in. Nothing of a letter is sent here,
 //! so whatever goes wrong on this way is a certain no for every letter.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{Certificate, SmtpConnection, TlsParameters};
-use lettre::transport::smtp::commands::Ehlo;
+use lettre::transport::smtp::commands::{Auth, Ehlo, Starttls};
 use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Response;
+use rustls::ClientConfig;
 
 use super::line::Line;
+use super::tls;
+use super::wire::{Fault, Reply, Wire};
 use super::words::{self, Step};
 use crate::model::secret::Password;
 use crate::rollout::{SignInWith, SmtpSettings, Tls};
@@ -28,12 +32,15 @@ impl Default for Patience {
     }
 }
 
+/// So many questions of one sign-in are answered: LOGIN has two.
+const QUESTIONS: usize = 10;
+
 /// A mail server, and how to get to it.
 pub(super) struct Server {
     host: String,
     port: u16,
     tls: Tls,
-    parameters: Option<TlsParameters>,
+    encryption: Option<Arc<ClientConfig>>,
     sign_in: Option<(Credentials, SignInWith)>,
     hello: ClientId,
     pub(super) patience: Patience,
@@ -59,7 +66,7 @@ impl Server {
             host: settings.host.clone(),
             port: settings.port,
             tls: settings.tls,
-            parameters: if settings.tls == Tls::None { None } else { Some(parameters(&settings.host, ca)?) },
+            encryption: if settings.tls == Tls::None { None } else { Some(tls::config(ca)?) },
             sign_in,
             hello: ClientId::Domain(own_domain.to_owned()),
             patience,
@@ -69,25 +76,28 @@ impl Server {
     /// Connects, makes the connection safe, signs in. The error is a sentence for whoever runs the school's computers.
     pub(super) fn connect(&self) -> Result<Line, String> {
         let in_words = |step, error| words::explain(step, &self.host, self.port, self.tls, &error);
-        let implicit = self.parameters.as_ref().filter(|_| self.tls == Tls::Implicit);
+        let encryption = |tls| self.encryption.as_ref().filter(|_| self.tls == tls);
         let place = (self.host.as_str(), self.port);
-        let mut connection = SmtpConnection::connect(place, Some(self.patience.command), &self.hello, implicit, None)
-            .map_err(|error| in_words(Step::Connect, error))?;
-        if let Some(parameters) = self.parameters.as_ref().filter(|_| self.tls == Tls::Starttls) {
-            if !connection.can_starttls() {
+        let mut wire = Wire::connect(place, self.patience.command, encryption(Tls::Implicit))
+            .map_err(|fault| in_words(Step::Connect, fault))?;
+        let hello = || Ehlo::new(self.hello.clone());
+        let mut extensions = wire.command(hello()).map_err(|fault| in_words(Step::Connect, fault))?;
+        if let Some(config) = encryption(Tls::Starttls) {
+            if extensions.offers("STARTTLS").is_none() {
                 return Err(words::no_starttls(&self.host, self.port));
             }
-            connection.starttls(parameters, &self.hello).map_err(|error| in_words(Step::Tls, error))?;
+            // What it says in clear counts no more.
+            extensions = wire
+                .command(Starttls)
+                .and_then(|_| wire.encrypt(&self.host, config))
+                .and_then(|()| wire.command(hello()))
+                .map_err(|fault| in_words(Step::Tls, fault))?;
         }
-        // lettre forgets what it does not know itself, so the server is asked once more what it can do.
-        let extensions =
-            connection.command(Ehlo::new(self.hello.clone())).map_err(|error| in_words(Step::Connect, error))?;
-        let pipelines = extensions.message().any(|line| line.trim().eq_ignore_ascii_case("PIPELINING"));
-        self.sign_in(&mut connection)?;
-        Ok(Line::new(connection, pipelines, self.patience))
+        self.sign_in(&mut wire, &extensions)?;
+        Ok(Line::new(wire, extensions.offers("PIPELINING").is_some(), self.patience))
     }
 
-    fn sign_in(&self, connection: &mut SmtpConnection) -> Result<(), String> {
+    fn sign_in(&self, wire: &mut Wire, extensions: &Reply) -> Result<(), String> {
         let Some((credentials, how)) = &self.sign_in else { return Ok(()) };
         let mechanisms: &[Mechanism] = match how {
             SignInWith::Password => &[Mechanism::Plain, Mechanism::Login],
@@ -95,28 +105,35 @@ impl Server {
             SignInWith::Login => &[Mechanism::Login],
             SignInWith::Xoauth2 => &[Mechanism::Xoauth2],
         };
-        if connection.server_info().get_auth_mechanism(mechanisms).is_none() {
+        let offered = extensions.offers("AUTH").unwrap_or_default();
+        let is_offered = |wanted: &&Mechanism| offered.iter().any(|one| one.eq_ignore_ascii_case(&wanted.to_string()));
+        let Some(mechanism) = mechanisms.iter().find(is_offered) else {
             return Err(words::no_mechanism(&self.host, *how));
-        }
-        let answer = connection.auth(mechanisms, credentials);
-        match answer {
+        };
+        match authenticate(wire, *mechanism, credentials) {
             // Anything else than 235 is no yes, whatever its first digit.
-            Ok(answer) if answer.has_code(235) => Ok(()),
+            Ok(Some(answer)) if answer.code == 235 => Ok(()),
             Ok(_) => Err(words::not_signed_in(&self.host, *how, "")),
-            Err(error) => Err(words::sign_in_failed(&self.host, self.port, self.tls, *how, &error)),
+            Err(fault) => Err(words::sign_in_failed(&self.host, self.port, self.tls, *how, &fault)),
         }
     }
 }
 
-/// Certificates are always verified: against those that browsers trust, and the school's own.
-fn parameters(host: &str, ca: Option<&[u8]>) -> Result<TlsParameters, String> {
-    let mut builder = TlsParameters::builder(host.to_owned());
-    if let Some(pem) = ca {
-        // Something that is no certificate at all is read as an empty list of them.
-        let is_certificate = pem.windows(27).any(|part| part == b"-----BEGIN CERTIFICATE-----");
-        let certificate =
-            Certificate::from_pem(pem).ok().filter(|_| is_certificate).ok_or_else(words::no_certificate)?;
-        builder = builder.add_root_certificate(certificate);
+/// The last word of the server; `None` where it asks for something that we can't answer: after a token or a password, that is
+/// why it does not take it.
+fn authenticate(wire: &mut Wire, mechanism: Mechanism, credentials: &Credentials) -> Result<Option<Reply>, Fault> {
+    let Ok(first) = Auth::new(mechanism, credentials.clone(), None) else { return Ok(None) };
+    let mut reply = wire.command(first)?;
+    for _ in 0..QUESTIONS {
+        if reply.code != 334 {
+            break;
+        }
+        let question: Result<Response, _> = format!("334 {}\r\n", reply.text()).parse();
+        match question.and_then(|question| Auth::new_from_response(mechanism, credentials.clone(), &question)) {
+            Ok(answer) => reply = wire.command(answer)?,
+            Err(error) if error.is_client() => return Ok(None),
+            Err(_) => return Err(Fault::NoReply),
+        }
     }
-    builder.build().map_err(|_| words::no_certificate())
+    Ok(Some(reply))
 }

@@ -35,6 +35,8 @@ enum Accident {
     HangUp,
     /// The server says this, and goes on.
     Say(&'static str),
+    /// The same, in no encoding that we know.
+    SayBytes(&'static [u8]),
     /// The server says nothing, and stays.
     Silence,
 }
@@ -149,7 +151,7 @@ fn talk(
         if !answer(&mut stream, phase == at, accident, usual)? {
             return Ok(());
         }
-        if phase == At::Data && (at != At::Data || matches!(accident, Accident::Say("354 late\r\n"))) {
+        if phase == At::Data && (at != At::Data || matches!(accident, Accident::Say(text) if text.starts_with("354"))) {
             let mut message = String::new();
             while stream.read_line(&mut message)? > 0 && !message.ends_with("\r\n.\r\n") {}
             if at != At::Dot || matches!(accident, Accident::HangUp) {
@@ -177,10 +179,11 @@ fn answer(
             std::thread::sleep(Duration::from_secs(3));
             return Ok(false);
         }
-        Accident::Say(text) if here => text,
-        _ => usual,
+        Accident::Say(text) if here => text.as_bytes(),
+        Accident::SayBytes(bytes) if here => bytes,
+        _ => usual.as_bytes(),
     };
-    stream.get_mut().write_all(said.as_bytes())?;
+    stream.get_mut().write_all(said)?;
     stream.get_mut().flush()?;
     Ok(true)
 }
@@ -221,6 +224,38 @@ fn every_accident_at_every_phase_has_its_outcome() {
         for extensions in ["", "250-PIPELINING\r\n"] {
             assert_eq!(outcomes(*accident, extensions), *expected, "{accident:?} {extensions}");
         }
+    }
+}
+
+/// RFC 5321, 4.2: the text may be missing, and who reads it must not depend on it.
+#[test]
+fn a_reply_without_a_text_or_in_an_old_encoding_counts_for_what_it_says() {
+    let taken = [
+        (At::Greeting, Accident::Say("220\r\n")),
+        (At::Ehlo, Accident::Say("250\r\n")),
+        (At::Mail, Accident::Say("250\r\n")),
+        (At::Rcpt, Accident::SayBytes(b"250 2.1.5 accept\xe9\r\n")),
+        (At::Data, Accident::Say("354\r\n")),
+        (At::Dot, Accident::Say("250\r\n")),
+        (At::Dot, Accident::SayBytes(b"250-\r\n250 2.0.0 d\xe9pos\xe9\r\n")),
+    ];
+    for (at, accident) in taken {
+        for extensions in ["", "250-PIPELINING\r\n"] {
+            let server = Pretend::start(at, accident, extensions);
+            assert_eq!(send(&mut server.smtp(), 1), Outcome::Done(()), "{at:?} {accident:?} {extensions}");
+        }
+    }
+    let signs_in = Pretend::start(At::Auth, Accident::Say("235\r\n"), "250-AUTH PLAIN\r\n");
+    assert_eq!(send(&mut signing_in(&signs_in, SignInWith::Plain), 1), Outcome::Done(()));
+    let unknown = Accident::SayBytes(b"550 5.1.1 bo\xeete inconnue\r\n");
+    let Outcome::Refused(refusal) = send(&mut Pretend::start(At::Rcpt, unknown, "").smtp(), 1) else {
+        panic!("refused is expected")
+    };
+    assert_eq!(refusal.reason, "the mail server says 550 5.1.1 bo\u{fffd}te inconnue");
+    assert_eq!(refusal.reach, Reach::Caregiver);
+    for at in [At::Mail, At::Rcpt, At::Data, At::Dot] {
+        let bare = Pretend::start(at, Accident::Say("550\r\n"), "");
+        assert!(matches!(send(&mut bare.smtp(), 1), Outcome::Refused(_)), "{at:?}: a no without a text is a no");
     }
 }
 

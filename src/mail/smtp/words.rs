@@ -3,9 +3,8 @@
 use std::error::Error as _;
 use std::io::ErrorKind;
 
-use lettre::transport::smtp::Error;
-
 use super::reply::{Said, without_people};
+use super::wire::Fault;
 use crate::rollout::{SignInWith, Tls};
 
 /// What was attempted.
@@ -18,19 +17,19 @@ pub(super) enum Step {
 }
 
 /// Why a step failed.
-pub(super) fn explain(step: Step, host: &str, port: u16, tls: Tls, error: &Error) -> String {
+pub(super) fn explain(step: Step, host: &str, port: u16, tls: Tls, fault: &Fault) -> String {
     let place = format!("{host}:{port}");
-    if let Said::Reply(code, text) = Said::of_error(error) {
+    if let Said::Reply(code, text) = Said::of_fault(fault) {
         let text = without_people(&text, "");
         return format!(
             "the mail server `{place}` does not want us now: {code} {text}. Try again later, or ask whoever runs it"
         );
     }
-    let causes = causes(error);
+    let causes = causes(fault);
     if let Some(sentence) = of_tls(host, port, tls, &causes) {
         return sentence;
     }
-    match kind(error) {
+    match kind(fault) {
         _ if causes.contains("lookup address") || causes.contains("could not resolve") => format!(
             "there is no server `{host}` (its name can't be found): check `mail.smtp.host`, and this machine's network"
         ),
@@ -121,45 +120,32 @@ pub(super) fn not_signed_in(host: &str, how: SignInWith, said: &str) -> String {
 }
 
 /// Signing in did not come to its end.
-pub(super) fn sign_in_failed(host: &str, port: u16, tls: Tls, how: SignInWith, error: &Error) -> String {
-    match Said::of_error(error) {
+pub(super) fn sign_in_failed(host: &str, port: u16, tls: Tls, how: SignInWith, fault: &Fault) -> String {
+    match Said::of_fault(fault) {
         Said::Reply(code @ 400..500, text) => {
             let text = without_people(&text, "");
             format!("`{host}` can't let anybody sign in now ({code} {text}): try again later")
         }
         Said::Reply(code, text) => not_signed_in(host, how, &format!("{code} {}", without_people(&text, ""))),
-        // What the server asks besides, after a token or a password, is why it does not take it.
-        Said::Nothing(_) if error.is_client() => not_signed_in(host, how, ""),
-        Said::Nothing(what) if kind(error).is_none() => {
+        Said::Nothing(what) if kind(fault).is_none() => {
             format!("{what} during the sign-in at `{host}`: check user name and secret, or ask whoever runs it")
         }
-        Said::Nothing(_) => explain(Step::Connect, host, port, tls, error),
+        Said::Nothing(_) => explain(Step::Connect, host, port, tls, fault),
     }
 }
 
-/// The CA file.
-pub(super) fn no_certificate() -> String {
-    "the file that `mail.smtp.ca` names holds no certificate: it begins with `-----BEGIN CERTIFICATE-----`".to_owned()
-}
-
-fn causes(error: &Error) -> String {
-    let mut causes = String::new();
+fn causes(fault: &Fault) -> String {
+    let Fault::Broken(error) = fault else { return String::new() };
+    let mut causes = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        causes.push_str(&cause.to_string());
         causes.push(' ');
+        causes.push_str(&cause.to_string());
         source = cause.source();
     }
     causes
 }
 
-fn kind(error: &Error) -> Option<ErrorKind> {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            return Some(io.kind());
-        }
-        source = cause.source();
-    }
-    None
+fn kind(fault: &Fault) -> Option<ErrorKind> {
+    if let Fault::Broken(error) = fault { Some(error.kind()) } else { None }
 }

@@ -45,6 +45,10 @@ fn implicit(ca: &Ca) -> Pretend {
 
 /// In clear until STARTTLS; then a server like any other, without a greeting.
 fn starttls(ca: &Ca) -> Pretend {
+    starttls_saying(ca, b"220 go ahead\r\n")
+}
+
+fn starttls_saying(ca: &Ca, last: &'static [u8]) -> Pretend {
     let config = Arc::clone(&ca.config);
     Pretend::start_over(At::Never, Accident::HangUp, "", move |mut stream| {
         stream.write_all(b"220 pretend\r\n").ok()?;
@@ -54,7 +58,7 @@ fn starttls(ca: &Ca) -> Pretend {
             stream.write_all(b"250-pretend\r\n250 STARTTLS\r\n").ok()?;
             line.clear();
         }
-        stream.write_all(b"220 go ahead\r\n").ok()?;
+        stream.write_all(last).ok()?;
         over_tls(stream, &config).map(|inner| Box::new(NoGreeting { inner, is_greeted: false }) as Box<dyn Stream>)
     })
 }
@@ -93,6 +97,14 @@ fn letters_go_where_the_named_ca_vouches() {
         assert_eq!(send(&mut to(&server, tls, Some(&ca)), 1), Outcome::Done(()), "{tls:?}");
         assert_eq!(server.taken().len(), 1);
     }
+}
+
+/// Somebody between us and the server can write behind its last words in clear.
+#[test]
+fn what_was_said_in_clear_counts_no_more_once_the_connection_is_safe() {
+    let ca = ca("localhost", |_| {});
+    let server = starttls_saying(&ca, b"220 go ahead\r\n554 5.7.1 go away\r\n");
+    assert_eq!(send(&mut to(&server, Tls::Starttls, Some(&ca)), 1), Outcome::Done(()));
 }
 
 #[test]
