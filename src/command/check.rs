@@ -12,6 +12,7 @@ use crate::rollout::Rollout;
 use crate::roster::{Caregiver, Duplicate, Likeness, Roster};
 
 use super::exit::Exit;
+use super::output;
 use super::project::{self, Loaded};
 use super::session::Session;
 use super::trouble::Trouble;
@@ -57,7 +58,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     if args.rollout_only {
         return rollout_alone(session, &rollout);
     }
-    let (loaded, diagnostics) = project::read_all(session, rollout);
+    let (loaded, diagnostics) = project::read_to_check(session, rollout);
     let Some(loaded) = loaded.filter(|_| !diagnostics.has_errors()) else { return Err(diagnostics.into()) };
     session.screen.problems(&diagnostics);
     let fixes = fixes(&loaded);
@@ -81,7 +82,7 @@ fn for_programs(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble>
             (warnings, Vec::new())
         }
         Ok((rollout, mut warnings)) => {
-            let (loaded, found) = project::read_all(session, rollout);
+            let (loaded, found) = project::read_to_check(session, rollout);
             warnings.append(found);
             (warnings, loaded.as_ref().map(fixes).unwrap_or_default())
         }
@@ -179,6 +180,8 @@ fn summary(loaded: &Loaded, fixes: &[Fix]) -> String {
     text
 }
 
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
 fn write(path: &Utf8PathBuf, fixes: &[Fix]) -> Result<(), Trouble> {
     let failed = |error| Trouble::file(format!("writing `{path}`"), error);
     let mut csv = csv::Writer::from_writer(Vec::new());
@@ -188,6 +191,8 @@ fn write(path: &Utf8PathBuf, fixes: &[Fix]) -> Result<(), Trouble> {
         csv.write_record(row.map(harmless)).map_err(|error| failed(std::io::Error::other(error)))?;
     }
     let bytes = csv.into_inner().map_err(|error| failed(std::io::Error::other(error.to_string())))?;
+    let is_list = |there: &[u8]| there.starts_with(&[BOM, heading[..3].join(",").as_bytes()].concat());
+    output::check(path, "a list of what to mend", is_list)?;
     // Excel takes a file for UTF-8 only by its byte order mark; macrons would be lost without.
-    files::replace_private(path, &[b"\xEF\xBB\xBF", bytes.as_slice()].concat()).map_err(failed)
+    files::replace_private(path, &[BOM, bytes.as_slice()].concat()).map_err(failed)
 }

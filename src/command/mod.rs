@@ -27,6 +27,7 @@ pub mod man;
 mod mark;
 pub mod narrow;
 mod offline;
+mod output;
 mod place;
 pub mod plan;
 pub mod preview;

@@ -11,6 +11,7 @@ use crate::plan::{Child, Person};
 use crate::reconcile::person_of;
 
 use super::exit::Exit;
+use super::output;
 use super::project::{self, Loaded};
 use super::session::Session;
 use super::trouble::Trouble;
@@ -91,10 +92,18 @@ fn print(
     }
     let pdf = page::print(&pages, context.school)
         .map_err(|error| Trouble::new(Exit::BadInput, format!("the letter can't be printed: {error}")))?;
+    output::check(path, "a PDF", |there| there.starts_with(b"%PDF"))?;
     files::replace_private(path, &pdf)
         .map_err(|error| Trouble::file(format!("writing the letter to `{path}`"), error))?;
     session.screen.answer(&format!("{path}: {}\n", languages.join(", ")));
     Ok(())
+}
+
+/// Whether it is an HTML page; the template of one is not.
+fn is_page(there: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(there);
+    let begins = text.trim_start().get(..5).unwrap_or_default().to_ascii_lowercase();
+    (begins == "<!doc" || begins == "<html") && !text.contains("{{") && !text.contains("{%")
 }
 
 /// All languages, or the one that was asked for.
@@ -117,6 +126,7 @@ fn write(
         let page = if languages.len() == 1 { path.to_owned() } else { path_for(path, language) };
         let Rendered { subject, html, .. } = rendered(letters, language, context)?;
         // A page of a person is theirs to see, and a made-up one harms nobody.
+        output::check(&page, "the page of a letter", is_page)?;
         files::replace_private(&page, html.as_bytes())
             .map_err(|error| Trouble::file(format!("writing the letter to `{page}`"), error))?;
         let _ = writeln!(said, "{page}: {language}, \"{}\"", subject.trim_end());

@@ -5,6 +5,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use jiff::civil::Date;
+
 use crate::both::both;
 use crate::diagnostic::Diagnostics;
 use crate::edge::{Ask, Asked, LmsRead, StateError, StateStore};
@@ -18,7 +20,7 @@ use crate::model::secret::SealingKey;
 use crate::plan::pace::Timetable;
 use crate::plan::{GitInput, Narrowing, Outline, Plan};
 use crate::reconcile::{self, Context, Desired, Refusal};
-use crate::rollout::{self, LmsSettings, NoEmail, Rollout};
+use crate::rollout::{self, LmsSettings, NoEmail, Rollout, RosterWords};
 use crate::roster::{self, Roster};
 use crate::state::record::{Access, Held, Place, Store};
 use crate::state::sqlite;
@@ -76,8 +78,22 @@ pub(super) fn read_all(session: &Session<'_>, rollout: Rollout) -> (Option<Loade
     if let Some(roster) = &roster {
         diagnostics.append(against_roster(&rollout, roster));
     }
+    diagnostics.append(with_lines(reconcile::past_holds(&rollout, today(session, &rollout)), &rollout));
     let loaded = roster.zip(letters).map(|(roster, letters)| Loaded { rollout, roster, letters });
     (loaded, diagnostics)
+}
+
+/// The same, with what a plan would refuse whatever is recorded.
+pub(super) fn read_to_check(session: &Session<'_>, rollout: Rollout) -> (Option<Loaded>, Diagnostics) {
+    let expired = with_lines(reconcile::expired_overrides(&rollout, today(session, &rollout)), &rollout);
+    let (loaded, mut diagnostics) = read_all(session, rollout);
+    diagnostics.append(expired);
+    (loaded, diagnostics)
+}
+
+/// The school's day.
+fn today(session: &Session<'_>, rollout: &Rollout) -> Date {
+    session.clock.now().to_zoned_datetime(rollout.timezone.clone()).date()
 }
 
 /// The letters of a rollout; a letter that would not tell what it must is a mistake like any other.
@@ -94,15 +110,32 @@ pub(super) fn read_letters(rollout: &Rollout) -> Result<(Letters, Diagnostics), 
 /// Lines of the rollout that the roster contradicts, with the lines themselves.
 fn against_roster(rollout: &Rollout, roster: &Roster) -> Diagnostics {
     let mut found = rollout::check_against_roster(rollout, |id| roster.caregiver(id).is_some());
-    add_lines(&mut found, rollout);
-    found
+    found.append(rollout::check_selectors(rollout, &words_of(rollout, roster)));
+    with_lines(found, rollout)
+}
+
+/// What the roster's children have of what a cohort may select by.
+fn words_of<'r>(rollout: &Rollout, roster: &'r Roster) -> RosterWords<'r> {
+    let mut words = RosterWords::default();
+    let seats: HashSet<_> = roster.seats().collect();
+    for [year, class, school] in seats.into_iter().map(|seat| roster.seat_words(seat)) {
+        words.years.insert(year);
+        words.classes.insert(class);
+        words.schools.insert(school);
+    }
+    if rollout::selects_students(rollout) {
+        let children = roster.caregivers().flat_map(|caregiver| caregiver.children());
+        words.students.extend(children.map(|child| child.id()));
+    }
+    words
 }
 
 /// Shows the lines of the rollout that problems are about. Where it can't be read any more, they are shown without.
-fn add_lines(found: &mut Diagnostics, rollout: &Rollout) {
+fn with_lines(mut found: Diagnostics, rollout: &Rollout) -> Diagnostics {
     if let Ok(bytes) = files::read(&rollout.file) {
         found.add_lines_of(&rollout.file, &String::from_utf8_lossy(&bytes));
     }
+    found
 }
 
 fn keep<T>(read: Result<(T, Diagnostics), Diagnostics>, all: &mut Diagnostics) -> Option<T> {
@@ -235,9 +268,8 @@ fn make<T>(
     lms: &mut dyn LmsRead,
     scope: &Scope,
 ) -> Result<(T, Observed), Trouble> {
-    let today = session.clock.now().to_zoned_datetime(loaded.rollout.timezone.clone()).date();
-    let mut mistakes = reconcile::check(&loaded.rollout, recorded, today);
-    add_lines(&mut mistakes, &loaded.rollout);
+    let mistakes = reconcile::check(&loaded.rollout, recorded, today(session, &loaded.rollout));
+    let mistakes = with_lines(mistakes, &loaded.rollout);
     if mistakes.has_errors() {
         return Err(mistakes.into());
     }

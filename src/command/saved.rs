@@ -18,6 +18,7 @@ use crate::plan::{Act, Change, Plan};
 use crate::report::{self, Personal, View};
 
 use super::exit::Exit;
+use super::output;
 use super::project::Loaded;
 use super::session::Session;
 use super::trouble::Trouble;
@@ -46,9 +47,16 @@ pub(super) fn write(
         expires_at: now.checked_add(lives).map_err(|_| Trouble::new(Exit::Usage, "the plan would live too long"))?,
     };
     let text = format!("{:#}\n", saved::seal(document, plan, &stamp, fingerprinter));
+    output::check(path, "a saved plan", is_saved_plan)?;
     files::replace(path, text.as_bytes())
         .map_err(|error| Trouble::file(format!("writing the plan to `{path}`"), error))?;
     saved::open(text.as_bytes()).map_err(|error| Trouble::new(Exit::Error, format!("`{path}`: {error}")))
+}
+
+/// Whether it is one, though its day may be over.
+fn is_saved_plan(bytes: &[u8]) -> bool {
+    let document: Option<Value> = serde_json::from_slice(bytes).ok();
+    document.is_some_and(|document| document.get("plan_id").is_some() && document.get("mac").is_some())
 }
 
 /// Reads a saved plan; a link, a folder or a huge file is none.

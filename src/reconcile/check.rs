@@ -17,16 +17,34 @@ use super::{Context, Refusal};
 /// Lines that can't stand as they are: an override that has expired, a `reissue` whose number doesn't fit the record (only
 /// the next one can be asked for).
 pub fn check(rollout: &Rollout, recorded: &Recorded, today: Date) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
-    for line in rollout.overrides.iter().filter(|line| today >= line.expires) {
-        diagnostics.push(expired(line));
-    }
+    let mut diagnostics = expired_overrides(rollout, today);
     for line in &rollout.reissue {
         let last = last_of(rollout, recorded, line);
         let is_begun = history_of(rollout, recorded, line).is_some_and(|history| history.number == line.activation);
         if line.activation.0 > last + 1 || (last == 0 && !is_begun) {
             diagnostics.push(wrong_number(line, last));
         }
+    }
+    diagnostics
+}
+
+/// Overrides whose day is over.
+pub fn expired_overrides(rollout: &Rollout, today: Date) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    for line in rollout.overrides.iter().filter(|line| today >= line.expires) {
+        diagnostics.push(expired(line));
+    }
+    diagnostics
+}
+
+/// Holds whose day is over: they hold nobody any more, which may be meant, or a year mistyped.
+pub fn past_holds(rollout: &Rollout, today: Date) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    for line in &rollout.hold {
+        let Some(until) = line.until.filter(|until| *until <= today) else { continue };
+        let message = format!("the hold of `{}` ended on {until}, and holds nobody any more", line.caregiver);
+        let problem = Diagnostic::warning("rollout::hold-over", message).with_place(line.place.clone());
+        diagnostics.push(problem.with_help("take the line out, or correct its day"));
     }
     diagnostics
 }

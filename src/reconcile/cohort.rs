@@ -185,6 +185,8 @@ fn names(select: &Select, caregiver: Caregiver<'_>, child: Child<'_>) -> bool {
 pub(super) struct Openness {
     pub(super) state: CohortState,
     pub(super) is_settled: bool,
+    /// It selects nobody, and never did.
+    pub(super) has_nobody: bool,
 }
 
 impl Openness {
@@ -195,17 +197,34 @@ impl Openness {
 
 /// Which cohorts are open: recorded as opened, or their day has come and the cohorts before them are settled.
 pub(super) fn openness(ground: &Ground<'_>, cases: &Cases<'_>) -> Vec<Openness> {
-    let mut is_busy = vec![false; ground.rollout.cohorts.len()];
+    let cohorts = &ground.rollout.cohorts;
+    let (mut is_busy, mut has_members) = (vec![false; cohorts.len()], vec![false; cohorts.len()]);
     for Case { member, decision } in cases.iter() {
         if let Some(index) = member.cohort() {
             is_busy[index] |= decision.is_unsettled();
+            has_members[index] = true;
+        }
+        for later in member.later_cohorts() {
+            has_members[later] = true;
         }
     }
+    // One that selects nobody, and never did, is more likely mistyped than done.
+    let has_nobody: Vec<bool> = cohorts
+        .iter()
+        .zip(has_members)
+        .map(|(cohort, has_members)| !has_members && !has_ever_had(ground, cohort))
+        .collect();
+    is_busy.iter_mut().zip(&has_nobody).for_each(|(is_busy, has_nobody)| *is_busy |= has_nobody);
     let mut known = vec![None; is_busy.len()];
     for index in 0..is_busy.len() {
         resolve(ground, &is_busy, &mut known, index);
     }
-    known.into_iter().flatten().collect()
+    let known = known.into_iter().flatten().zip(has_nobody);
+    known.map(|(openness, has_nobody)| Openness { has_nobody, ..openness }).collect()
+}
+
+fn has_ever_had(ground: &Ground<'_>, cohort: &Cohort) -> bool {
+    ground.recorded.histories.values().any(|history| history.cohort.as_ref() == Some(&cohort.name))
 }
 
 /// The rollout's check refuses circles, so this ends.
@@ -217,7 +236,7 @@ fn resolve(ground: &Ground<'_>, is_busy: &[bool], known: &mut [Option<Openness>]
     let waits_for: Vec<usize> =
         cohort.after.iter().copied().filter(|&before| !resolve(ground, is_busy, known, before).is_settled).collect();
     let state = state(ground, cohort, ground.recorded.openings.get(&cohort.name), &waits_for);
-    let mut openness = Openness { state, is_settled: false };
+    let mut openness = Openness { state, is_settled: false, has_nobody: false };
     openness.is_settled = openness.is_open() && !is_busy[index];
     known[index] = Some(openness.clone());
     openness

@@ -7,6 +7,9 @@ use crate::rollout::{GuardName, Limit, Override, Reissue};
 
 use super::ground::Ground;
 
+/// Of fewer people than this nobody can say that the file is another one.
+const SO_MANY: u64 = 10;
+
 /// A second reset that a plan holds: whose, and which activation.
 pub(super) type SecondReset<'p> = (&'p str, ActivationNumber);
 
@@ -76,15 +79,27 @@ fn in_force<'a>(ground: &Ground<'a>, name: GuardName) -> Option<&'a Override> {
     ground.rollout.overrides.iter().find(|line| line.guard == name && ground.today < line.expires)
 }
 
+/// Rows more or fewer; and where more than half of the people are gone, they: a file of as many rows may be another school's.
 fn roster_change(ground: &Ground<'_>, limit: Limit) -> GuardResult {
     let rows = ground.roster.facts().rows;
     let previous = ground.recorded.last_roster().map_or(rows, |last| last.rows);
-    let mut result = limited(ground, GuardName::RosterChange, rows.abs_diff(previous), limit, previous);
+    let people = ground.recorded.last_roster().map_or(0, |last| last.caregivers);
+    let gone = Some(ground.absences.gone)
+        .filter(|gone| ground.roster.facts().is_full && *gone >= SO_MANY && gone * 2 > people);
+    let (changed, gone) = (rows.abs_diff(previous), gone.unwrap_or(0));
+    let mut result = limited(ground, GuardName::RosterChange, changed.max(gone), limit, previous);
     if result.blocks {
+        let what = if gone > changed {
+            format!(
+                "{gone} of the {people} caregivers accepted last are gone: see whether this is another school's export, or whether \
+                 something was done to the ids"
+            )
+        } else {
+            let rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+            format!("{rows} here, {previous} in the roster accepted last: export it again in full")
+        };
         result.fix = format!(
-            "{} here, {previous} in the roster accepted last: export it again in full; if it is right, add under \
-             `override:` a line `{{guard: roster-change, value: {}, because: …, expires: …}}`",
-            if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") },
+            "{what}; if it is right, add under `override:` a line `{{guard: roster-change, value: {}, because: …, expires: …}}`",
             result.actual
         );
     }

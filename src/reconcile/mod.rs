@@ -48,7 +48,7 @@ use crate::plan::{GitInput, Narrowing, Outline, Plan};
 use crate::rollout::Rollout;
 use crate::roster::Roster;
 
-pub use check::check;
+pub use check::{check, expired_overrides, past_holds};
 pub use cohort::cohort_of;
 pub use drift::{behind, drift};
 pub use identity::{address_fingerprint, identity_of, person_of};

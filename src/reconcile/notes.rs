@@ -29,6 +29,7 @@ pub(super) fn all(
         .chain(links_revoked(ground))
         .chain(typing_errors(typed))
         .chain(canaries(ground, gates))
+        .chain(nobody_before(ground, openness))
         .chain(hand_over::notes(ground, openness))
         .collect()
 }
@@ -43,6 +44,18 @@ fn canaries<'n>(ground: &'n Ground<'_>, gates: &'n [Gate<'_>]) -> impl Iterator<
              addresses in the SMS and export again, or change `canary:`",
             cohort.name
         ))
+    })
+}
+
+/// Cohorts that wait for one that has nobody in it.
+fn nobody_before<'n>(ground: &'n Ground<'_>, openness: &'n [Openness]) -> impl Iterator<Item = String> + 'n {
+    let cohorts = &ground.rollout.cohorts;
+    let is_waited_for = |index: usize| cohorts.iter().any(|cohort| cohort.after.contains(&index));
+    cohorts.iter().enumerate().filter(move |(index, _)| openness[*index].has_nobody && is_waited_for(*index)).map(|(_, cohort)| {
+        format!(
+            "{0} has nobody in it, so the cohorts after it wait: see its `select:`, or take {0} out of their `after:`",
+            cohort.name
+        )
     })
 }
 

@@ -161,6 +161,7 @@ fn cohorts(
                 wait: canary.wait.meaning.as_secs(),
                 bounces_below: canary.bounces_below.meaning,
             }),
+            place: setting.place_of("cohorts", index, "select"),
         })
     };
     written.into_iter().enumerate().map(cohort).collect()

@@ -30,6 +30,7 @@ mod reference;
 #[expect(clippy::module_inception, reason = "the rollout as it is meant stands in the file of its name")]
 mod rollout;
 mod schema;
+mod selectors;
 mod shape;
 mod source;
 mod text;
@@ -55,6 +56,7 @@ pub use project::{Outside, Project};
 pub use reference::reference_page;
 pub use rollout::*;
 pub use schema::schema;
+pub use selectors::{RosterWords, check_selectors, selects_students};
 pub use ultranet::{Ultranet, UserIdPart, UserIdRecipe};
 
 use document::Unreadable;

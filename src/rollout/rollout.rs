@@ -161,7 +161,7 @@ pub struct Guards {
     pub creates: Limit,
     /// Accounts disabled.
     pub withdrawals: Limit,
-    /// Rows more or fewer than in the roster accepted last.
+    /// Rows more or fewer than in the roster accepted last; or, where more than half of its people are gone, they.
     pub roster_change: Limit,
 }
 
@@ -243,6 +243,8 @@ pub struct Cohort {
     pub after: Vec<usize>,
     /// A first few letters, and a wait; `None` also where nothing can come back.
     pub canary: Option<Canary>,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// A first few letters, and a wait to see whether they arrive.
@@ -301,7 +303,7 @@ pub enum GuardName {
     Creates,
     /// Accounts disabled.
     Withdrawals,
-    /// Rows more or fewer than in the roster accepted last.
+    /// Rows more or fewer than in the roster accepted last; or, where more than half of its people are gone, they.
     RosterChange,
     /// Further activations: exactly those that `reissue` declares.
     SecondResets,

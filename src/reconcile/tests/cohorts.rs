@@ -92,15 +92,31 @@ fn a_cohort_with_a_day_waits_for_both() {
 }
 
 #[test]
-fn an_empty_cohort_is_settled_once_it_is_open() {
+fn a_cohort_that_never_had_anybody_lets_none_after_it_open() {
     let cohorts = "cohorts:
-  - {name: nobody, select: {years: [1]}, opens: 2027-02-03}
+  - {name: nobody, select: {years: [07]}}
   - {name: year-7, select: {years: [7]}, after: [nobody]}
 ";
     let mut school = School::new(cohorts, MERE);
-    assert_eq!(states(&school), [false, false]);
-    school.now = "2027-02-03T00:00:00Z".parse().unwrap();
+    assert_eq!(states(&school), [true, false]);
+    let notes = school.plan().inputs.rollout.notes;
+    assert!(
+        notes.iter().any(|note| note.starts_with("nobody has nobody in it, so the cohorts after it wait")),
+        "{notes:?}"
+    );
+    // Everybody who was in it has left, or is in an earlier one.
+    let mut history = school.history("C1", ActivationStage::Set, LetterStage::Sent);
+    history.cohort = Some("nobody".into());
+    school.record("C99", history);
     assert_eq!(states(&school), [true, true]);
+    let before = "cohorts:
+  - {name: pilot, select: {caregivers: [C1]}}
+  - {name: year-7, select: {years: [7]}, after: [pilot]}
+  - {name: all, select: all, after: [year-7]}
+";
+    let mut school = School::new(before, MERE);
+    school.activate("C1");
+    assert_eq!(states(&school), [true, true, true]);
 }
 
 #[test]

@@ -87,3 +87,30 @@ fn a_second_reset_without_its_line_can_not_be_planned() {
     assert_eq!(school.plan().effects().second_resets, 0);
     assert_eq!(guard(&school, "second-resets").limit, 0);
 }
+
+#[test]
+fn as_many_rows_of_other_people_are_another_roster() {
+    let rows = |ids: std::ops::Range<u32>| -> String {
+        ids.map(|id| format!("C{id},Ana{id},Reid,ana{id}@example.nz,S{id},7,yes,1\n")).collect()
+    };
+    let mut school = School::new(YEAR_7, &rows(100..120));
+    let ids: Vec<String> = (100..120).map(|id| format!("C{id}")).collect();
+    school.accept("before", school.now, &ids.iter().map(String::as_str).collect::<Vec<_>>());
+    let blocked = |school: &School| {
+        let plan = school.plan();
+        plan.guards
+            .iter()
+            .find(|guard| guard.name == "roster-change")
+            .map(|guard| (guard.actual, guard.blocks, guard.fix.clone()))
+    };
+    assert_eq!(blocked(&school), Some((0, false, String::new())));
+    school.set_roster(&rows(110..130));
+    assert_eq!(blocked(&school), Some((0, false, String::new())), "half of them are those of before");
+    school.set_roster(&rows(111..131));
+    let (actual, blocks, fix) = blocked(&school).unwrap();
+    assert_eq!((actual, blocks), (11, true));
+    assert!(
+        fix.starts_with("11 of the 20 caregivers accepted last are gone: see whether this is another school's"),
+        "{fix}"
+    );
+}

@@ -22,7 +22,7 @@ pub(in crate::rollout) struct Cohort {
     /// Not before this day.
     #[serde(default)]
     pub(in crate::rollout) opens: Option<Spelled<Day>>,
-    /// Not before these cohorts are settled: nobody in them has anything due.
+    /// Not before these cohorts are settled: nobody in them has anything due, and somebody is, or was, in them.
     #[serde(default)]
     #[schemars(length(min = 1))]
     pub(in crate::rollout) after: Option<Vec<Spelled<Name>>>,

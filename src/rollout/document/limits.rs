@@ -18,7 +18,7 @@ pub(in crate::rollout) struct Guards {
     pub(in crate::rollout) creates: Spelled<Share>,
     /// Accounts disabled.
     pub(in crate::rollout) withdrawals: Spelled<Share>,
-    /// Rows more or fewer than in the roster that was accepted last.
+    /// Rows more or fewer than in the roster that was accepted last; or, where more than half of its people are gone, they.
     pub(in crate::rollout) roster_change: Spelled<Share>,
 }
 
@@ -62,6 +62,6 @@ pub(in crate::rollout) enum GuardName {
     Creates,
     /// Accounts disabled.
     Withdrawals,
-    /// Rows more or fewer than in the roster that was accepted last.
+    /// Rows more or fewer than in the roster that was accepted last; or, where more than half of its people are gone, they.
     RosterChange,
 }

@@ -9,7 +9,10 @@ use serde_json::Value;
 use super::*;
 use crate::files;
 use crate::model::ids::CohortName;
-use crate::rollout::{GuardName, Limit, PasswordStyle, StateSettings, check_against_roster, reference_page, schema};
+use crate::rollout::{
+    GuardName, Limit, PasswordStyle, RosterWords, StateSettings, check_against_roster, check_selectors, reference_page,
+    schema,
+};
 
 fn good(text: &str) -> Rollout {
     read_text(text).unwrap_or_else(|problems| panic!("{:#?}", briefs(&problems))).0
@@ -135,6 +138,39 @@ fn ids_that_the_roster_does_not_have_are_found() {
         "rollout::unknown-caregiver 46:24: the roster has nobody with the id `C1102`",
     ]
     "#);
+}
+
+#[test]
+fn what_a_cohort_selects_by_and_no_child_has_is_found() {
+    let words = RosterWords {
+        years: ["7", "8"].into(),
+        classes: ["7A", ""].into(),
+        schools: [""].into(),
+        students: ["S1"].into(),
+    };
+    let said = |select: &str| -> Vec<String> {
+        let rollout = good(&LEAST.replace("{years: [7]}", select));
+        let problems = check_selectors(&rollout, &words);
+        problems.iter().map(|one| format!("{}; {}", one.message, one.help.as_deref().unwrap_or_default())).collect()
+    };
+    assert!(said("{years: [7, 8], classes: [7A], students: [S1]}").is_empty() && said("all").is_empty());
+    assert_eq!(
+        said("{years: [07, Y8, 9]}"),
+        [
+            "no child of the roster is in year `07`, which cohort `year-7` selects; did you mean `7`?",
+            "no child of the roster is in year `9`, which cohort `year-7` selects; the roster has: 7, 8",
+            "no child of the roster is in year `Y8`, which cohort `year-7` selects; did you mean `8`?",
+        ]
+    );
+    assert_eq!(
+        said("{classes: [7a], schools: [Kea], students: [s1]}"),
+        [
+            "no child of the roster is in class `7a`, which cohort `year-7` selects; did you mean `7A`?",
+            "no child of the roster is in school `Kea`, which cohort `year-7` selects; the roster says of nobody in which school \
+             they are: see `columns:`",
+            "no child of the roster has the id `s1`, which cohort `year-7` selects; did you mean `S1`?",
+        ]
+    );
 }
 
 #[test]

@@ -54,6 +54,41 @@ fn a_saved_plan_that_is_none_is_bad_input() {
     refused_by(&[&["plan", "-o", &at("none/plan.json")]], &project, 1, &["none/"]);
 }
 
+/// A name is soon mistyped, and the record is a file too.
+#[test]
+fn what_is_written_never_takes_the_place_of_something_else() {
+    let project = applied();
+    let at = |name: &str| project.path().join(name).to_str().unwrap().to_owned();
+    let letter = std::fs::read_dir(project.path().join("outbox")).unwrap().next().unwrap().unwrap().path();
+    let kept =
+        ["state/firstbell.db", "rollout.yaml", "rollout.lock", "roster/caregivers.csv", letter.to_str().unwrap()];
+    for name in kept {
+        let says = ["holds something else than", "is not overwritten", "nothing was written"];
+        refused_by(&[&["plan", "-o", &at(name)], &["check", "--fixes", &at(name)]], &project, 64, &says);
+        refused_by(&[&["preview", "C1001", "--html", &at(name), "--language", "en"]], &project, 64, &says);
+    }
+    for _ in 0..2 {
+        assert_eq!(project.run(&["plan", "-o", &at("plan.json")]).code, 0, "a plan is replaced by a plan");
+        assert_eq!(project.run(&["check", "--fixes", &at("fixes.csv")]).code, 0);
+        assert_eq!(project.run(&["preview", "C1001", "--html", &at("letter.html"), "--language", "en"]).code, 0);
+    }
+}
+
+#[test]
+fn what_every_plan_would_refuse_is_said_by_a_check() {
+    let project = fresh();
+    let over = "override: [{guard: resets, value: 900, because: T-1, expires: 2020-01-01}]\n";
+    project.write("rollout.yaml", format!("{}{over}", project.read("rollout.yaml")));
+    refused_by(&[&["check"], &["plan"]], &project, 65, &["rollout::override-expired"]);
+    let project = fresh();
+    project.edit("rollout.yaml", "hold:\n", "hold:\n  - {caregiver: C1001, because: T-1, until: 2020-01-01}\n");
+    for args in [["check"], ["plan"]] {
+        let said = project.run(&args);
+        assert_eq!(said.code, 0, "{}", said.all());
+        assert!(said.err.contains("the hold of `C1001` ended on 2020-01-01"), "{}", said.all());
+    }
+}
+
 /// `firstbell plan | head -1`
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
