@@ -34,10 +34,12 @@ pub(super) fn find(session: &Session<'_>) -> Result<Option<SealingKey>, Trouble>
 
 /// The key in a file; `None` where there is none.
 pub(super) fn read(path: &Utf8Path) -> Result<Option<SealingKey>, Trouble> {
-    if !files::exists(path) {
-        return Ok(None);
-    }
-    let bytes = files::read(path).map_err(|error| Trouble::file(format!("reading the sealing key `{path}`"), error))?;
+    let bytes = match files::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        // A key that can't be looked for is not a key that is lost.
+        Err(error) => return Err(Trouble::file(format!("reading the sealing key `{path}`"), error)),
+    };
     let key = std::str::from_utf8(&bytes).ok().and_then(parse);
     key.map(Some).ok_or_else(|| {
         Trouble::new(Exit::Error, format!("`{path}` is not a sealing key: 64 hexadecimal digits are expected"))

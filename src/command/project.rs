@@ -21,7 +21,7 @@ use crate::plan::pace::Timetable;
 use crate::plan::{GitInput, Narrowing, Outline, Plan};
 use crate::reconcile::{self, Context, Desired, Refusal};
 use crate::rollout::{self, LmsSettings, NoEmail, Rollout, RosterWords};
-use crate::roster::{self, Roster};
+use crate::roster::{self, Caregiver, Child, Roster};
 use crate::state::record::{Access, Held, Place, Store};
 use crate::state::sqlite;
 
@@ -124,8 +124,8 @@ fn words_of<'r>(rollout: &Rollout, roster: &'r Roster) -> RosterWords<'r> {
         words.schools.insert(school);
     }
     if rollout::selects_students(rollout) {
-        let children = roster.caregivers().flat_map(|caregiver| caregiver.children());
-        words.students.extend(children.map(|child| child.id()));
+        let children = roster.caregivers().flat_map(Caregiver::children);
+        words.students.extend(children.map(Child::id));
     }
     words
 }

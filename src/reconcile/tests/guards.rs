@@ -91,7 +91,8 @@ fn a_second_reset_without_its_line_can_not_be_planned() {
 #[test]
 fn as_many_rows_of_other_people_are_another_roster() {
     let rows = |ids: std::ops::Range<u32>| -> String {
-        ids.map(|id| format!("C{id},Ana{id},Reid,ana{id}@example.nz,S{id},7,yes,1\n")).collect()
+        let rows: Vec<String> = ids.map(|id| format!("C{id},Ana,Reid,ana{id}@example.nz,S{id},7,yes,1")).collect();
+        rows.join("\n") + "\n"
     };
     let mut school = School::new(YEAR_7, &rows(100..120));
     let ids: Vec<String> = (100..120).map(|id| format!("C{id}")).collect();

@@ -97,6 +97,7 @@ const RULES: &[Rule] = &[
     state::keys_fit_the_store,
     state::database_has_an_address,
     paths::stay_inside,
+    paths::each_file_is_one_thing,
     paths::letters_stay_inside,
     paths::id_files_have_ids,
     cohorts::named_twice,

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
+use super::super::document::DEFAULT_STATE;
 use super::super::form::{Form, Path};
 use super::super::id_file;
 use super::super::node::Node;
@@ -17,6 +18,10 @@ const ROUTES: &[&[&str]] = &[
     &["mail", "smtp", "ca"],
 ];
 
+/// What is written to.
+const WRITTEN: [(&[&str], &str); 3] =
+    [(&["state", "path"], "the state"), (&["lms", "path"], "the LMS"), (&["mail", "outbox"], "the outbox")];
+
 /// Every path that the rollout names.
 pub(super) fn stay_inside(page: &Page<'_>, problems: &mut Diagnostics) {
     let rosters = page.rosters().iter().filter_map(|roster| roster.get("path"));
@@ -25,6 +30,30 @@ pub(super) fn stay_inside(page: &Page<'_>, problems: &mut Diagnostics) {
         if let Some((written, why)) = outside(page, node) {
             problems.push(leaves(page, node, written, why));
         }
+    }
+}
+
+/// What firstbell writes to is one thing only: a state that is also the LMS would be spoilt by the first apply.
+pub(super) fn each_file_is_one_thing(page: &Page<'_>, problems: &mut Diagnostics) {
+    let resolved = |node: &Node| node.text().and_then(|text| page.project.resolve(text).ok());
+    let fixed = |name: &str| page.project.resolve(name).ok();
+    let mut taken: Vec<_> = [("rollout.yaml", "the rollout"), ("rollout.lock", "`rollout.lock`")]
+        .into_iter()
+        .filter_map(|(name, what)| Some((fixed(name)?, what)))
+        .collect();
+    taken.extend(page.rosters().iter().filter_map(|roster| Some((resolved(roster.get("path")?)?, "a roster"))));
+    if page.root.at(&["state", "path"]).is_none() {
+        taken.extend(fixed(DEFAULT_STATE).map(|path| (path, "the state")));
+    }
+    for (route, what) in WRITTEN {
+        let Some(node) = page.root.at(route) else { continue };
+        let Some(path) = resolved(node) else { continue };
+        if let Some((_, other)) = taken.iter().find(|(there, _)| *there == path) {
+            let message = format!("`{}` is {other} already, and can't be {what} too", node.text().unwrap_or_default());
+            problems
+                .push(page.error("rollout::one-file-twice", node.span, message).with_help("give it a path of its own"));
+        }
+        taken.push((path, what));
     }
 }
 

@@ -358,6 +358,16 @@ fn paths_that_leave_the_project() {
 }
 
 #[test]
+fn paths_that_are_something_else_already() {
+    added("lms: {path: state/firstbell.db}\n", &["rollout::one-file-twice 11:13"]);
+    added("lms: {path: rollout.lock}\n", &["rollout::one-file-twice 11:13"]);
+    added("state: {path: ./rollout.yaml}\n", &["rollout::one-file-twice 11:15"]);
+    added("state: {path: s.db}\nlms: {path: state/../s.db}\n", &["rollout::one-file-twice 12:13"]);
+    replaced("cohorts:\n", "  outbox: roster/caregivers.csv\ncohorts:\n", &["rollout::one-file-twice 9:11"]);
+    added("state: {path: s.db}\nlms: {path: state/firstbell.db}\n", &[]);
+}
+
+#[test]
 fn a_file_of_ids_must_be_there_and_have_ids() {
     let folder = tempfile::tempdir().unwrap();
     let folder = Utf8Path::from_path(folder.path()).unwrap();
