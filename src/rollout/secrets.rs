@@ -42,7 +42,7 @@ fn walk(node: &Node, schema: &Value, root: &Value, found: &mut Vec<Span>) {
                 let is_secret = are_wanted(wanted, root) || NAMES.contains(&entry.key.as_str());
                 match &entry.value.value {
                     Piece::Scalar(scalar) if is_secret && scalar.kind() != Kind::Nothing => {
-                        found.push(entry.value.span)
+                        found.push(entry.value.span);
                     }
                     _ => walk(&entry.value, wanted, root, found),
                 }
@@ -50,7 +50,9 @@ fn walk(node: &Node, schema: &Value, root: &Value, found: &mut Vec<Span>) {
         }
         Piece::List(items) => {
             let wanted = options.iter().find_map(|option| option.get("items")).unwrap_or(&Value::Null);
-            items.iter().for_each(|item| walk(item, wanted, root, found));
+            for item in items {
+                walk(item, wanted, root, found);
+            }
         }
         Piece::Scalar(_) | Piece::Broken => {}
     }

@@ -158,9 +158,10 @@ impl<'a> Shape<'a, '_> {
         } else {
             let wanted = self.wanted(schema);
             let is_secret = secrets::are_wanted(schema, self.schema) && spot.node.text().is_some();
-            let help = match is_secret {
-                true => Some(secrets::help(&spot.what)),
-                false => hints::how_to_write(spot.node, &wanted, schema),
+            let help = if is_secret {
+                Some(secrets::help(&spot.what))
+            } else {
+                hints::how_to_write(spot.node, &wanted, schema)
             };
             (format!("{} must be {wanted}, not {}", spot.what, found(spot.node)), help)
         };

@@ -83,8 +83,7 @@ impl IdProblem {
     /// The diagnostic's code.
     pub(super) fn code(self) -> &'static str {
         match self {
-            Self::Shortened => "roster::excel-number",
-            Self::Number => "roster::excel-number",
+            Self::Shortened | Self::Number => "roster::excel-number",
             Self::Marked => "roster::excel-text",
             Self::Failed => "roster::excel-error",
             Self::Invisible => "roster::bad-id",

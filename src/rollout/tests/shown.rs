@@ -217,3 +217,11 @@ fn a_secret_in_the_rollout_is_never_shown() {
         "{shown}"
     );
 }
+
+#[test]
+fn a_backslash_in_double_quotes_is_told_of() {
+    for path in ["C:\\Users\\x.csv", "a\\q.csv"] {
+        let shown = shown(&format!("roster: {{path: \"{path}\"}}\n"));
+        assert!(shown.contains("a backslash has a meaning of its own"), "{shown}");
+    }
+}
