@@ -22,6 +22,16 @@ pub fn open(path: &Utf8Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Opens a file for reading, and nothing else: to open a named pipe would wait for somebody who writes into it.
+pub fn open_regular(path: &Utf8Path) -> io::Result<File> {
+    let kind = fs::metadata(path).map_err(|error| in_words(path, error))?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        let what = format!("`{path}` is a named pipe or a device, not a file");
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+    }
+    open(path)
+}
+
 /// The two failures that people meet, in their words; the system's for all others.
 fn in_words(path: &Utf8Path, error: io::Error) -> io::Error {
     let what = match error.kind() {

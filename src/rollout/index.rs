@@ -183,10 +183,15 @@ fn line_column(marker: &Marker) -> (u32, u32) {
 
 /// What people usually did when the parser says this.
 fn hint(info: &str) -> Option<&'static str> {
+    const BACKSLASH: &str =
+        "a backslash has a meaning of its own inside \"…\": write forward slashes, or single quotes around the text";
     const HINTS: &[(&str, &str)] = &[
         ("tab", "indent with spaces: YAML takes no tabs there"),
         ("mapping values are not allowed", "text with `: ` in it goes in quotes; or is this line indented too far?"),
         ("unexpected character", "text that begins with `@`, `%` or a backtick goes in quotes"),
+        ("unknown escape", BACKSLASH),
+        ("hexadecimal", BACKSLASH),
+        ("escape code", BACKSLASH),
         ("quoted scalar", "a quote is opened here and not closed"),
         ("flow", "a `[` or `{` above is not closed, or a comma is missing"),
         ("node content", "a `[` or `{` above is not closed, or a value is missing"),

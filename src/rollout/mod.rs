@@ -11,6 +11,7 @@ mod against_roster;
 mod check;
 mod document;
 mod form;
+mod hints;
 mod hosts;
 mod id_file;
 mod index;
@@ -30,6 +31,7 @@ mod reference;
 #[expect(clippy::module_inception, reason = "the rollout as it is meant stands in the file of its name")]
 mod rollout;
 mod schema;
+mod secrets;
 mod selectors;
 mod shape;
 mod source;
@@ -93,7 +95,9 @@ pub fn read_bytes(file: &Utf8Path, bytes: &[u8], project: &Project) -> Result<(R
         }
         return Err(problems);
     };
-    shape::check(&source, &root, &schema(), &mut problems);
+    let schema = schema();
+    let source = source.hiding(&secrets::written_here(&root, &schema));
+    shape::check(&source, &root, &schema, &mut problems);
     check::check(&check::Page { source: &source, root: &root, project }, &mut problems);
     if problems.has_errors() {
         return Err(problems);

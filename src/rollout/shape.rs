@@ -8,8 +8,10 @@ use serde_json::{Map, Value};
 use crate::diagnostic::{Diagnostics, Span};
 
 use super::form;
+use super::hints;
 use super::nearest;
 use super::node::{Entry, Kind, Node, Scalar, Value as Piece};
+use super::secrets;
 use super::source::Source;
 
 /// Checks the whole document.
@@ -155,7 +157,13 @@ impl<'a> Shape<'a, '_> {
             (format!("{} has no value", spot.what), Some("give it a value, or leave the line out".to_owned()))
         } else {
             let wanted = self.wanted(schema);
-            (format!("{} must be {wanted}, not {}", spot.what, found(spot.node)), how_to_write(spot.node, &wanted))
+            let is_secret = secrets::are_wanted(schema, self.schema) && spot.node.text().is_some();
+            let help = if is_secret {
+                Some(secrets::help(&spot.what))
+            } else {
+                hints::how_to_write(spot.node, &wanted, schema)
+            };
+            (format!("{} must be {wanted}, not {}", spot.what, found(spot.node)), help)
         };
         let problem = self.source.error("rollout::wrong-type", spot.node.span, message);
         self.problems.push(match help {
@@ -242,12 +250,4 @@ fn found(node: &Node) -> &'static str {
             Kind::Text => "text",
         },
     }
-}
-
-fn how_to_write(node: &Node, wanted: &str) -> Option<String> {
-    let text = node.text().filter(|text| text.len() < 60)?;
-    if wanted.contains("text") {
-        return Some(format!("write it in quotes: \"{text}\""));
-    }
-    wanted.contains("a list").then(|| format!("write it in brackets: [{text}]"))
 }

@@ -1,5 +1,7 @@
 //! The rollout's text, for problems: turns a span into a place with its source line.
 
+use std::collections::BTreeMap;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Diagnostic, Place, Span, lines};
@@ -15,12 +17,25 @@ const LONGEST_MESSAGE: usize = 400;
 pub(super) struct Source<'a> {
     file: Utf8PathBuf,
     lines: Vec<&'a str>,
+    /// Lines that hold a secret, without it.
+    masked: BTreeMap<u32, String>,
 }
 
 impl<'a> Source<'a> {
     /// Takes the text apart into lines.
     pub(super) fn new(file: &Utf8Path, text: &'a str) -> Self {
-        Self { file: file.to_owned(), lines: lines(text).collect() }
+        Self { file: file.to_owned(), lines: lines(text).collect(), masked: BTreeMap::new() }
+    }
+
+    /// Shows stars instead of these stretches, so that other marks in their lines stay where they are.
+    pub(super) fn hiding(mut self, secrets: &[Span]) -> Self {
+        for span in secrets {
+            let line = self.masked.remove(&span.line).unwrap_or_else(|| self.line(span.line).to_owned());
+            let is_hidden = |column: u32| (span.column..span.end_column).contains(&column);
+            let masked = line.chars().zip(1..).map(|(c, column)| if is_hidden(column) { '*' } else { c });
+            self.masked.insert(span.line, masked.collect());
+        }
+        self
     }
 
     /// The name, as the person wrote it.
@@ -63,7 +78,7 @@ impl<'a> Source<'a> {
 
     fn placed(&self, diagnostic: Diagnostic, span: Span) -> Diagnostic {
         let diagnostic = diagnostic.with_place(self.place(span));
-        let line = self.line(span.line);
+        let line = self.masked.get(&span.line).map_or(self.line(span.line), String::as_str);
         if line.len() > LONGEST_LINE { diagnostic } else { diagnostic.with_source(line) }
     }
 

@@ -40,10 +40,24 @@ impl Batch {
         while self.count < ROWS {
             match rows.next() {
                 Next::Row => self.put(rows, width),
-                stop => return Some(stop),
+                stop => {
+                    if matches!(stop, Next::End) && rows.ends_in_a_line() {
+                        self.last_is_cut_off(width);
+                    }
+                    return Some(stop);
+                }
             }
         }
         None
+    }
+
+    /// A last row that is too short, with no line end behind it, has lost its end with the file's.
+    fn last_is_cut_off(&mut self, width: usize) {
+        let last = self.rows().last_mut().filter(|row| row.record.len() < width);
+        if let Some(problem) = last.and_then(|row| row.problem.as_mut()) {
+            problem.help =
+                Some("the file ends in the middle of this row, so it was cut off: export it again".to_owned());
+        }
     }
 
     fn put<R: Read>(&mut self, rows: &mut Rows<R>, width: usize) {

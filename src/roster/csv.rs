@@ -14,6 +14,7 @@ use super::batch;
 use super::columns::Columns;
 use super::decode::{Decoded, Guess};
 use super::facts::RosterFacts;
+use super::first_line;
 use super::fold::Fold;
 use super::problems::Problems;
 use super::reading::incomplete;
@@ -80,6 +81,11 @@ fn read_rows(
 /// Finds the columns in the heading line, if there is one.
 pub(super) fn headings(source: &RosterSource, rows: &mut Rows<impl Read>, problems: &mut Problems) -> Option<Columns> {
     match rows.next() {
+        Next::Row if first_line::is_other(source, &rows.record) => {
+            first_line::report(source, rows, problems);
+            end(Next::End, rows, problems);
+            None
+        }
         Next::Row => Some(Columns::find(source, rows.line, &rows.record, problems)),
         stop => {
             if matches!(stop, Next::End) {
@@ -301,6 +307,17 @@ mod tests {
             let first = errors.iter().find(|problem| problem.severity == Severity::Error).unwrap();
             assert_eq!(first.code, code, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_row_that_is_too_short_is_not_told_of_quotation_marks() {
+        let text = export(&[FAMILY[0], "C2,Tama", FAMILY[1]]);
+        let help = error(&source(), &text).help.unwrap();
+        assert!(help.starts_with("cells are missing"), "{help}");
+        let whole = export(&[FAMILY[0], "C2,Tama"]);
+        assert!(error(&source(), &whole).help.unwrap().starts_with("cells are missing"));
+        let help = error(&source(), whole.trim_end()).help.unwrap();
+        assert_eq!(help, "the file ends in the middle of this row, so it was cut off: export it again");
     }
 
     #[test]

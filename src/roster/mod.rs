@@ -28,6 +28,7 @@ mod decode;
 mod duplicates;
 mod edge;
 mod facts;
+mod first_line;
 mod fold;
 mod form;
 #[cfg(test)]
@@ -161,7 +162,7 @@ fn read_table(
 }
 
 fn open(source: &RosterSource) -> Result<(impl io::Read + Send + use<>, Timestamp), Diagnostics> {
-    let opened = files::open(&source.path).and_then(|file| Ok((file, files::modified(&source.path)?)));
+    let opened = files::open_regular(&source.path).and_then(|file| Ok((file, files::modified(&source.path)?)));
     opened.map_err(|error| unopened(source, &error).into())
 }
 
@@ -209,6 +210,10 @@ fn unopened(source: &RosterSource, error: &io::Error) -> Diagnostic {
             Diagnostic::error("roster::not-a-file", format!("`{path}` is a folder, and format `{format}` is one file"))
                 .with_help(format!("name the file in it, as in `path: roster/caregivers.{format}`"))
         }
+        io::ErrorKind::InvalidInput => {
+            Diagnostic::error("roster::not-a-file", format!("`{path}` is a named pipe or a device, not a file"))
+                .with_help("export to a file, and name that")
+        }
         _ => Diagnostic::error("roster::unreadable", format!("the roster can't be opened: {error}"))
             .with_help("see that this user may read the file and that no other program holds it"),
     };
@@ -238,6 +243,13 @@ mod tests {
     fn a_folder_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(code_of(Utf8PathBuf::from_path_buf(folder.path().into()).unwrap()).0, "roster::not-a-file");
+    }
+
+    #[test]
+    fn what_could_be_waited_for_forever_is_refused() {
+        let (code, message) = code_of("/dev/null".into());
+        assert_eq!(code, "roster::not-a-file");
+        assert_eq!(message, "`roster/caregivers.csv` is a named pipe or a device, not a file");
     }
 
     #[test]

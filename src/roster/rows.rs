@@ -101,6 +101,9 @@ impl<R: Read> Rows<R> {
         let found = self.record.len();
         let message = format!("the heading line has {wanted} columns, and this row has {found}");
         let help = match self.line_ends {
+            0 if found < wanted => {
+                "cells are missing: perhaps a line end stands in a cell without quotation marks around it".to_owned()
+            }
             0 => "a value with a delimiter in it needs quotation marks around it".to_owned(),
             more => format!("the row runs on to line {}: see whether a quotation mark is not closed", self.line + more),
         };
@@ -120,6 +123,11 @@ impl<R: Read> Rows<R> {
         Diagnostic::error("roster::swallowed-rows", message).with_help(
             "a quotation mark in this row is not closed, or one too many: correct it in the SMS, and export again",
         )
+    }
+
+    /// What stands between two cells, in words.
+    pub(super) fn delimiter(&self) -> &'static str {
+        self.shape.delimiter_in_words()
     }
 
     /// Where the export turned out to be Windows-1252, as far as it has been read.

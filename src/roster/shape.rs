@@ -26,13 +26,18 @@ impl Shape {
         Ok(Self { delimiter: delimiter(line), has_lone_cr })
     }
 
-    /// The shape in words, with what the bytes were and whether some lines end otherwise than the heading line.
-    pub(super) fn in_words(self, encoding: &str, has_other_ends: bool) -> String {
-        let delimiter = match self.delimiter {
+    /// What stands between two fields.
+    pub(super) fn delimiter_in_words(self) -> &'static str {
+        match self.delimiter {
             b';' => "semicolon",
             b'\t' => "tab",
             _ => "comma",
-        };
+        }
+    }
+
+    /// The shape in words, with what the bytes were and whether some lines end otherwise than the heading line.
+    pub(super) fn in_words(self, encoding: &str, has_other_ends: bool) -> String {
+        let delimiter = self.delimiter_in_words();
         let line_ends = match (self.has_lone_cr, has_other_ends) {
             (true, _) => ", CR line ends",
             (false, true) => ", mixed line ends",

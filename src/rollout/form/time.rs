@@ -66,9 +66,11 @@ impl Form for Length {
     const CODE: &'static str = "rollout::bad-duration";
 
     fn read(text: &str) -> Result<Duration, Misfit> {
-        let seconds = seconds(text).filter(|seconds| *seconds <= LONGEST);
-        let misfit = || Misfit::new(format!("`{text}` is not a length of time"), "write `90m`, `24h` or `7d`");
-        seconds.map(Duration::from_secs).ok_or_else(misfit)
+        match seconds(text) {
+            Some(seconds) if seconds <= LONGEST => Ok(Duration::from_secs(seconds)),
+            Some(_) => Err(Misfit::new(format!("`{text}` is longer than ten years"), "write at most `3660d`")),
+            None => Err(Misfit::new(format!("`{text}` is not a length of time"), "write `90m`, `24h` or `7d`")),
+        }
     }
 
     fn schema() -> Value {
@@ -135,6 +137,8 @@ mod tests {
     fn a_length_of_time_has_a_unit() {
         assert_eq!(Length::read("0h").unwrap(), Duration::ZERO);
         assert_eq!(Length::read("7d").unwrap(), Duration::from_hours(168));
+        assert_eq!(Length::read("3660d").unwrap(), Duration::from_hours(3660 * 24));
+        assert_eq!(Length::read("9999d").unwrap_err().message, "`9999d` is longer than ten years");
         for text in ["7", "d", "-7d", "7 d", "7w", "99999999999999999999d", "9999999d", "7ḋ", ""] {
             assert!(refused::<Length>(text), "{text}");
         }

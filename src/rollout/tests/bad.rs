@@ -364,7 +364,6 @@ fn paths_that_are_something_else_already() {
     added("state: {path: ./rollout.yaml}\n", &["rollout::one-file-twice 11:15"]);
     added("state: {path: s.db}\nlms: {path: state/../s.db}\n", &["rollout::one-file-twice 12:13"]);
     replaced("cohorts:\n", "  outbox: roster/caregivers.csv\ncohorts:\n", &["rollout::one-file-twice 9:11"]);
-    added("state: {path: s.db}\nlms: {path: state/firstbell.db}\n", &[]);
 }
 
 #[test]

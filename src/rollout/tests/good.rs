@@ -141,6 +141,12 @@ fn ids_that_the_roster_does_not_have_are_found() {
 }
 
 #[test]
+fn the_place_of_the_state_is_free_once_the_state_is_elsewhere() {
+    let rollout = good(&format!("{LEAST}state: {{path: s.db}}\nlms: {{path: state/firstbell.db}}\n"));
+    assert!(matches!(rollout.state, StateSettings::File(path) if path == "s.db"));
+}
+
+#[test]
 fn what_a_cohort_selects_by_and_no_child_has_is_found() {
     let words = RosterWords {
         years: ["7", "8"].into(),

@@ -196,3 +196,32 @@ fn an_empty_file() {
      = help: `firstbell init` writes one to begin with
     ");
 }
+
+#[test]
+fn a_value_of_the_wrong_type_is_shown_as_it_was_meant() {
+    let text = LEAST.replace("opens: 2027-02-01", "opens: 20260201").replace("  path:", "  max-age: 7\n  path:");
+    let shown = shown(&text);
+    assert!(shown.contains("write the unit with it: `7d`"), "{shown}");
+    assert!(shown.contains("write year-month-day: 2026-02-01"), "{shown}");
+}
+
+#[test]
+fn a_secret_in_the_rollout_is_never_shown() {
+    for smtp in ["smtp: {hots: x, password: hunter2}", "stmp: {password: \"hunter2\"}"] {
+        let shown = shown(&LEAST.replace("cohorts:\n", &format!("  {smtp}\ncohorts:\n")));
+        assert!(!shown.contains("hunter2") && shown.contains("password: ***"), "{shown}");
+    }
+    let shown = shown(&LEAST.replace("cohorts:\n", "  smtp: {host: x.example.nz, password: hunter2}\ncohorts:\n"));
+    assert!(
+        shown.contains("write `{env: FIRSTBELL_SMTP_PASSWORD}`; the password stood in the file, change it"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_backslash_in_double_quotes_is_told_of() {
+    for path in ["C:\\Users\\x.csv", "a\\q.csv"] {
+        let shown = shown(&format!("roster: {{path: \"{path}\"}}\n"));
+        assert!(shown.contains("a backslash has a meaning of its own"), "{shown}");
+    }
+}

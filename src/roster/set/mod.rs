@@ -44,7 +44,7 @@ impl FileSet<'static> {
         if files::is_dir(&source.path) {
             return Self::folder(written, &source.path).map_err(unopened)?;
         }
-        let file = files::open(&source.path).map_err(unopened)?;
+        let file = files::open_regular(&source.path).map_err(unopened)?;
         let modified = files::modified(&source.path).map_err(unopened)?;
         Self::of(written, modified, Box::new(file))
     }
@@ -155,7 +155,7 @@ impl<'a> FileSet<'a> {
                 },
                 None => Err(unreadable(&place, &io::Error::other("it is gone"))),
             },
-            Kind::Folder(path) => match files::open(&path.join(name)) {
+            Kind::Folder(path) => match files::open_regular(&path.join(name)) {
                 Ok(file) => Ok(Box::new(file)),
                 Err(error) => Err(unreadable(&place, &error)),
             },
