@@ -3,6 +3,8 @@
 //! It never lies in the project's folder: whoever copies the state must not get the passwords with it. A state whose key has
 //! become another (`state rekey`) has one of its own, in `keys/` beside the file for all.
 
+use std::io::ErrorKind;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use secrecy::zeroize::Zeroizing;
 
@@ -36,7 +38,7 @@ pub(super) fn find(session: &Session<'_>) -> Result<Option<SealingKey>, Trouble>
 pub(super) fn read(path: &Utf8Path) -> Result<Option<SealingKey>, Trouble> {
     let bytes = match files::read(path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
         // A key that can't be looked for is not a key that is lost.
         Err(error) => return Err(Trouble::file(format!("reading the sealing key `{path}`"), error)),
     };
