@@ -81,7 +81,15 @@ pub(super) struct LockFile {
 }
 
 impl LockFile {
+    /// Never back: who slept while another took over and went on would put the mark of an older state in place of a newer one's.
     fn write(&self, position: &Position, counts: MarkCounts, status: LockStatus) -> io::Result<()> {
+        let there = rollout_lock::read(&self.path).ok().flatten();
+        let is_newer = |there: &RolloutLock| {
+            there.lineage == position.lineage && (there.run, there.serial) > (position.run, position.serial)
+        };
+        if there.as_ref().is_some_and(is_newer) {
+            return Ok(());
+        }
         let lock = RolloutLock {
             lineage: position.lineage.clone(),
             run: position.run,

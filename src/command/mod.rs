@@ -107,7 +107,7 @@ pub enum Command {
     /// Look at what was read of the roster, and at what differs between two; changes nothing
     #[command(after_help = "Example:\n  firstbell roster show")]
     Roster(roster::Args),
-    /// Look into the record of what was done; changes nothing
+    /// Look into the record of what was done, move it, mend it
     #[command(after_help = "Example:\n  firstbell state verify")]
     State(state::Args),
     /// Look at the LMS: can it be reached, is everything granted

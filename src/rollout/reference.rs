@@ -157,6 +157,9 @@ fn in_words(schema: &Value) -> String {
 }
 
 fn range(schema: &Value) -> String {
+    if schema.get("type").and_then(Value::as_str) == Some("boolean") {
+        return "`true` or `false`".to_owned();
+    }
     match (schema.get("minimum"), schema.get("maximum")) {
         (Some(least), Some(most)) => format!("number, {least} to {most}"),
         _ => "number".to_owned(),

@@ -79,6 +79,11 @@ impl Database {
         let _ = server().query(all, &[&self.name]).unwrap();
     }
 
+    /// What the server's administrator has set for everybody who comes here, until it is emptied.
+    pub(crate) fn set(&self, setting: &str) {
+        server().batch_execute(&format!("ALTER DATABASE {} SET {setting}", self.name)).unwrap();
+    }
+
     /// Lets nobody in.
     pub(crate) fn close(&self) {
         server().batch_execute(&format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false", self.name)).unwrap();
@@ -126,6 +131,7 @@ BEGIN
     FOR it IN SELECT nspname FROM pg_namespace WHERE nspname LIKE 'firstbell%' LOOP
         EXECUTE format('DROP SCHEMA %I CASCADE', it);
     END LOOP;
+    EXECUTE format('ALTER DATABASE %I RESET ALL', current_database());
 END $$";
 
 /// A database as it was.

@@ -96,6 +96,7 @@ const RULES: &[Rule] = &[
     available::paper,
     state::keys_fit_the_store,
     state::database_has_an_address,
+    state::its_address_goes_nowhere_else,
     paths::stay_inside,
     paths::each_file_is_one_thing,
     paths::letters_stay_inside,

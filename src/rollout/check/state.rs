@@ -1,7 +1,8 @@
-//! Rules about the state: keys that belong to its store, an address for a database.
+//! Rules about the state: keys that belong to its store, an address for a database, which goes nowhere else.
 
 use crate::diagnostic::Diagnostics;
 
+use super::super::form::{Environment, Form};
 use super::super::node::{Node, Value};
 use super::Page;
 
@@ -39,5 +40,40 @@ pub(super) fn database_has_an_address(page: &Page<'_>, problems: &mut Diagnostic
         problems.push(problem.with_help(
             "add `url: {env: FIRSTBELL_STATE_URL}`, and set that variable to postgres://user:password@host/database",
         ));
+    }
+}
+
+/// The variable that `docs/postgres.md` has everybody set.
+const USUAL: &str = "FIRSTBELL_STATE_URL";
+
+/// The address holds the database's password: no rollout has it sent to a mail server or an LMS.
+pub(super) fn its_address_goes_nowhere_else(page: &Page<'_>, problems: &mut Diagnostics) {
+    let own = page.root.at(&["state", "url", "env"]).and_then(Node::text);
+    for entry in page.root.entries() {
+        if entry.key == "state" {
+            continue;
+        }
+        look_for(&entry.value, &mut |node, name| {
+            if name == USUAL || Some(name) == own {
+                let message = format!("{name} is the database's address, with its password, and nobody else's");
+                let problem = page.error(Environment::CODE, node.span, message);
+                problems.push(problem.with_help("name another"));
+            }
+        });
+    }
+}
+
+/// Every name that stands behind an `env`.
+fn look_for<'n>(node: &'n Node, found: &mut impl FnMut(&'n Node, &'n str)) {
+    if let Value::List(items) = &node.value {
+        for item in items {
+            look_for(item, found);
+        }
+    }
+    for entry in node.entries() {
+        match entry.value.text() {
+            Some(name) if entry.key == "env" => found(&entry.value, name),
+            _ => look_for(&entry.value, found),
+        }
     }
 }

@@ -18,7 +18,7 @@ pub(in crate::rollout) struct Roster {
     /// What kind of export it is.
     #[serde(default)]
     pub(in crate::rollout) format: Format,
-    /// The file inside the project; for formats other than `csv` also a folder or a ZIP.
+    /// The file inside the project; for formats of several files also a folder or a ZIP, for `csv` also a ZIP with one file.
     #[schemars(example = "roster/caregivers.csv")]
     pub(in crate::rollout) path: Spelled<Path>,
     /// Whether everybody is in it: only then can it say that somebody has left.
@@ -163,7 +163,7 @@ pub(in crate::rollout) enum Part {
     /// Caregivers and children.
     #[default]
     Roster,
-    /// Cells that win over those of the rosters. Each row has a reason (column `because`) and a last day (`until`).
+    /// Cells that win over those of the rosters. Each row has a reason (column `because`) and a day from which on it does not count any more (`until`).
     Corrections,
 }
 

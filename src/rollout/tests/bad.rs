@@ -147,6 +147,8 @@ fn forms() {
     replaced(mail, smtp, &["rollout::bad-env-name 9:67"]);
     let sealing = "  smtp: {host: smtp.example.nz, username: office, password: {env: FIRSTBELL_KEY}}\ncohorts:\n";
     replaced(mail, sealing, &["rollout::bad-env-name 9:67"]);
+    let address = "  smtp: {host: smtp.example.nz, username: office, password: {env: FIRSTBELL_STATE_URL}}\ncohorts:\n";
+    replaced(mail, address, &["rollout::bad-env-name 9:67"]);
     replaced(
         mail,
         "  smtp: {host: smtp.example.nz, username: o, password: hunter2}\ncohorts:\n",
@@ -189,6 +191,10 @@ fn state() {
     let both = "state: {store: postgres, url: {env: FIRSTBELL_STATE_URL}, path: state/a.db}\n";
     added(both, &["rollout::state-key 11:59"]);
     added("state: {store: postgres, url: {env: PGURL}}\n", &["rollout::bad-env-name 11:37"]);
+    let elsewhere = "lms: {driver: moodle, url: \"https://moodle.example.nz\", token: {env: FIRSTBELL_STATE_URL}}\n";
+    added(elsewhere, &["rollout::bad-env-name 11:70"]);
+    let own = "state: {store: postgres, url: {env: FIRSTBELL_DB}}\n";
+    added(&format!("{}{own}", elsewhere.replace("STATE_URL", "DB")), &["rollout::bad-env-name 11:70"]);
 }
 
 #[test]

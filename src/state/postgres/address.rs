@@ -40,21 +40,95 @@ pub enum AddressError {
     /// No database is in it.
     #[error("names no database: `postgres://user:password@host/database` is expected")]
     NoDatabase,
+    /// `sslmode` says something that is not known: taken for the nearest it might be weaker than what was meant.
+    #[error(
+        "has an unknown `sslmode`: leave it out, or write `verify-full`, or `disable` for a tunnel that ends on this machine"
+    )]
+    Mode,
+    /// A parameter that others know.
+    #[error(
+        "has the parameter `{0}`, which firstbell does not know: take it out (`docs/postgres.md` says which there are)"
+    )]
+    Parameter(&'static str),
+    /// A parameter that nobody knows. It is counted, for it may be the rest of a password with a `?` in it.
+    #[error(
+        "has an unknown parameter, number {0} behind the `?`: correct it or take it out (`docs/postgres.md` says which there are; \
+         a `?` in a password is written `%3F`)"
+    )]
+    UnknownParameter(usize),
+    /// A parameter whose value means nothing.
+    #[error("has a value for `{0}` that means nothing: correct it or take it out")]
+    Value(&'static str),
 }
+
+/// The parameters of an address that are handed on.
+const KNOWN: &[&str] = &[
+    "application_name",
+    "channel_binding",
+    "connect_timeout",
+    "dbname",
+    "host",
+    "hostaddr",
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval",
+    "keepalives_retries",
+    "load_balance_hosts",
+    "options",
+    "password",
+    "port",
+    "sslnegotiation",
+    "target_session_attrs",
+    "tcp_user_timeout",
+    "user",
+];
+
+/// Those of PostgreSQL's own programs that mean nothing here.
+const FOREIGN: &[&str] = &[
+    "client_encoding",
+    "fallback_application_name",
+    "gssdelegation",
+    "gssencmode",
+    "gsslib",
+    "keepalives_count",
+    "krbsrvname",
+    "max_protocol_version",
+    "min_protocol_version",
+    "passfile",
+    "replication",
+    "require_auth",
+    "requirepeer",
+    "requiressl",
+    "scram_client_key",
+    "scram_server_key",
+    "service",
+    "servicefile",
+    "ssl_max_protocol_version",
+    "ssl_min_protocol_version",
+    "sslcert",
+    "sslcertmode",
+    "sslcompression",
+    "sslcrl",
+    "sslcrldir",
+    "sslkey",
+    "sslkeylogfile",
+    "sslpassword",
+    "sslsni",
+];
 
 impl Address {
     /// Reads an address. What is wrong with it is said without showing any of it.
     pub fn parse(url: &str, name: &str, lineage: Option<Lineage>) -> Result<Self, AddressError> {
-        let (rest, own) = take_own(url);
-        if !["postgres://", "postgresql://"].iter().any(|scheme| rest.starts_with(scheme)) {
+        if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
             return Err(AddressError::Form);
         }
+        let (rest, own) = take_own(url)?;
         let mut config = Config::from_str(&rest).map_err(|_| AddressError::Form)?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(AddressError::NoHost);
         }
         let Some(database) = config.get_dbname().map(str::to_owned) else { return Err(AddressError::NoDatabase) };
-        config.ssl_mode(ssl_mode(own.mode.as_deref(), is_here(&config)));
+        config.ssl_mode(ssl_mode(own.mode.as_deref(), is_here(&config))?);
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
         }
@@ -84,28 +158,46 @@ struct Own {
     roots: Option<Utf8PathBuf>,
 }
 
-fn take_own(url: &str) -> (String, Own) {
+fn take_own(url: &str) -> Result<(String, Own), AddressError> {
     let mut own = Own::default();
-    let Some((head, query)) = url.split_once('?') else { return (url.to_owned(), own) };
+    // As the crate reads it: whatever stands before the first `@` is user and password.
+    let secret = url.find('@').unwrap_or_default();
+    let Some(at) = url[secret..].find('?').map(|at| secret + at) else { return Ok((url.to_owned(), own)) };
+    let (head, query) = (&url[..at], &url[at + 1..]);
     let mut kept = Vec::new();
-    for pair in query.split('&') {
+    for (number, pair) in (1..).zip(query.split('&')) {
         match pair.split_once('=') {
             Some(("sslmode", mode)) => own.mode = Some(mode.to_owned()),
             Some(("sslrootcert", path)) => own.roots = Some(path.replace("%2F", "/").replace("%2f", "/").into()),
-            _ => kept.push(pair),
+            Some((key, _)) => {
+                check_parameter(number, key, pair)?;
+                kept.push(pair);
+            }
+            None => kept.push(pair),
         }
     }
     let rest = if kept.is_empty() { head.to_owned() } else { format!("{head}?{}", kept.join("&")) };
-    (rest, own)
+    Ok((rest, own))
+}
+
+fn check_parameter(number: usize, key: &str, pair: &str) -> Result<(), AddressError> {
+    let among = |names: &[&'static str]| names.iter().find(|name| **name == key).copied();
+    if let Some(name) = among(FOREIGN) {
+        return Err(AddressError::Parameter(name));
+    }
+    let name = among(KNOWN).ok_or(AddressError::UnknownParameter(number))?;
+    Config::from_str(&format!("postgres:///?{pair}")).map_err(|_| AddressError::Value(name))?;
+    Ok(())
 }
 
 /// Over a network always encrypted and verified, unless the machine's own setting says `sslmode=disable`; a server that
 /// offers no encryption is then refused, for anybody in between could make it seem so. On this machine not, unless asked for.
-fn ssl_mode(written: Option<&str>, is_here: bool) -> SslMode {
+fn ssl_mode(written: Option<&str>, is_here: bool) -> Result<SslMode, AddressError> {
     match written {
-        Some("disable") => SslMode::Disable,
-        None | Some("allow" | "prefer") if is_here => SslMode::Disable,
-        _ => SslMode::Require,
+        Some("disable") => Ok(SslMode::Disable),
+        None | Some("allow" | "prefer") if is_here => Ok(SslMode::Disable),
+        None | Some("allow" | "prefer" | "require" | "verify-ca" | "verify-full") => Ok(SslMode::Require),
+        Some(_) => Err(AddressError::Mode),
     }
 }
 
@@ -165,5 +257,22 @@ mod tests {
         }
         assert_eq!(parse("postgres:///firstbell").unwrap_err(), AddressError::NoHost);
         assert_eq!(parse("postgres://kowhai@db.example.nz").unwrap_err(), AddressError::NoDatabase);
+    }
+
+    #[test]
+    fn a_parameter_that_would_not_do_what_it_says_is_named() {
+        let refused =
+            |rest: &str| parse(&format!("postgres://kowhai:s3cret@db.example.nz/firstbell?{rest}")).unwrap_err();
+        assert_eq!(refused("sslcert=/etc/me.pem"), AddressError::Parameter("sslcert"));
+        assert_eq!(refused("sslmode=require&passfile=/x"), AddressError::Parameter("passfile"));
+        assert_eq!(refused("sslmode=require&sslrotcert=/x"), AddressError::UnknownParameter(2));
+        assert_eq!(refused("connect_timeout=soon"), AddressError::Value("connect_timeout"));
+        for mode in ["garbage", "", "disabled", "verify_full"] {
+            assert_eq!(refused(&format!("sslmode={mode}")), AddressError::Mode, "{mode}");
+        }
+        // What stands before the `@` is no parameter.
+        assert!(parse("postgres://kowhai:s3?cr=et@db.example.nz/firstbell?connect_timeout=5").is_ok());
+        let half = parse("postgres://kowhai:s3@cret?s3cret=x@db.example.nz/firstbell").unwrap_err();
+        assert_eq!(half, AddressError::UnknownParameter(1));
     }
 }

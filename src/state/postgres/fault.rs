@@ -12,6 +12,7 @@ pub(in crate::state) fn is_lost(error: &Error) -> bool {
             [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW].contains(code)
                 || code.code().starts_with("08")
                 || *code == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
+                || *code == SqlState::IDLE_SESSION_TIMEOUT
                 || *code == SqlState::TOO_MANY_CONNECTIONS
         }
         None => distrust(error).is_none() && (error.is_closed() || has_io(error)),
@@ -42,6 +43,24 @@ fn distrust(error: &Error) -> Option<String> {
     None
 }
 
+/// Whether the server answered that it knows no encryption. The crate has no name for it, only these words.
+fn offers_no_encryption(error: &Error) -> bool {
+    std::error::Error::source(error).is_some_and(|cause| cause.to_string() == "server does not support TLS")
+}
+
+/// Whether the values of a row were refused, which no other attempt will change.
+pub(in crate::state) fn is_of_values(error: &Error) -> bool {
+    match error.code() {
+        Some(code) => ["22", "23", "P0"].contains(&class(code)) || *code == SqlState::DATATYPE_MISMATCH,
+        // A text where a number belongs, for example: it was never sent.
+        None => !is_lost(error) && distrust(error).is_none(),
+    }
+}
+
+fn class(code: &SqlState) -> &str {
+    code.code().get(..2).unwrap_or_default()
+}
+
 /// What the server said, in a line.
 pub(in crate::state) fn in_short(error: &Error) -> String {
     error.as_db_error().map_or_else(|| error.to_string(), |said| said.message().to_owned())
@@ -56,8 +75,11 @@ pub(in crate::state) fn said(error: Error, cannot: &str) -> StateError {
         );
         return StateError::Io { what, source: None };
     }
-    let class = error.code().map_or("", SqlState::code).get(..2).unwrap_or_default().to_owned();
-    let why = match (error.code(), class.as_str()) {
+    let why = match (error.code(), error.code().map_or("", class)) {
+        _ if offers_no_encryption(&error) => {
+            "the server offers no encryption: switch `ssl` on there; only for a tunnel that ends on this machine write \
+             `sslmode=disable` in the database's address; nothing was sent"
+        }
         (_, "28") => {
             "the server does not let us in: see user and password in the database's address, and the server's `pg_hba.conf`"
         }

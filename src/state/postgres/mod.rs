@@ -14,7 +14,7 @@ mod translate;
 mod value;
 
 pub use self::address::Address;
-pub(in crate::state) use self::fault::{in_short, is_lost, said};
+pub(in crate::state) use self::fault::{in_short, is_lost, is_of_values, said};
 pub(in crate::state) use self::lock::Mode;
 pub(in crate::state) use self::open::{begin_import, create, place_import};
 pub(in crate::state) use self::session::{Cursor, Session};

@@ -1,6 +1,6 @@
 //! Making a state in the database: its schema, its tables, its line in the registry, in one transaction.
 
-use super::registry::{self, FIRST, MAKE, Registered};
+use super::registry::{self, FIRST, MADE, MAKE, Registered};
 use super::session::Session;
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::Lineage;
@@ -20,8 +20,21 @@ const _: () =
 /// Two schools that begin at once must not both make the registry.
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(3544385890265608545)";
 
-/// Makes a new state.
+/// Makes a new state; also where the connection is lost before or in the midst of it, for a first run may have waited long for a yes.
 pub(in crate::state) fn create(session: &Session, lineage: &Lineage, check: Fingerprint, now: At) -> Result<(), Fault> {
+    match try_to_create(session, lineage, check, now) {
+        Err(fault) if fault.is_lost() => {
+            if session.has_made(lineage)? {
+                Ok(())
+            } else {
+                try_to_create(session, lineage, check, now)
+            }
+        }
+        other => other,
+    }
+}
+
+fn try_to_create(session: &Session, lineage: &Lineage, check: Fingerprint, now: At) -> Result<(), Fault> {
     let made = begin_import(session, lineage).and_then(|()| {
         let sql =
             "INSERT INTO meta (one, lineage, key_check, created_at, serial, events, head) VALUES (1, ?, ?, ?, 0, 0, ?)";
@@ -48,11 +61,11 @@ pub(in crate::state) fn begin_import(session: &Session, lineage: &Lineage) -> Re
 /// Enters the state in the registry and ends the transaction. Durable on return.
 pub(in crate::state) fn place_import(session: &Session, lineage: &Lineage) -> Result<(), Fault> {
     let name = session.address().name.clone();
-    let sql = "INSERT INTO firstbell.rollouts (name, lineage, schema_version, fence) VALUES (?, ?, ?, 1)";
-    session.execute(sql, &[&name, lineage, &SCHEMA])?;
+    let sql = "INSERT INTO firstbell.rollouts (name, lineage, schema_version, fence) VALUES (?, ?, ?, ?)";
+    session.execute(sql, &[&name, lineage, &SCHEMA, &MADE])?;
     session.batch("COMMIT")?;
     session.stay_within(false);
-    session.adopt(Registered { name, lineage: lineage.clone(), version: i64::from(SCHEMA), fence: 1 });
+    session.adopt(Registered { name, lineage: lineage.clone(), version: i64::from(SCHEMA), fence: MADE });
     Ok(())
 }
 

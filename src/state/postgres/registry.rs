@@ -9,6 +9,9 @@ use crate::state::sqlite::SCHEMA;
 /// The version that the first tables in a database had.
 pub(super) const FIRST: u32 = 6;
 
+/// The fencing number of a state that was just made: nobody has taken it since.
+pub(super) const MADE: i64 = 1;
+
 /// Makes the table, where there is none yet.
 pub(super) const MAKE: &str = "CREATE SCHEMA IF NOT EXISTS firstbell;
      CREATE TABLE IF NOT EXISTS firstbell.rollouts (
@@ -86,6 +89,26 @@ pub(super) fn raise_fence(session: &Session, registered: &Registered, held: Opti
 pub(super) fn fence(session: &Session, lineage: &Lineage) -> Result<Option<i64>, Fault> {
     let rows = session.query("SELECT fence FROM firstbell.rollouts WHERE lineage = ? FOR UPDATE", &[lineage])?;
     Ok(rows.first().map(|row| row.get(0)))
+}
+
+/// Refuses a state whose schema is closed to us, or gone: the server passes over one in `search_path` without a word, and says only that
+/// there are no such tables.
+pub(super) fn check_schema(session: &Session, Registered { name, lineage, .. }: &Registered) -> Result<(), Fault> {
+    let schema = schema(lineage);
+    let rows = session.query(
+        "SELECT to_regnamespace(?1::text) IS NOT NULL, has_schema_privilege(to_regnamespace(?1::text), 'USAGE')",
+        &[&schema],
+    )?;
+    match rows.first().map(|row| (row.get(0), row.get::<_, Option<bool>>(1))) {
+        Some((true, Some(true))) => Ok(()),
+        Some((true, _)) => Err(Fault::Stuck(format!(
+            "the state `{name}`: the user of the database's address may not look into its schema {schema} (no `USAGE`): \
+             `docs/postgres.md` says which rights it needs; nothing was done"
+        ))),
+        _ => Err(Fault::Foreign(format!(
+            "the state `{name}`: its schema {schema} is not in the database any more: restore the database from a backup"
+        ))),
+    }
 }
 
 /// The schema of a state, quoted. A lineage is letters and digits; anything else would not be ours.

@@ -11,7 +11,7 @@ use super::address::Address;
 use super::fault::is_lost;
 use super::lock::{self, Mode};
 use super::open;
-use super::registry::{self, Registered};
+use super::registry::{self, MADE, Registered};
 use super::tls;
 use super::translate::translate;
 use super::value::bound;
@@ -33,15 +33,19 @@ const OLDEST: i64 = 130_000;
 
 /// Durable at every commit whatever the server's default, and nothing waits for ever: not for a row that somebody
 /// holds, nor others for ours when this process is stopped in the middle, nor for the lock when this machine is gone.
+/// Limits of the role or the server for people who forget their sessions are off: a slow pace leaves this one idle for
+/// minutes, and a statement that waits is ended by `lock_timeout`, which says why. (Two of them only newer servers know.)
 const SETTINGS: &str = "SET synchronous_commit = on;
      SET default_transaction_isolation = 'read committed';
      SET client_encoding = 'UTF8';
      SET lock_timeout = '10s';
+     SET statement_timeout = 0;
      SET idle_in_transaction_session_timeout = '60s';
      SET cursor_tuple_fraction = 1;
      SET tcp_keepalives_idle = 20;
      SET tcp_keepalives_interval = 10;
-     SET tcp_keepalives_count = 3;";
+     SET tcp_keepalives_count = 3;
+     SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('idle_session_timeout', 'transaction_timeout');";
 
 /// A session, and the lock that it holds for a rollout.
 pub(in crate::state) struct Session {
@@ -103,6 +107,7 @@ impl Session {
         if let Some(registered) = &found {
             let is_older = registry::is_older(registered)?;
             self.look_into(&registered.lineage)?;
+            registry::check_schema(self, registered)?;
             match self.mode {
                 Mode::Exclusive if is_older => open::bring_up(self, registered)?,
                 _ if is_older => return Err(registry::not_brought_up(registered)),
@@ -126,6 +131,18 @@ impl Session {
     /// Which rollout this is about, if it is in the database.
     pub(in crate::state) fn registered(&self) -> Option<Registered> {
         self.registered.borrow().clone()
+    }
+
+    /// After a connection that was lost while a state was made: whether it is there. Whoever made another one meanwhile had the lock.
+    pub(super) fn has_made(&self, lineage: &Lineage) -> Result<bool, Fault> {
+        self.regain()?;
+        let Some(mut registered) = self.registered() else { return Ok(false) };
+        if registered.lineage != *lineage || registered.fence != MADE {
+            return Err(taken_over(&registered.name));
+        }
+        registered.fence = registry::raise_fence(self, &registered, Some(MADE))?;
+        self.adopt(registered);
+        Ok(true)
     }
 
     /// Takes over a rollout that this session has made.
@@ -258,10 +275,11 @@ fn connect(address: &Address, who: &str) -> Result<Client, Fault> {
     };
     let mut client = client.map_err(Fault::Postgres)?;
     client.batch_execute(SETTINGS).map_err(Fault::Postgres)?;
-    let asked = "SELECT current_setting('server_version_num')::int8, pg_is_in_recovery()";
+    let asked =
+        "SELECT current_setting('server_version_num')::int8, pg_is_in_recovery(), current_setting('server_encoding')";
     let answer = client.query_one(asked, &[]).map_err(Fault::Postgres)?;
-    let (version, is_replica): (i64, bool) = (answer.get(0), answer.get(1));
-    check_server(version, is_replica)?;
+    check_server(answer.get(0), answer.get(1))?;
+    check_encoding(answer.get(2))?;
     Ok(client)
 }
 
@@ -281,6 +299,17 @@ fn check_server(version: i64, is_replica: bool) -> Result<(), Fault> {
         return Err(Fault::Stuck(what.to_owned()));
     }
     Ok(())
+}
+
+/// Whether a database with this encoding can hold every name.
+fn check_encoding(encoding: &str) -> Result<(), Fault> {
+    if encoding == "UTF8" {
+        return Ok(());
+    }
+    Err(Fault::Stuck(format!(
+        "the database has the encoding {encoding}, which can't hold every name: make one with `CREATE DATABASE … ENCODING 'UTF8' \
+         TEMPLATE template0`, and name that in the database's address; nothing was done"
+    )))
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ pub(in crate::state) fn take(conn: &Connection, reader: &mut Reader<impl BufRead
                     ));
                 }
                 if let Some((many, _)) = insert.take() {
-                    many.end().map_err(|fault| misfit(reader.line, fault.said()))?;
+                    many.end().map_err(|fault| refused(reader.line, fault))?;
                 }
                 let head = format!("INSERT INTO {table} ({})", quoted(&written));
                 insert = Some((transaction.many(head, written.len(), ""), written.len()));
@@ -118,14 +118,19 @@ pub(in crate::state) fn take(conn: &Connection, reader: &mut Reader<impl BufRead
                     return Err(misfit(reader.line, format!("the row has {} values, not {width}", values.len())));
                 }
                 let values: Vec<&dyn ToSql> = values.iter().map(|value| value as &dyn ToSql).collect();
-                many.add(kept(&values)?).map_err(|fault| misfit(reader.line, fault.said()))?;
+                many.add(kept(&values)?).map_err(|fault| refused(reader.line, fault))?;
             }
         }
     }
     if let Some((many, _)) = insert {
-        many.end().map_err(|fault| misfit(reader.line, fault.said()))?;
+        many.end().map_err(|fault| refused(reader.line, fault))?;
     }
     Ok(transaction.commit()?)
+}
+
+/// What came of a row that was not taken: only its own values are the line's fault.
+fn refused(line: u64, fault: Fault) -> Refused {
+    if fault.is_of_values() { misfit(line, fault.said()) } else { Refused::Store(fault) }
 }
 
 /// Says on which line something does not fit.

@@ -70,6 +70,21 @@ impl Fault {
         false
     }
 
+    /// Whether the values of a row were refused, which no other attempt will change.
+    pub(in crate::state) fn is_of_values(&self) -> bool {
+        match self {
+            Self::Sql(error) => matches!(
+                error.sqlite_error_code(),
+                None | Some(
+                    ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig | ErrorCode::Unknown
+                )
+            ),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(error) => crate::state::postgres::is_of_values(error),
+            _ => false,
+        }
+    }
+
     /// In words, where it is known already what was attempted.
     pub(in crate::state) fn said(self) -> String {
         match self {

@@ -36,6 +36,10 @@ fn an_address_that_is_none() {
         ("mysql://u:s3cret@db.example.nz/x", "is not the address of a database"),
         ("postgres:///firstbell", "names no host"),
         ("postgres://u:s3cret@db.example.nz", "names no database"),
+        ("postgres://u:s3cret@db.example.nz/x?sslmode=garbage", "unknown `sslmode`"),
+        ("postgres://u:s3cret@db.example.nz/x?sslcert=/s3cret", "has the parameter `sslcert`"),
+        ("postgres://u:wrong@pass?s3cret=x@db.example.nz/x", "has an unknown parameter, number 1"),
+        ("postgres://u:s3cret@db.example.nz/x?connect_timeout=s3cret", "a value for `connect_timeout`"),
     ] {
         refused(&shared, url, 64, &[why, "FIRSTBELL_STATE_URL"]);
     }
@@ -82,6 +86,57 @@ fn too_few_rights() {
     assert_eq!(said.code, 69, "{}", said.all());
     told(&said, &["may not do that", "docs/postgres.md"]);
     assert!(shared.project.effects().is_empty() && shared.project.letters().is_empty());
+}
+
+/// PostgreSQL passes over a schema that is closed to the user, and says only that there is no such table.
+#[test]
+fn a_schema_that_is_closed_or_gone() {
+    let shared = Shared::quickstart();
+    shared.finish();
+    let mut session = shared.database.session();
+    let lineage: String = session.query_one("SELECT lineage FROM firstbell.rollouts", &[]).unwrap().get(0);
+    session
+        .batch_execute(
+            "GRANT USAGE ON SCHEMA firstbell TO guarded; GRANT SELECT, UPDATE ON firstbell.rollouts TO guarded",
+        )
+        .unwrap();
+    let guarded = shared.database.url_of("guarded:right", "127.0.0.1", "");
+    refused(&shared, &guarded, 69, &["may not look into its schema", "docs/postgres.md"]);
+    session.batch_execute(&format!("DROP SCHEMA firstbell_{lineage} CASCADE")).unwrap();
+    refused(&shared, &shared.database.url(), 5, &["is not in the database any more", "restore"]);
+}
+
+/// Names have letters that only one encoding holds, so the others are refused before a name comes that they can't hold.
+#[test]
+fn a_database_with_another_encoding() {
+    let shared = Shared::quickstart();
+    let server = named("FIRSTBELL_TEST_POSTGRES");
+    let mut session = shared.database.session();
+    for encoding in ["LATIN1", "SQL_ASCII"] {
+        let name = format!("fb_{}_{encoding}", std::process::id()).to_lowercase();
+        let made = format!("CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0");
+        session.batch_execute(&made).unwrap();
+        let says = [&format!("has the encoding {encoding}"), "ENCODING 'UTF8'", "nothing was done"];
+        refused(&shared, &format!("{server}/{name}"), 69, &says);
+        session.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).unwrap();
+    }
+}
+
+/// A server that answers the question for encryption with a no.
+#[test]
+fn a_server_without_encryption() {
+    let shared = Shared::quickstart();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for caller in listener.incoming() {
+            use std::io::{Read, Write};
+            let mut caller = caller.unwrap();
+            let _ = caller.read_exact(&mut [0; 8]).and_then(|()| caller.write_all(b"N"));
+        }
+    });
+    let url = format!("postgres://u:s3cret@localhost:{port}/firstbell?sslmode=require");
+    refused(&shared, &url, 69, &["the server offers no encryption", "`ssl`", "sslmode=disable"]);
 }
 
 #[test]
@@ -158,13 +213,14 @@ fn a_registry_of_somebody_else() {
     refused(&shared, &shared.database.url(), 5, &["its tables are not those that firstbell made"]);
 }
 
-/// Rows that somebody holds: waited for, not for ever.
+/// Rows that somebody holds: waited for, not for ever; the server's own limit does not come before ours, which says why.
 #[test]
 fn rows_that_somebody_holds() {
     let shared = Shared::quickstart();
     assert_eq!(shared.run(&["apply", "--auto-approve"]).code, 0);
     let mut session = shared.database.session();
     session.batch_execute("BEGIN; SELECT * FROM firstbell.rollouts FOR UPDATE").unwrap();
+    shared.database.set("statement_timeout = '3s'");
     let said = shared.run(&["apply", "--auto-approve"]);
     assert_eq!(said.code, 69, "{}", said.all());
     told(&said, &["somebody else held its rows for 10 seconds"]);

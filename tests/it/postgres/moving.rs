@@ -1,8 +1,9 @@
 //! A state goes from a file into a database and back, and is the same; a database that was put back to yesterday is refused.
 
+use super::proxy::{Breaks, Proxy};
 use super::{Shared, to_server};
 use crate::binary::Project;
-use crate::database::{Database, LINE, VARIABLE};
+use crate::database::{Database, LINE, VARIABLE, named};
 
 #[test]
 fn a_state_goes_into_a_database_and_back_and_is_the_same() {
@@ -134,4 +135,23 @@ fn a_second_machine_goes_on_where_the_first_stopped() {
     // The first machine's lock file is behind the state: that is no harm, for the state is not older.
     let plan = shared.run(&["plan"]);
     assert_eq!(plan.code, 0, "{}", plan.all());
+}
+
+/// No line of the file is to blame when the connection breaks on the way.
+#[test]
+fn a_connection_that_breaks_while_a_state_is_taken_in_is_said_to_be_lost() {
+    let shared = Shared::quickstart();
+    assert_eq!(shared.run(&["apply", "--auto-approve"]).code, 0);
+    let file = shared.project.path().join("state.jsonl");
+    assert_eq!(shared.run(&["state", "export", file.to_str().unwrap()]).code, 0);
+    shared.database.empty();
+    let server = named("FIRSTBELL_TEST_POSTGRES").rsplit_once(':').unwrap().1.parse().unwrap();
+    let proxy = Proxy::start(server, -1, Breaks::In("INSERT INTO letters"));
+    let cut = shared.run_at(&proxy.instead_of(&shared.database.url()), &["state", "import", file.to_str().unwrap()]);
+    assert_eq!(cut.code, 69, "{}", cut.all());
+    assert!(cut.err.contains("the database is out of reach") && !cut.err.contains("line"), "{}", cut.all());
+    let imported = shared.run(&["state", "import", file.to_str().unwrap()]);
+    assert_eq!(imported.code, 0, "{}", imported.all());
+    shared.finish();
+    shared.check();
 }

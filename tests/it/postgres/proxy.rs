@@ -13,6 +13,8 @@ pub(super) enum Breaks {
     Before,
     /// The server has made it, and nobody hears so.
     After,
+    /// Not at a commit, but as soon as a statement has these words; the server never hears of it.
+    In(&'static str),
 }
 
 /// Listens on a port of its own until the process ends.
@@ -73,6 +75,11 @@ fn pass(mut client: TcpStream, mut server: TcpStream, commits: &AtomicIsize, at:
     });
     let mut bytes = [0; 16 * 1024];
     while let Ok(many @ 1..) = client.read(&mut bytes) {
+        if let Breaks::In(words) = breaks
+            && bytes[..many].windows(words.len()).any(|window| window == words.as_bytes())
+        {
+            break;
+        }
         if bytes[..many] == *COMMIT && commits.fetch_add(1, Ordering::SeqCst) == at {
             if breaks == Breaks::Before {
                 break;
