@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 
 use crate::model::entry::{Adopted, Entry, Subject};
-use crate::model::fingerprint::Purpose;
 use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId};
 use crate::model::observed::Observed;
 use crate::model::recorded::Identity;
@@ -97,7 +96,7 @@ fn entries(
 
 /// The first, or for somebody forgotten the last that gave them access: a lower one could be given out a second time.
 fn counts_as(state: &Writing, caregiver: &CaregiverId) -> ActivationNumber {
-    let hash = state.fingerprinter.of(Purpose::Forgotten, [caregiver.as_str()]);
+    let hash = state.fingerprinter.of_forgotten(caregiver.as_str());
     state.recorded.forgotten.get(&hash).map_or(ActivationNumber::FIRST, |forgotten| forgotten.number)
 }
 

@@ -15,7 +15,7 @@ pub struct MarkCounts {
 
 /// Writes the mark of a run.
 pub trait RunMark {
-    /// Before the first effect: from here on an older state is refused.
+    /// Before the first effect, and again while the run goes on: from here on an older state is refused.
     fn open(&mut self, position: &Position, counts: MarkCounts) -> io::Result<()>;
 
     /// After the last effect.

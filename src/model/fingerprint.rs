@@ -115,6 +115,11 @@ impl Fingerprinter {
         whole(&self.handover, bytes)
     }
 
+    /// What is left of an id once its person was forgotten.
+    pub fn of_forgotten(&self, id: &str) -> Fingerprint {
+        self.of(Purpose::Forgotten, [id])
+    }
+
     /// The fingerprint of `parts`, each told from the next by its length.
     pub fn of<'a>(&self, purpose: Purpose, parts: impl IntoIterator<Item = &'a str>) -> Fingerprint {
         let mut mac = match purpose {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use crate::model::activation::{ActivationKind, ActivationStage};
-use crate::model::fingerprint::{Fingerprint, Fingerprinter, Purpose};
+use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::ActivationKey;
 use crate::model::observed::Observed;
 use crate::model::recorded::{Forgotten, History, Identity, Recorded};
@@ -30,7 +30,7 @@ pub(super) fn remember<'a>(
     let former: HashMap<&str, &str> = rollout.moved.iter().map(|line| (line.to.as_str(), line.from.as_str())).collect();
     let find = |id: &str| {
         let marked = || observed.of_caregiver(id).find_map(|account| markers.get(&account.view().marker?));
-        recorded.forgotten.get(&hash(id, keyed)).or_else(|| marked().copied())
+        recorded.forgotten.get(&keyed.of_forgotten(id)).or_else(|| marked().copied())
     };
     let mut remembered = recorded.clone();
     for caregiver in roster.caregivers() {
@@ -43,11 +43,6 @@ pub(super) fn remember<'a>(
         }
     }
     Cow::Owned(remembered)
-}
-
-/// What is left of an id once its person was forgotten.
-pub(super) fn hash(id: &str, keyed: &Fingerprinter) -> Fingerprint {
-    keyed.of(Purpose::Forgotten, [id])
 }
 
 fn history(forgotten: &Forgotten) -> History {

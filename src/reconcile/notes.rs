@@ -8,7 +8,6 @@ use crate::roster::Caregiver;
 use super::canary::Gate;
 use super::check::last_of;
 use super::cohort::Openness;
-use super::forgotten;
 use super::ground::Ground;
 use super::hand_over;
 use super::links;
@@ -85,7 +84,7 @@ fn moved(ground: &Ground<'_>, line: &Moved) -> Option<String> {
     let (from, to) = (&line.from, &line.to);
     let knows = |id: &str| ground.recorded.histories.get(id).is_some_and(History::is_begun);
     let is_forgotten =
-        || ground.recorded.forgotten.contains_key(&forgotten::hash(from.as_str(), ground.context.fingerprinter));
+        || ground.recorded.forgotten.contains_key(&ground.context.fingerprinter.of_forgotten(from.as_str()));
     match (knows(from.as_str()), knows(to.as_str())) {
         (true, false) => return Some(format!("what is recorded of {from} goes to {to} (`moved`: {})", line.because)),
         (true, true) => {

@@ -137,8 +137,8 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
         Stop::LetterRejected => (
             "The mail server refused their letter".to_owned(),
             format!(
-                "`firstbell explain {id}` shows what it said. Correct the address in the SMS and export again: the same letter goes there. If the address is right, \
-                 `firstbell resolve {id} --letter send-again`"
+                "`firstbell explain {id}` shows what it said. Correct the address in the SMS and export again: the same letter \
+                 goes there. If the address is right, `firstbell resolve {id} --letter send-again`"
             ),
         ),
         Stop::SecretLost { next } => (

@@ -3,7 +3,6 @@
 
 use crate::model::activation::{ActivationStage, LetterStage};
 use crate::model::entry::Entry;
-use crate::model::fingerprint::Purpose;
 use crate::model::ids::{ActivationNumber, CaregiverId};
 use crate::model::recorded::History;
 
@@ -41,7 +40,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     let number = history.and_then(last_given);
     let run = next_run(&state);
     let former = state.store(session)?.0.former_ids(&caregiver)?;
-    let hash = |id: &CaregiverId| state.fingerprinter.of(Purpose::Forgotten, [id.as_str()]);
+    let hash = |id: &CaregiverId| state.fingerprinter.of_forgotten(id.as_str());
     let hashes = std::iter::once(&caregiver).chain(&former).map(hash).collect();
     let entry = Entry::Forgotten { caregiver, hashes, number, because };
     record(session, &mut state, (run, "state forget"), vec![entry])?;

@@ -1,7 +1,6 @@
 //! `firstbell state move`: the same as a `moved:` line of the rollout, for where nobody wants to wait for a plan.
 
 use crate::model::entry::Entry;
-use crate::model::fingerprint::Purpose;
 use crate::model::ids::CaregiverId;
 use crate::model::recorded::History;
 use crate::roster::judge_id;
@@ -39,7 +38,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     if !state.recorded.histories.contains_key(from.as_str()) {
         return refuse(format!("nothing is recorded of {shown_from}"));
     }
-    let hash = state.fingerprinter.of(Purpose::Forgotten, [to.as_str()]);
+    let hash = state.fingerprinter.of_forgotten(to.as_str());
     let has_begun = state.recorded.histories.get(to.as_str()).is_some_and(History::is_begun);
     if has_begun || state.recorded.forgotten.contains_key(&hash) {
         return refuse(format!("something was done for {shown_to} already, so it is not the same person's new id"));

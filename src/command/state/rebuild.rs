@@ -113,7 +113,7 @@ impl Evidence<'_> {
         id: &str,
     ) -> Option<(bool, &'static str)> {
         use ActivationStage::{HandedOver, Prepared, Refused, ResetUnknown, Setting, Voided};
-        let hash = self.fingerprinter.of(crate::model::fingerprint::Purpose::Forgotten, [id]);
+        let hash = self.fingerprinter.of_forgotten(id);
         match history.map(|history| (history.stage, history.number.0)) {
             Some((ResetUnknown | HandedOver, _)) => None,
             Some((Setting, _)) => (!self.has_marker).then_some((false, UNDER_WAY)),

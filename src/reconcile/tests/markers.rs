@@ -3,7 +3,6 @@
 
 use crate::model::account::Account;
 use crate::model::activation::{ActivationStage, LetterStage};
-use crate::model::fingerprint::Purpose;
 use crate::model::ids::{ActivationKey, ActivationNumber};
 use crate::model::recorded::Forgotten;
 use crate::plan::HoldCode;
@@ -129,7 +128,7 @@ fn two_who_both_have_access_are_never_made_one() {
 #[test]
 fn who_was_forgotten_under_the_id_before_counts_as_active() {
     let mut school = School::new(YEAR_7, &MERE.replace("C1", "C9"));
-    let hash = fingerprinter().of(Purpose::Forgotten, ["C1"]);
+    let hash = fingerprinter().of_forgotten("C1");
     school.recorded.forgotten.insert(hash, Forgotten { number: ActivationNumber::FIRST, keys: vec![KEY] });
     assert_eq!(symbols(&school.plan(), "C9"), "+", "nothing says who they were");
     school.set_rollout(&format!("moved: [{{from: C1, to: C9, because: T-1}}]\n{YEAR_7}"));
