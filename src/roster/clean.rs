@@ -6,6 +6,14 @@
 
 use std::borrow::Cow;
 
+/// The text without white space around it, as `str::trim` has it. Most cells begin and end with a letter or a digit, which is
+/// seen at a glance.
+pub(super) fn trim(text: &str) -> &str {
+    let is_solid = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if is_solid(bytes.first()) && is_solid(bytes.last()) { text } else { text.trim() }
+}
+
 /// The text, trimmed, with each run of control characters as one blank.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
     let text = text.trim();
@@ -25,7 +33,7 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
 
 /// Whether a text has none of what [`clean`] takes out.
 pub(super) fn is_clean(text: &str) -> bool {
-    text.chars().all(is_harmless)
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(is_harmless)
 }
 
 fn is_harmless(character: char) -> bool {
@@ -44,6 +52,15 @@ fn is_direction_control(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn trimming_takes_away_the_same_as_the_standard_librarys() {
+        for text in
+            ["", " ", "a", " a", "a ", "\u{A0}a\u{3000}", "ā", "\tā\r", "a b", "\u{200B}a", "\u{85}7\u{2028}", "\0"]
+        {
+            assert_eq!(trim(text), text.trim(), "{text:?}");
+        }
+    }
 
     #[test]
     fn a_line_end_in_a_name_becomes_a_blank() {

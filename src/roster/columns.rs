@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::nfc::nfc;
 use crate::model::source::{Column, IdentityBy, Part, RosterSource};
 
-use super::clean::clean;
+use super::clean::{clean, trim};
 use super::problems::Problems;
 use super::suggest;
 
@@ -39,11 +39,11 @@ pub(super) struct Slot {
 impl Slot {
     /// A row's cell, trimmed; blank where there is no such column. Of several addresses the first that is there.
     pub(super) fn cell<'a>(&self, column: Column, record: &'a StringRecord) -> &'a str {
-        let cell = self.at[column as usize].and_then(|at| record.get(at)).unwrap_or_default().trim();
+        let cell = self.at[column as usize].and_then(|at| record.get(at)).map_or("", trim);
         if column != Column::Email || !cell.is_empty() {
             return cell;
         }
-        let mut further = self.further_emails.iter().filter_map(|&at| record.get(at)).map(str::trim);
+        let mut further = self.further_emails.iter().filter_map(|&at| record.get(at)).map(trim);
         further.find(|cell| !cell.is_empty()).unwrap_or_default()
     }
 
@@ -54,7 +54,7 @@ impl Slot {
 
     /// Whether a row says nothing of this one of its caregivers.
     pub(super) fn is_blank(&self, record: &StringRecord) -> bool {
-        self.own.iter().all(|&at| record.get(at).is_none_or(|cell| cell.trim().is_empty()))
+        self.own.iter().all(|&at| record.get(at).is_none_or(|cell| trim(cell).is_empty()))
     }
 
     fn put(&mut self, column: Column, places: &[usize]) {

@@ -24,6 +24,9 @@ pub(super) enum IdProblem {
 pub(super) fn judge(id: &str) -> Result<(), IdProblem> {
     if id.len() > LONGEST {
         Err(IdProblem::TooLong)
+    } else if id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        // Nearly every id; what a spreadsheet makes of one has a sign in it.
+        Ok(())
     } else if !super::clean::is_clean(id) || id.chars().any(is_format) {
         Err(IdProblem::Invisible)
     } else if is_scientific(id) {

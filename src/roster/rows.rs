@@ -9,6 +9,7 @@ use csv::{ReaderBuilder, StringRecord, Terminator};
 
 use crate::diagnostic::Diagnostic;
 
+use super::clean::trim;
 use super::decode::{Decoded, END, Fault, Guess};
 use super::interned::short;
 use super::shape::Shape;
@@ -68,7 +69,7 @@ impl<R: Read> Rows<R> {
     }
 
     fn is_blank(&self) -> bool {
-        self.record.iter().all(|cell| cell.trim().is_empty())
+        self.record.iter().all(|cell| trim(cell).is_empty())
     }
 
     /// Finds the row's first line: the crate knows the line behind a row.
