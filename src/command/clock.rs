@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::edge::StateStore;
 use crate::model::ids::RunNumber;
+use crate::model::moment;
 use crate::state::record::Store;
 
 use super::exit::Exit;
@@ -47,7 +48,9 @@ fn wrong(session: &Session<'_>, store: &mut Store) -> Result<Option<String>, Tro
 fn behind(now: Timestamp, run: RunNumber, at: Timestamp) -> Option<String> {
     (at.duration_since(now) > TOLERATED).then(|| {
         format!(
-            "the clock of this machine has jumped back: it says {now}, but run {run} began at {at}; set the clock right"
+            "the clock of this machine has jumped back: it says {}, but run {run} began at {}; set the clock right",
+            moment::utc(now),
+            moment::utc(at),
         )
     })
 }
@@ -56,8 +59,10 @@ fn behind(now: Timestamp, run: RunNumber, at: Timestamp) -> Option<String> {
 fn apart(now: Timestamp, theirs: Timestamp) -> Option<String> {
     (theirs.duration_since(now).abs() > TOLERATED).then(|| {
         format!(
-            "this machine and the state's server don't agree what time it is: {now} here, {theirs} there; set the clock right \
-             that is wrong"
+            "this machine and the state's server don't agree what time it is: {} here, {} there; set the clock right \
+             that is wrong",
+            moment::utc(now),
+            moment::utc(theirs),
         )
     })
 }
@@ -78,13 +83,13 @@ mod tests {
         assert!(
             behind(now, run, at("09:10:01"))
                 .unwrap()
-                .contains("has jumped back: it says 2027-02-01T09:00:00Z, but run 3")
+                .contains("has jumped back: it says 1 Feb 2027 09:00 UTC, but run 3")
         );
         for theirs in ["08:50:00", "09:10:00"] {
             assert_eq!(apart(now, at(theirs)), None, "{theirs}");
         }
         for theirs in ["08:49:59", "09:10:01"] {
-            assert!(apart(now, at(theirs)).unwrap().contains("09:00:00Z here"), "{theirs}");
+            assert!(apart(now, at(theirs)).unwrap().contains("09:00 UTC here"), "{theirs}");
         }
     }
 }

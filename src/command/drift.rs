@@ -42,7 +42,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let drift = reconcile::drift(desired, &state.recorded, before.as_ref(), &now);
     let json = report::drift_json(&drift, &lms.describe(), session.screen.personal);
     let text = match args.format {
-        Format::Text => report::drift_text(&json),
+        Format::Text => report::drift_text(&json, &loaded.rollout.timezone),
         Format::Json => format!("{json:#}\n"),
         Format::Markdown => report::drift_markdown(&json),
     };

@@ -5,6 +5,7 @@ use crate::edge::{Ask, LmsError, LmsRead};
 use crate::model::account::Account;
 use crate::model::capability::LmsCapabilities;
 use crate::model::ids::CaregiverId;
+use crate::model::moment;
 use crate::model::observed::{Observed, Seen};
 
 use super::exit::Exit;
@@ -26,8 +27,7 @@ impl Remembered {
                 "there is no earlier look at the LMS to plan from: plan once without `--offline`, and apply",
             )
         })?;
-        let description =
-            format!("{}, offline, as it was on {}", lms.describe(), observed.read_at.strftime("%-d %b %Y %H:%M UTC"));
+        let description = format!("{}, offline, as it was on {}", lms.describe(), moment::utc(observed.read_at));
         Ok(Self { observed, capabilities: lms.capabilities(), description })
     }
 }

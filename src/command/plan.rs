@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::edge::{LmsRead, StateStore};
 use crate::model::fingerprint::Fingerprinter;
+use crate::model::moment;
 use crate::plan::{Outline, Plan};
 use crate::report::{self, Personal, View};
 use crate::rollout::Rollout;
@@ -122,9 +123,8 @@ fn save(
     // Where the project lies on this machine is nobody's business who reviews the plan.
     plan.inputs.rollout.path = project::shown(session, plan.inputs.rollout.path.as_str().into()).into_string();
     let saved = saved::write(session, plan, fingerprinter, path, lives)?;
-    session
-        .screen
-        .say(&format!("Saved as `{path}`; `firstbell apply {path}` carries it out until {}.", saved.expires_at));
+    let until = moment::local(saved.expires_at, &rollout.timezone);
+    session.screen.say(&format!("Saved as `{path}`; `firstbell apply {path}` carries it out until {until}."));
     session.screen.say(&format!("Digest: {}", saved.digest));
     Ok(())
 }

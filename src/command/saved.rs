@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::files;
 use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::CaregiverId;
+use crate::model::moment;
 use crate::model::recorded::Recorded;
 use crate::plan::saved::{self, SavedChange, SavedPlan, Stamp};
 use crate::plan::{Act, Change, Plan};
@@ -120,13 +121,14 @@ pub(super) fn check(
     if is_resumed {
         return Ok(());
     }
+    let zone = &loaded.rollout.timezone;
     if now >= saved.expires_at {
-        return stale(format!("it expired at {}", saved.expires_at));
+        return stale(format!("it expired at {}", moment::local(saved.expires_at, zone)));
     }
     if now + CLOCK_SKEW < saved.created_at {
         return stale(format!(
             "it was made at {}, which is yet to come: is this machine's clock right?",
-            saved.created_at
+            moment::local(saved.created_at, zone)
         ));
     }
     Ok(())

@@ -54,7 +54,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
 fn stale(session: &Session<'_>, plan: &SavedPlan) -> Vec<String> {
     let mut reasons = Vec::new();
     if session.clock.now() >= plan.expires_at {
-        reasons.push(format!("it expired at {}", plan.expires_at));
+        reasons.push(format!("it expired at {}", report::saved_moment(&plan.document, "/expires_at")));
     }
     let rollout = session.path("rollout.yaml");
     if let Ok((rollout, _)) = crate::rollout::read(&rollout)

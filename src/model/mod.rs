@@ -14,6 +14,7 @@ pub mod fingerprint;
 pub mod handover;
 pub mod ids;
 pub mod letter_form;
+pub mod moment;
 pub mod nfc;
 pub mod observed;
 pub mod outcome;

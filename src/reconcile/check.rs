@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::handover::HandOverOutcome;
 use crate::model::ids::CaregiverId;
+use crate::model::moment;
 use crate::model::observed::{Observed, Seen};
 use crate::model::recorded::{History, Recorded};
 use crate::rollout::{Override, Reissue, Rollout};
@@ -126,10 +127,7 @@ pub(super) fn export_is_newer(
         let (at, outcome) = handover.settled?;
         (outcome != HandOverOutcome::NotImported).then_some((at, handover.number))
     });
-    let when = |at: Timestamp| {
-        let local = at.to_zoned_datetime(rollout.timezone.clone());
-        local.strftime("%-d %b %Y %H:%M").to_string()
-    };
+    let when = |at: Timestamp| moment::local(at, &rollout.timezone);
     match imported.max() {
         Some((at, number)) if observed.read_at < at => {
             Err(Refusal::ExportOlder { exported: when(observed.read_at), number, confirmed: when(at) })

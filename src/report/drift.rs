@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use crate::model::moment;
 use crate::plan::{DriftKind, Plan};
 
 use super::clean::clean;
@@ -13,9 +15,9 @@ use super::page::Page;
 use super::paint::Tone;
 use super::view::{Personal, View};
 
-/// The drift as text.
-pub fn drift_text(drift: &Value) -> String {
-    let mut text = head(drift);
+/// The drift as text; moments by the clocks of `zone`.
+pub fn drift_text(drift: &Value, zone: &TimeZone) -> String {
+    let mut text = head(drift, zone);
     for &kind in DriftKind::ALL {
         let group: Vec<&Value> = of_kind(drift, kind).collect();
         if group.is_empty() {
@@ -71,16 +73,20 @@ fn of_kind(drift: &Value, kind: DriftKind) -> impl Iterator<Item = &Value> {
     findings.filter(move |finding| finding.get("kind").and_then(Value::as_str) == Some(kind.as_str()))
 }
 
-fn head(drift: &Value) -> String {
+fn head(drift: &Value, zone: &TimeZone) -> String {
     let words = |path: &str| drift.pointer(path).and_then(Value::as_str).map(clean);
-    let since = words("/since").map_or_else(
+    let when = |path: &str| {
+        let written = words(path)?;
+        Some(written.parse().map_or(written, |at| moment::local(at, zone)))
+    };
+    let since = when("/since").map_or_else(
         || "no run has kept what it saw, so what changed since can't be said".to_owned(),
         |since| format!("compared with what a run saw at {since}, and with the record"),
     );
     format!(
         "LMS      {}, read at {}\n         {since}\n",
         words("/lms").unwrap_or_default(),
-        words("/read_at").unwrap_or_default()
+        when("/read_at").unwrap_or_default()
     )
 }
 

@@ -3,12 +3,10 @@
 
 use std::fmt::Write as _;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
 use crate::edge::PersonRecord;
 use crate::model::account::{Account, SignIn};
 use crate::model::ids::{CaregiverId, CohortName};
+use crate::model::moment;
 use crate::model::recorded::History;
 use crate::plan::{Idle, Person, Plan};
 
@@ -86,7 +84,7 @@ fn accounts(explained: &Explained<'_>, view: &View, text: &mut String) {
         let username = if view.personal == Personal::Full { account.username.as_str() } else { "…" };
         let signed_in = match account.sign_in {
             SignIn::Never => "never signed in".to_owned(),
-            SignIn::At(at) => format!("signed in {}", clock(at, zone)),
+            SignIn::At(at) => format!("signed in {}", moment::local(at, zone)),
             SignIn::Unknown => "the LMS can't say whether they have signed in".to_owned(),
         };
         let disabled = if account.is_disabled { ", disabled" } else { "" };
@@ -169,7 +167,7 @@ fn canary(explained: &Explained<'_>) -> &'static str {
 fn events(explained: &Explained<'_>, view: &View, text: &mut String) {
     text.push_str(if explained.record.events.is_empty() { "\nNothing was done yet.\n" } else { "\nWhat was done\n" });
     for event in &explained.record.events {
-        let at = clock(event.at, &explained.plan.inputs.timezone);
+        let at = moment::local(event.at, &explained.plan.inputs.timezone);
         let activation = event.activation.map_or_else(String::new, |number| format!("  activation {number}"));
         let detail = if view.personal == Personal::Full && !event.detail.is_empty() {
             format!("  {}", clean(&event.detail))
@@ -186,15 +184,10 @@ fn letters(explained: &Explained<'_>, view: &View, text: &mut String) {
     }
     text.push_str("\nLetters\n");
     for letter in &explained.record.letters {
-        let at = clock(letter.stage_at, &explained.plan.inputs.timezone);
+        let at = moment::local(letter.stage_at, &explained.plan.inputs.timezone);
         let to = clean(&view.personal.address(&letter.recipient));
         let to = if letter.recipient.is_empty() { "on paper".to_owned() } else { format!("to {to}") };
         let _ = writeln!(text, "  {at}  {to}: {}", letter.stage);
         let _ = writeln!(text, "    Message-ID <{}>", letter.message_id);
     }
-}
-
-/// A moment as people read it.
-pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y %H:%M").to_string()
 }

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use jiff::tz::TimeZone;
 
 use crate::model::handover::HandOver;
+use crate::model::moment;
 use crate::model::recorded::Recorded;
 
-use super::explain::clock;
 use super::names::count;
 
 /// All hand-overs, oldest first, and what to do about the open ones.
@@ -18,7 +18,7 @@ pub fn handovers(recorded: &Recorded, zone: &TimeZone) -> String {
     let mut text = String::new();
     for handover in &recorded.handovers {
         let rows = count(handover.rows.len() as u64, "row", "rows");
-        let when = clock(handover.at, zone);
+        let when = moment::local(handover.at, zone);
         let _ = writeln!(text, "{:<24} {rows:>10}  {when}  {}", handover.name, state(handover, zone));
     }
     for handover in recorded.open_handovers().filter(|handover| handover.is_placed) {
@@ -36,7 +36,7 @@ fn state(handover: &HandOver, zone: &TimeZone) -> String {
         Some((at, outcome)) => {
             let not = handover.rows.iter().filter(|row| row.is_imported == Some(false)).count();
             let not = if not > 0 && not < handover.rows.len() { format!(" ({not} not)") } else { String::new() };
-            format!("{}{not}, {}", outcome.as_str(), clock(at, zone))
+            format!("{}{not}, {}", outcome.as_str(), moment::local(at, zone))
         }
         None if handover.is_unsure => "nobody knows whether it was imported".to_owned(),
         None if handover.is_placed => "waits for somebody to import it".to_owned(),

@@ -55,6 +55,7 @@ pub use names::count;
 pub use page::folded;
 pub use record::{listed, state, verified};
 pub use roster::{diff_json, diff_text, harmless, roster_csv, roster_json, roster_schema, roster_text, why_text};
+pub use saved::saved_moment;
 pub use saved::saved_text;
 
 pub use schools::{SchoolStatus, schools};

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
 
+use crate::model::moment;
 use crate::model::recorded::Recorded;
 use crate::state::record::{ListedActivation, Verified};
 
-use super::explain::clock;
 use super::names::{count, number};
 use super::view::View;
 
@@ -22,7 +22,7 @@ pub fn state(recorded: &Recorded, zone: &TimeZone) -> String {
         let _ = writeln!(text, "Chain head     {}", position.head);
     }
     if let Some(roster) = recorded.last_roster() {
-        let when = clock(roster.accepted_at, zone);
+        let when = moment::local(roster.accepted_at, zone);
         let _ = writeln!(text, "Last roster    {}, accepted {when}", count(roster.rows, "row", "rows"));
     }
     let mut stages: BTreeMap<&str, u64> = BTreeMap::new();
@@ -34,7 +34,7 @@ pub fn state(recorded: &Recorded, zone: &TimeZone) -> String {
         let _ = writeln!(text, "{stage:<14} {}", count(many, "caregiver", "caregivers"));
     }
     for (cohort, opening) in &recorded.openings {
-        let _ = writeln!(text, "Opened         {cohort}, {}", clock(opening.at, zone));
+        let _ = writeln!(text, "Opened         {cohort}, {}", moment::local(opening.at, zone));
     }
     text
 }
@@ -50,7 +50,7 @@ pub fn listed(one: &ListedActivation, zone: &TimeZone, view: &View) -> String {
         one.kind.as_str(),
         one.stage,
         letter,
-        clock(one.stage_at, zone),
+        moment::local(one.stage_at, zone),
     )
 }
 

@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use crate::model::moment;
 use crate::plan::Effects;
 
 use super::clean::clean;
@@ -26,6 +28,17 @@ fn words<'a>(value: &'a Value, path: &str) -> &'a str {
     value.pointer(path).and_then(Value::as_str).unwrap_or("-")
 }
 
+/// A moment that a saved plan names under `path`, by the clock of its school.
+pub fn saved_moment(plan: &Value, path: &str) -> String {
+    let written = words(plan, path);
+    let zone = TimeZone::get(words(plan, "/inputs/timezone"));
+    match (written.parse(), zone) {
+        (Ok(at), Ok(zone)) => moment::local(at, &zone),
+        (Ok(at), Err(_)) => moment::utc(at),
+        (Err(_), _) => clean(written),
+    }
+}
+
 fn figure(value: &Value, path: &str) -> u64 {
     value.pointer(path).and_then(Value::as_u64).unwrap_or_default()
 }
@@ -42,7 +55,7 @@ pub(super) fn facts(plan: &Value) -> Vec<(&'static str, String)> {
         ("Roster", format!("{}, {}", clean(words(plan, "/inputs/roster/path")), rows(plan))),
     ];
     if plan.get("digest").is_some() {
-        let made = format!("{}, expires {}", words(plan, "/created_at"), words(plan, "/expires_at"));
+        let made = format!("{}, expires {}", saved_moment(plan, "/created_at"), saved_moment(plan, "/expires_at"));
         facts.splice(1..1, [("Made", made), ("Digest", words(plan, "/digest").to_owned())]);
     }
     facts.extend(plan.pointer("/partial").and_then(Value::as_str).map(|partial| ("Partial", partial.to_owned())));
@@ -142,6 +155,16 @@ mod tests {
             "changes": (0..caregivers).map(change).collect::<Vec<_>>(), "held": [{"code": "no-email"}],
             "guards": [{"name": "resets", "actual": 9, "limit": 3, "blocks": true}],
         })
+    }
+
+    #[test]
+    fn a_moment_is_told_by_the_clock_of_the_school() {
+        let mut plan =
+            serde_json::json!({"expires_at": "2027-02-01T01:30:00.123Z", "inputs": {"timezone": "Pacific/Auckland"}});
+        assert_eq!(saved_moment(&plan, "/expires_at"), "1 Feb 2027 14:30");
+        plan["inputs"]["timezone"] = Value::Null;
+        assert_eq!(saved_moment(&plan, "/expires_at"), "1 Feb 2027 01:30 UTC");
+        assert_eq!(saved_moment(&plan, "/created_at"), "-");
     }
 
     #[test]

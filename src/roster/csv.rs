@@ -82,7 +82,12 @@ fn read_rows(
 pub(super) fn headings(source: &RosterSource, rows: &mut Rows<impl Read>, problems: &mut Problems) -> Option<Columns> {
     match rows.next() {
         Next::Row if first_line::is_other(source, &rows.record) => {
-            first_line::report(source, rows, problems);
+            let (line, delimiter, first) = (rows.line, rows.delimiter(), rows.record.clone());
+            let below = std::iter::from_fn(|| match rows.next() {
+                Next::Row => Some((rows.line, rows.record.clone())),
+                _ => None,
+            });
+            first_line::report(source, (line, &first), below, Some(delimiter), problems);
             end(Next::End, rows, problems);
             None
         }

@@ -1,8 +1,6 @@
 //! A first line that is not the heading line: Excel's `sep=;`, a title, or headings with another delimiter between them.
 //! One error says so; every heading that is missing, and every row of another width, would say it a hundred times.
 
-use std::io::Read;
-
 use csv::StringRecord;
 
 use crate::diagnostic::Diagnostic;
@@ -11,7 +9,6 @@ use crate::model::source::RosterSource;
 
 use super::clean::clean;
 use super::problems::Problems;
-use super::rows::{Next, Rows};
 
 /// So many rows behind the first are looked at: a title is a few lines.
 const LOOKED_AT: usize = 5;
@@ -24,17 +21,23 @@ pub(super) fn is_other(source: &RosterSource, record: &StringRecord) -> bool {
     !wanted.is_empty() && !record.iter().any(|cell| cell.contains('@') || is_one(cell, &wanted))
 }
 
-/// Says what stands in the first line instead; `rows` stands at it.
-pub(super) fn report(source: &RosterSource, rows: &mut Rows<impl Read>, problems: &mut Problems) {
+/// Says what stands in the first line instead. `below` gives the rows below it, each with its line; `delimiter` is what its cells
+/// were taken apart at, in words, where they were.
+pub(super) fn report(
+    source: &RosterSource,
+    (line, record): (u32, &StringRecord),
+    below: impl Iterator<Item = (u32, StringRecord)>,
+    delimiter: Option<&str>,
+    problems: &mut Problems,
+) {
     let wanted = wanted(source);
-    let (line, delimiter) = (rows.line, rows.delimiter());
-    let headings: Vec<String> = rows.record.iter().map(|cell| clean(cell).into_owned()).collect();
+    let headings: Vec<String> = record.iter().map(|cell| clean(cell).into_owned()).collect();
     let help = separator_line(line, &headings)
-        .or_else(|| other_delimiter(&rows.record, &wanted))
-        .or_else(|| further_down(rows, &wanted))
+        .or_else(|| other_delimiter(record, &wanted))
+        .or_else(|| further_down(below, &wanted))
         .unwrap_or_else(|| listed(&headings));
-    let message =
-        format!("none of the headings that `columns:` gives is in this line (taken apart at each {delimiter})");
+    let apart = delimiter.map_or_else(String::new, |delimiter| format!(" (taken apart at each {delimiter})"));
+    let message = format!("none of the headings that `columns:` gives is in this line{apart}");
     let problem = Diagnostic::error("roster::no-headings", message).with_help(help);
     problems.heading(line, &headings.join(","), problem);
 }
@@ -74,15 +77,12 @@ fn other_delimiter(record: &StringRecord, wanted: &[String]) -> Option<String> {
 }
 
 /// Headings below a title, perhaps with a delimiter that the title does not have.
-fn further_down(rows: &mut Rows<impl Read>, wanted: &[String]) -> Option<String> {
-    for _ in 0..LOOKED_AT {
-        let Next::Row = rows.next() else { return None };
-        let mut cells = rows.record.iter().flat_map(|cell| cell.split([',', ';', '\t', '|']));
-        if cells.any(|cell| is_one(cell, wanted)) {
-            return Some(format!("line {} looks like the headings: remove what stands above it", rows.line));
-        }
-    }
-    None
+fn further_down(below: impl Iterator<Item = (u32, StringRecord)>, wanted: &[String]) -> Option<String> {
+    let are_headings = |record: &StringRecord| {
+        record.iter().flat_map(|cell| cell.split([',', ';', '\t', '|'])).any(|cell| is_one(cell, wanted))
+    };
+    let (line, _) = below.take(LOOKED_AT).find(|(_, record)| are_headings(record))?;
+    Some(format!("line {line} looks like the headings: remove what stands above it"))
 }
 
 fn listed(headings: &[String]) -> String {

@@ -18,6 +18,7 @@ use super::age;
 use super::batch::Parsed;
 use super::columns::Columns;
 use super::facts::RosterFacts;
+use super::first_line;
 use super::fold::Fold;
 use super::interned::short;
 use super::problems::Problems;
@@ -89,7 +90,13 @@ fn rows(
         problems.whole(shape::empty());
         return Err(problems.finish());
     };
-    let columns = Columns::find(source, line, &headings.iter().map(text).collect(), &mut problems);
+    let headings: StringRecord = headings.iter().map(text).collect();
+    if first_line::is_other(source, &headings) {
+        let below = lines.map(|(line, row)| (line, row.iter().map(text).collect()));
+        first_line::report(source, (line, &headings), below, None, &mut problems);
+        return Err(problems.finish());
+    }
+    let columns = Columns::find(source, line, &headings, &mut problems);
     let (ids, read) = (columns.ids(), columns.read());
     let mut fold = Fold::of_columns(source, &columns);
     let mut count = 0;
@@ -223,6 +230,17 @@ mod tests {
         let caregiver = roster.caregiver("00123").unwrap();
         assert_eq!((caregiver.children().next().unwrap().year(), caregiver.line()), ("7", 2));
         assert_eq!(roster.facts().shape, "sheet Export");
+    }
+
+    #[test]
+    fn a_title_above_the_headings_is_one_error_that_says_where_they_are() {
+        let title = ["Caregivers of Kōwhai College", "", "", ""].map(data);
+        let headings = ["CaregiverID", "Email", "StudentID", "Year"].map(data);
+        let row = ["C1", "a@example.nz", "S1", "7"].map(data);
+        let problems = read_cells(&[&title, &headings, &row]).unwrap_err();
+        let told: Vec<_> = problems.sorted().iter().map(|problem| (problem.code, problem.help.as_deref())).collect();
+        let help = Some("line 2 looks like the headings: remove what stands above it");
+        assert_eq!(told, [("roster::no-headings", help)]);
     }
 
     #[test]

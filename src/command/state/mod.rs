@@ -13,6 +13,7 @@ mod secrets;
 
 use std::fmt::Write as _;
 
+use crate::model::moment;
 use crate::report;
 use crate::rollout::Rollout;
 use crate::state::record::{Access, Held, Store};
@@ -117,7 +118,7 @@ fn show(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, Trouble> {
     let view = project::read_state(session, rollout)?;
     let mut text = report::state(&view.recorded, &rollout.timezone);
     if let Some((run, at, actor)) = view.store.map(|mut store| last_run(&mut store)).transpose()?.flatten() {
-        let at = at.to_zoned_datetime(rollout.timezone.clone()).strftime("%-d %b %Y %H:%M");
+        let at = moment::local(at, &rollout.timezone);
         let _ = writeln!(text, "Last run       {run}, by {}@{}, {at}", actor.user, actor.host);
     }
     session.screen.answer(&text);
