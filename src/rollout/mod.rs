@@ -15,6 +15,7 @@ mod hints;
 mod hosts;
 mod id_file;
 mod index;
+mod look_alikes;
 mod mail;
 mod mean;
 mod mean_lms;
@@ -86,9 +87,13 @@ pub fn read(file: &Utf8Path) -> Result<(Rollout, Diagnostics), Diagnostics> {
 /// Reads a rollout that is in memory, as if it were `file` of this project.
 pub fn read_bytes(file: &Utf8Path, bytes: &[u8], project: &Project) -> Result<(Rollout, Diagnostics), Diagnostics> {
     let text = text::decode(file, bytes)?;
-    let source = Source::new(file, text);
+    let source = Source::new(file, text).hiding(&secrets::in_text(text));
     let mut problems = Diagnostics::new();
     let root = index::index(&source, text, &mut problems);
+    match &root {
+        Some(root) => look_alikes::in_tree(&source, root, &mut problems),
+        None => look_alikes::in_text(&source, text, &mut problems),
+    }
     let Some(root) = root.filter(|root| is_mapping(root, &source, &mut problems)) else {
         if problems.is_empty() {
             problems.push(text::nothing_in_it(file));

@@ -17,6 +17,47 @@ pub(super) fn written_here(root: &Node, schema: &Value) -> Vec<Span> {
     found
 }
 
+/// Where they seem to stand, by the look of the lines: also in a document that is no YAML.
+pub(super) fn in_text(text: &str) -> Vec<Span> {
+    let lines = crate::diagnostic::lines(text).zip(1_u32..);
+    lines.flat_map(|(words, line)| in_line(words).map(move |(start, end)| span(words, line, start, end))).collect()
+}
+
+/// The bytes behind `password:` and its like, unless a mapping begins there, and what stands before the `@` of an address.
+fn in_line(line: &str) -> impl Iterator<Item = (usize, usize)> {
+    let of_key = NAMES.iter().filter_map(|name| {
+        let colon = line.find(name)? + name.len();
+        let rest = line.get(colon..)?;
+        let value = rest.trim_start_matches(['"', '\'', ' ']).strip_prefix(':')?.trim_start();
+        let is_value = !value.is_empty() && !value.starts_with(['{', '#']);
+        is_value.then(|| (line.len() - value.len(), line.len() - value.len() + length(value)))
+    });
+    let of_address = line.find("://").and_then(|at| {
+        let (start, rest) = (at + 3, line.get(at + 3..)?);
+        let address = rest.split([' ', '"', '\'']).next()?;
+        Some((start, start + address.rfind('@')?))
+    });
+    of_key.chain(of_address)
+}
+
+/// How far a value goes that stands in a line: in a mapping of one line perhaps not to its end.
+fn length(value: &str) -> usize {
+    let quote = value.chars().next().filter(|first| matches!(first, '"' | '\''));
+    let end = match quote {
+        Some(quote) => value[1..].find(quote).map(|at| at + 2),
+        None => value.find([',', '}']),
+    };
+    end.unwrap_or(value.len())
+}
+
+fn span(words: &str, line: u32, start: usize, end: usize) -> Span {
+    let column = |byte: usize| {
+        let before = words.get(..byte).map_or(0, |before| before.chars().count());
+        u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
+    };
+    Span { line, column: column(start), end_line: line, end_column: column(end) }
+}
+
 /// Whether `{env: …}` is wanted, and nothing else.
 pub(super) fn are_wanted(schema: &Value, root: &Value) -> bool {
     options(schema, root).iter().any(|option| option.pointer("/properties/env").is_some())

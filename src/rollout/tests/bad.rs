@@ -49,6 +49,23 @@ fn text_that_is_no_document() {
 }
 
 #[test]
+fn characters_that_look_like_others() {
+    let odd = "rollout::odd-blank";
+    replaced("school: ", "school:\u{a0}", &[&format!("{odd} 2:8"), "rollout::yaml 3:1"]);
+    let of_key = ["rollout::missing-key 1:1", "rollout::odd-blank 2:1", "rollout::unknown-key 2:1"];
+    replaced("school: ", "\u{a0}\u{2009}school: ", &of_key);
+    added("help: {email:\u{a0}office@example.nz}\n", &[&format!("{odd} 11:8"), "rollout::unknown-key 11:8"]);
+    added("help: {email: office@example.nz\u{200b}}\n", &["rollout::bad-address 11:15", &format!("{odd} 11:15")]);
+    added("help: {phone: \"09 555\u{a0}0100\"} # a\u{a0}b\n", &[]);
+    added("help: {phone: 09 555\u{a0}0100}\n", &[]);
+    added("# a\u{a0}b\nx: y: z # c\u{a0}d\n", &["rollout::yaml 12:5"]);
+    let (_, warnings) = read_text(&LEAST.replace("school: ", "school: \u{201c}Tui\u{201d} # ")).unwrap();
+    assert_eq!(briefs(&warnings), ["rollout::typographic-quotes 2:9"]);
+    let because = LEAST.replace("school: ", "school: \u{201c}Tui\u{201d} College # ");
+    assert_eq!(briefs(&read_text(&because).unwrap().1), [""; 0]);
+}
+
+#[test]
 fn bytes_that_are_no_text() {
     let read = |bytes: &[u8]| {
         briefs(&read_bytes(Utf8Path::new("rollout.yaml"), bytes, &Project::new("")).expect_err("bad bytes"))

@@ -211,6 +211,17 @@ fn a_secret_in_the_rollout_is_never_shown() {
         let shown = shown(&LEAST.replace("cohorts:\n", &format!("  {smtp}\ncohorts:\n")));
         assert!(!shown.contains("hunter2") && shown.contains("password: ***"), "{shown}");
     }
+    // Also where the document can't be read, and nobody knows what is what.
+    for line in [
+        "  password: hunter2: x\n",
+        "  token:\thunter2\n",
+        "smtp: {password: 'hunter2', x}}\n",
+        "state: {url: \"postgres://fb:hunter2@db.example.nz/x\" y}\n",
+        "  \"secret\" : hunter2 # [\n",
+    ] {
+        let shown = shown(&format!("{LEAST}{line}"));
+        assert!(!shown.contains("hunter2") && shown.contains("rollout::yaml"), "{shown}");
+    }
     let shown = shown(&LEAST.replace("cohorts:\n", "  smtp: {host: x.example.nz, password: hunter2}\ncohorts:\n"));
     assert!(
         shown.contains("write `{env: FIRSTBELL_SMTP_PASSWORD}`; the password stood in the file, change it"),
