@@ -1,4 +1,4 @@
-//! `firstbell init`: lays out a new project. Never overwrites a file.
+//! `firstbell init`: lays out a new project. Never overwrites a file; to a `.gitignore` it adds lines.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -11,6 +11,8 @@ use super::session::Session;
 use super::trouble::Trouble;
 
 const ROLLOUT: &str = include_str!("init/rollout.yaml");
+/// What version control leaves alone.
+const IGNORED: &str = ".gitignore";
 const IGNORE: &str = include_str!("init/gitignore");
 
 /// The arguments.
@@ -26,24 +28,52 @@ pub struct Args {
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let dir = args.folder.as_ref().map_or_else(|| session.dir.clone(), |folder| session.path(folder));
     let contents = contents();
-    if let Some((taken, _)) = contents.iter().find(|(name, _)| files::exists(&dir.join(name))) {
-        let what = format!("`{}` is there already; `init` never overwrites, so nothing was written", dir.join(taken));
+    if let Some(taken) = taken(&dir, &contents) {
+        let what = format!("`{taken}` is there already; `init` never overwrites, so nothing was written");
         return Err(Trouble::new(Exit::Error, what));
     }
+    let ignore = ignored_too(&dir)?;
     for (name, text) in &contents {
         put(&dir.join(name), text)?;
     }
+    files::replace(&dir.join(IGNORED), ignore.as_bytes())
+        .map_err(|error| Trouble::file(format!("writing `{}`", dir.join(IGNORED)), error))?;
     files::make_dir(&dir.join("roster")).map_err(|error| Trouble::file(format!("making `{dir}/roster`"), error))?;
     session.screen.answer(&next_steps(&dir));
     Ok(Exit::Done)
 }
 
-/// What a new project holds: path and text of each file.
+/// The first that stands where a file or a folder of the project must come.
+fn taken(dir: &Utf8Path, contents: &[(String, String)]) -> Option<Utf8PathBuf> {
+    let mut files = contents.iter().map(|(name, _)| dir.join(name));
+    let folders = ["roster", "letters"].into_iter().map(|name| dir.join(name));
+    let is_in_the_way = |folder: &Utf8PathBuf| files::exists(folder) && !files::is_dir(folder);
+    files.find(|file| files::exists(file)).or_else(|| folders.into_iter().find(is_in_the_way))
+}
+
+/// The lines of a `.gitignore` that is there, and those of ours that it lacks: what it has stays as it is.
+fn ignored_too(dir: &Utf8Path) -> Result<String, Trouble> {
+    let path = dir.join(IGNORED);
+    if !files::exists(&path) {
+        return Ok(IGNORE.to_owned());
+    }
+    let unusable = |why: String| Trouble::new(Exit::Error, format!("`{path}` {why}; nothing was written"));
+    let bytes = files::read(&path).map_err(|error| unusable(format!("can't be read: {error}")))?;
+    let mut text = String::from_utf8(bytes).map_err(|_| unusable("is no text".to_owned()))?;
+    let has = |line: &&str| text.lines().any(|there| there.trim_end() == *line);
+    let missing: Vec<&str> = IGNORE.lines().filter(|line| !has(line)).collect();
+    let added = missing.join("\n");
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    Ok(if added.is_empty() { text } else { text + &added + "\n" })
+}
+
+/// What a new project holds besides [`IGNORED`], which may be there: path and text of each file.
 fn contents() -> Vec<(String, String)> {
     let mut contents = vec![
         ("rollout.yaml".to_owned(), ROLLOUT.to_owned()),
         ("rollout.schema.json".to_owned(), format!("{:#}\n", rollout::schema())),
-        (".gitignore".to_owned(), IGNORE.to_owned()),
     ];
     contents.extend(default_letters().iter().map(|(name, text)| (format!("letters/{name}"), (*text).to_owned())));
     contents

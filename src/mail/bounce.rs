@@ -82,6 +82,14 @@ fn returned(message: Option<&Message<'_>>, mail: &[u8], verdict: Verdict) -> Ret
     Returned { verdict, message_ids, recipients: BTreeSet::new(), differs: false }
 }
 
+/// Whether this can be a mail: its first line is a header field (RFC 5322, 2.2), after line ends that some programs leave there.
+pub fn is_mail(bytes: &[u8]) -> bool {
+    let begin = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let name = bytes.iter().skip(begin).take_while(|byte| byte.is_ascii_graphic() && **byte != b':').count();
+    let behind = bytes.get(begin + name..).unwrap_or_default().trim_ascii_start();
+    name > 0 && behind.starts_with(b":")
+}
+
 /// The mails of an mbox file; `None` where it is none. Some programs leave an empty line above the first.
 pub fn mbox(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     let gap = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();

@@ -56,6 +56,26 @@ fn one_report_about_several_letters_marks_each_of_them_or_none() {
 }
 
 #[test]
+fn a_file_that_is_no_mail_is_refused_by_its_name_and_an_empty_mailbox_is_not() {
+    let (project, letters) = sent();
+    let (to, id) = &letters[0];
+    project.write("back.eml", report(&[(to, "failed", "5.1.1")], &format!("Message-ID: <{id}>\n")));
+    project.write("caregivers.txt", "caregiver-id,email\nC1001,a@example.nz\n");
+    std::fs::write(project.path().join("back.msg"), b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0\0").unwrap();
+    let path = |name: &str| project.path().join(name).to_str().unwrap().to_owned();
+    for (name, kind) in
+        [("caregivers.txt", "is no mail and no mbox file"), ("back.msg", "is Outlook's own kind of file")]
+    {
+        let said = project.run(&["bounces", &path("back.eml"), &path(name)]);
+        assert_eq!(said.code, 65, "{}", said.all());
+        has(&said.err, &[name, kind, "as .eml files or as an mbox file; nothing was recorded"]);
+    }
+    project.write("Inbox", "");
+    has(&bounces(&project, "Inbox"), &["0 mails read: 0 letters came back."]);
+    has(&bounces(&project, "back.eml"), &["1 mail read: 1 letter came back."]);
+}
+
+#[test]
 fn mbox_files_in_a_folder_are_read_and_what_is_no_mail_is_named() {
     let (project, letters) = sent();
     let mails: Vec<String> =

@@ -175,6 +175,30 @@ fn init_makes_the_folder_that_it_is_told() {
 }
 
 #[test]
+fn init_leaves_a_gitignore_as_it_is_and_adds_what_must_not_be_committed() {
+    let project = Project::empty();
+    project.write(".gitignore", "*.bak\n/state/\n# mine");
+    assert_eq!(project.run(&["init"]).code, 0);
+    let ignored = project.read(".gitignore");
+    assert!(ignored.starts_with("*.bak\n/state/\n# mine\n# What must not be committed"), "{ignored}");
+    for line in ["/roster/", "/state/", "/outbox/", "/handover/", "/paper/"] {
+        assert_eq!(ignored.lines().filter(|there| *there == line).count(), 1, "{line} in {ignored}");
+    }
+}
+
+#[test]
+fn init_writes_nothing_where_a_file_stands_in_the_way_of_a_folder() {
+    for taken in ["letters", "roster"] {
+        let project = Project::empty();
+        project.write(taken, "a file");
+        let said = project.run(&["init"]);
+        assert_eq!(said.code, 1, "{}", said.all());
+        assert!(said.err.contains(&format!("{taken}` is there already")), "{}", said.all());
+        assert!(!project.path().join("rollout.yaml").exists());
+    }
+}
+
+#[test]
 fn explain_does_not_say_why_where_nothing_personal_may_be_shown() {
     let project = Project::example("quickstart");
     let said = project.run(&["explain", "C1033"]);
@@ -292,6 +316,11 @@ fn init_lays_out_a_project_that_check_understands() {
     );
     let checked = project.run(&["check"]);
     assert_eq!(checked.code, 0, "{}", checked.all());
+    assert!(
+        checked.err.contains("rollout::as-laid-out") && checked.err.contains("`sign-in-url` (line 28)"),
+        "{}",
+        checked.err
+    );
     let applied = project.run(&["apply", "--auto-approve"]);
     assert_eq!(applied.code, 0, "{}", applied.all());
     assert_eq!(project.letters().len(), 1);

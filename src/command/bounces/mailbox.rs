@@ -2,9 +2,13 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::command::exit::Exit;
 use crate::command::trouble::Trouble;
 use crate::files;
 use crate::mail::bounce::{self, Returned};
+
+/// How `.msg` files begin, and older Word and Excel files.
+const OLE: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
 /// What was found.
 #[derive(Default)]
@@ -28,8 +32,7 @@ impl Mailbox {
         let failed =
             |error| Trouble::Unreadable { what: format!("the mails in `{path}` could not be read"), source: error };
         if !files::is_dir(path) {
-            self.add(path, &files::read(path).map_err(failed)?, true);
-            return Ok(());
+            return self.add_named(path, &files::read(path).map_err(failed)?);
         }
         let is_maildir = ["cur", "new"].iter().any(|name| files::is_dir(&path.join(name)));
         let folders = if is_maildir { vec![path.join("cur"), path.join("new")] } else { vec![path.to_owned()] };
@@ -50,6 +53,22 @@ impl Mailbox {
         Ok(())
     }
 
+    /// Somebody named this file: if it is no mail, they mean another. An mbox file may be empty.
+    fn add_named(&mut self, file: &Utf8Path, bytes: &[u8]) -> Result<(), Trouble> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        if bounce::mbox(bytes).is_none() && !bounce::is_mail(bytes) {
+            let kind =
+                if bytes.starts_with(&OLE) { "is Outlook's own kind of file" } else { "is no mail and no mbox file" };
+            let what =
+                format!("`{file}` {kind}: export the mails as .eml files or as an mbox file; nothing was recorded");
+            return Err(Trouble::new(Exit::BadInput, what));
+        }
+        self.add(file, bytes, true);
+        Ok(())
+    }
+
     /// An mbox file is known by how it begins, whatever its name; anything else is a mail only where it must be one.
     fn add(&mut self, file: &Utf8Path, bytes: &[u8], is_mail: bool) {
         if let Some(mails) = bounce::mbox(bytes) {
@@ -58,7 +77,7 @@ impl Mailbox {
                 reports: bounce::read(mail),
             });
             self.mails.extend(numbered);
-        } else if is_mail {
+        } else if is_mail && bounce::is_mail(bytes) {
             self.mails.push(Mail { place: file.to_string(), reports: bounce::read(bytes) });
         } else {
             self.passed_over.push(file.to_owned());

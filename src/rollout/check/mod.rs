@@ -5,6 +5,7 @@ mod available;
 mod circles;
 mod cohorts;
 mod formats;
+mod laid_out;
 mod lms;
 mod mail;
 mod paths;
@@ -82,6 +83,7 @@ const RULES: &[Rule] = &[
     formats::year_from_one_place,
     formats::manifest_is_there,
     formats::select_what_the_format_has,
+    laid_out::still_as_laid_out,
     settings::language_has_its_column,
     settings::hours_go_forward,
     settings::password_keys_fit_its_style,

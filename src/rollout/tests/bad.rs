@@ -66,6 +66,19 @@ fn characters_that_look_like_others() {
 }
 
 #[test]
+fn what_init_wrote_is_warned_about_and_never_mailed() {
+    let laid_out = |text: &str| text.replace("K\u{14d}whai College", "Example College").replace("kowhai", "school");
+    let warned = read_text(&laid_out(LEAST)).unwrap().1;
+    assert_eq!(briefs(&warned), ["rollout::as-laid-out 2:9"]);
+    let message = &warned.sorted()[0].message;
+    assert!(message.ends_with("`school` (line 2), `sign-in-url` (line 6), `from` (line 8)"), "{message}");
+    let mailed = LEAST.replace("cohorts:", "  transport: smtp\n  smtp: {host: mail.kowhai.example.nz}\ncohorts:");
+    assert_problems(&mailed, &[]);
+    assert_problems(&laid_out(&mailed), &["rollout::as-laid-out 2:9"]);
+    assert!(problems(read_text(&laid_out(&mailed))).has_errors());
+}
+
+#[test]
 fn bytes_that_are_no_text() {
     let read = |bytes: &[u8]| {
         briefs(&read_bytes(Utf8Path::new("rollout.yaml"), bytes, &Project::new("")).expect_err("bad bytes"))
