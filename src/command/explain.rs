@@ -7,35 +7,36 @@ use crate::rollout::LmsSettings;
 
 use super::doors;
 use super::exit::Exit;
-use super::preview::no_such;
 use super::project::{self, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
+use super::who;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The caregiver's id in the SMS
-    id: String,
+    /// The caregiver's id in the SMS; or their email address, or their name, where only one has it
+    #[arg(value_name = "ID")]
+    who: String,
 }
 
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let (loaded, mut state) = project::load_with_state(session, false)?;
+    let moved = &loaded.rollout.moved;
+    let is_known =
+        |id: &CaregiverId| state.recorded.histories.contains_key(id) || moved.iter().any(|line| line.to == *id);
+    let id = who::find(&loaded.roster, is_known, &args.who)?;
     let mut lms = doors::lms_reader(session, &loaded.rollout)?;
     let plan =
         project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut *lms, &Scope::default())?;
-    let id = CaregiverId::new(args.id.as_str());
-    let caregiver = loaded.roster.caregiver(&args.id);
+    let caregiver = loaded.roster.caregiver(id.as_str());
     // While a `moved:` line is not followed by record or LMS, what they know stands under the id before.
-    let former = loaded.rollout.moved.iter().find(|line| line.to == id).map(|line| line.from.clone());
+    let former = moved.iter().find(|line| line.to == id).map(|line| line.from.clone());
     let former = former.unwrap_or_else(|| id.clone());
     let is_recorded = state.recorded.histories.contains_key(&id);
     let recorded_id = if is_recorded { &id } else { &former };
     let history = state.recorded.histories.get(recorded_id);
-    if caregiver.is_none() && history.is_none() {
-        return Err(no_such(&args.id));
-    }
     let mut accounts = lms.observe_one(&id)?;
     if accounts.is_empty() {
         accounts = lms.observe_one(&former)?;
@@ -48,7 +49,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         history,
         accounts: &accounts,
         record: &record,
-        cohort: project::cohort_of(&loaded, &args.id),
+        cohort: project::cohort_of(&loaded, id.as_str()),
         forgotten_page: match &loaded.rollout.lms {
             LmsSettings::Moodle(moodle) => {
                 Some(format!("{}/login/forgot_password.php", moodle.url.trim_end_matches('/')))

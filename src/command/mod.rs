@@ -44,6 +44,7 @@ pub mod state;
 pub mod status;
 pub mod trouble;
 mod wait;
+mod who;
 mod writing;
 
 use crate::files;

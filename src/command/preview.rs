@@ -15,6 +15,7 @@ use super::output;
 use super::project::{self, Loaded};
 use super::session::Session;
 use super::trouble::Trouble;
+use super::who;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -145,12 +146,7 @@ fn path_for(path: &Utf8Path, language: &str) -> Utf8PathBuf {
 
 fn person(loaded: &Loaded, id: &str) -> Result<Person, Trouble> {
     let found = loaded.roster.caregiver(id);
-    found.map(|caregiver| person_of(caregiver, &loaded.rollout)).ok_or_else(|| no_such(id))
-}
-
-/// The words for an id that the roster does not have.
-pub(super) fn no_such(id: &str) -> Trouble {
-    Trouble::new(Exit::Usage, format!("the roster has no caregiver with the id `{id}`"))
+    found.map(|caregiver| person_of(caregiver, &loaded.rollout)).ok_or_else(|| who::no_such(id))
 }
 
 fn made_up() -> Person {

@@ -9,10 +9,10 @@ use crate::rollout::Rollout;
 use crate::roster::{self, Roster, changes};
 
 use super::exit::Exit;
-use super::preview::no_such;
 use super::project;
 use super::session::Session;
 use super::trouble::Trouble;
+use super::who;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -95,7 +95,7 @@ fn show(args: &Show, mut rollout: Rollout, session: &mut Session<'_>) -> Result<
     session.screen.problems(&problems);
     let personal = session.screen.personal;
     let text = match (&args.why, args.format) {
-        (Some(id), _) if roster.caregiver(id).is_none() => return Err(no_such(id)),
+        (Some(id), _) if roster.caregiver(id).is_none() => return Err(who::no_such(id)),
         (Some(id), _) => report::why_text(&roster, &personal.id(&id.as_str().into())),
         (None, Format::Text) => report::roster_text(&roster, &session.screen.view(false)),
         (None, Format::Json) => format!("{:#}\n", report::roster_json(&roster, personal)),

@@ -199,6 +199,28 @@ fn init_writes_nothing_where_a_file_stands_in_the_way_of_a_folder() {
 }
 
 #[test]
+fn explain_finds_a_parent_by_what_is_said_at_the_telephone() {
+    let project = Project::example("quickstart");
+    let page = project.run(&["explain", "C1008"]);
+    assert_eq!(page.code, 0, "{}", page.all());
+    for wanted in ["c1008", " C1008 ", "Priya.Nair@MAIL.example.nz", "priya nair", "Priya  NAIR"] {
+        assert_eq!(project.run(&["explain", wanted]).out, page.out, "{wanted}");
+    }
+    let several = project.run(&["explain", "tamihana"]);
+    assert_eq!(several.code, 64, "{}", several.all());
+    assert!(several.err.contains("`tamihana` could be ") && several.err.contains("C1001, C1002"), "{}", several.err);
+    let nobody = project.run(&["explain", "C9999"]);
+    assert_eq!(nobody.code, 64);
+    assert!(
+        nobody.err.contains("the roster has nobody with the id, the address or the name `C9999`"),
+        "{}",
+        nobody.err
+    );
+    // An id is an id, even where it is somebody else's in another case.
+    assert!(project.run(&["roster", "show", "--why", "c1008"]).err.contains("no caregiver with the id `c1008`"));
+}
+
+#[test]
 fn explain_does_not_say_why_where_nothing_personal_may_be_shown() {
     let project = Project::example("quickstart");
     let said = project.run(&["explain", "C1033"]);

@@ -32,8 +32,9 @@ fn arguments_that_are_no_text_are_bad_usage() {
     let said = said(&command.arg(OsStr::from_bytes(b"\xff\xfe")).output().unwrap());
     assert_eq!(said.code, 64, "{}", said.all());
     no_panic(&said);
-    refused_by(&[&["explain", "NOPE"], &["preview", "NOPE"]], &project, 64, &["no caregiver with the id `NOPE`"]);
-    refused_by(&[&["explain", "\u{1b}[31mX"]], &project, 64, &["no caregiver with the id"]);
+    refused_by(&[&["explain", "NOPE"]], &project, 64, &["nobody with the id, the address or the name `NOPE`"]);
+    refused_by(&[&["preview", "NOPE"]], &project, 64, &["no caregiver with the id `NOPE`"]);
+    refused_by(&[&["explain", "\u{1b}[31mX"]], &project, 64, &["nobody with the id"]);
     refused_by(&[&["resolve", "C1001", "--reset", "done", "--evidence", " "]], &project, 64, &["--evidence"]);
     refused_by(&[&["resolve", "C1001", "--reset", "maybe", "--evidence", "x"]], &project, 64, &["not-done"]);
 }

@@ -1,0 +1,65 @@
+//! Whom somebody means who has a parent on the telephone: an id, an address or a name leads to one caregiver, or to the ids of
+//! those whom it could be.
+
+use crate::model::email::folded;
+use crate::model::ids::CaregiverId;
+use crate::model::nfc::nfc;
+use crate::roster::{Caregiver, Roster};
+
+use super::exit::Exit;
+use super::trouble::Trouble;
+
+/// So many ids are listed.
+const LISTED: usize = 12;
+
+/// The caregiver whose id this is, in the roster or wherever else one is known; else the one of the roster who has it as id in
+/// another case, as address or as name.
+pub(super) fn find(
+    roster: &Roster,
+    is_known: impl Fn(&CaregiverId) -> bool,
+    wanted: &str,
+) -> Result<CaregiverId, Trouble> {
+    let id = CaregiverId::new(wanted.trim());
+    if roster.caregiver(id.as_str()).is_some() || is_known(&id) {
+        return Ok(id);
+    }
+    let alike = alike(roster, id.as_str());
+    match alike.as_slice() {
+        [] => {
+            let what = format!("the roster has nobody with the id, the address or the name `{wanted}`");
+            Err(Trouble::new(Exit::Usage, what))
+        }
+        [one] => Ok(CaregiverId::new(*one)),
+        several => {
+            let more = if several.len() > LISTED { ", …" } else { "" };
+            let listed = several[..several.len().min(LISTED)].join(", ");
+            let what = format!("`{wanted}` could be {} caregivers: name one by the id: {listed}{more}", several.len());
+            Err(Trouble::new(Exit::Usage, what))
+        }
+    }
+}
+
+/// The words for an id that the roster does not have.
+pub(super) fn no_such(wanted: &str) -> Trouble {
+    Trouble::new(Exit::Usage, format!("the roster has no caregiver with the id `{wanted}`"))
+}
+
+/// The ids of those who have this as id but for its case, as address, as first and last name, or as last name.
+fn alike<'r>(roster: &'r Roster, wanted: &str) -> Vec<&'r str> {
+    let (address, name) = (folded(wanted).into_owned(), lower(wanted));
+    let has_address = |one: &Caregiver<'_>| one.address().is_ok_and(|theirs| folded(theirs) == address);
+    let has_name = |one: &Caregiver<'_>| {
+        let last = lower(one.last_name());
+        !name.is_empty() && (last == name || format!("{} {last}", lower(one.first_name())) == name)
+    };
+    let of = |is_it: &dyn Fn(&Caregiver<'_>) -> bool| -> Vec<&'r str> {
+        roster.caregivers().filter(is_it).map(|one| one.id()).collect()
+    };
+    let by_id = of(&|one| one.id().eq_ignore_ascii_case(wanted));
+    if by_id.is_empty() { of(&|one| has_address(one) || has_name(one)) } else { by_id }
+}
+
+fn lower(text: &str) -> String {
+    let words: Vec<String> = nfc(text).split_whitespace().map(str::to_lowercase).collect();
+    words.join(" ")
+}
