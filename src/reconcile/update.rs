@@ -6,6 +6,7 @@ use crate::model::ids::{CaregiverId, Username};
 use crate::model::recorded::History;
 use crate::plan::{Act, FieldChange, FieldName};
 use crate::rollout::Leavers;
+use crate::roster::is_damaged;
 
 use super::cohort::Member;
 use super::ground::Ground;
@@ -55,7 +56,8 @@ fn email(ground: &Ground<'_>, member: &Member<'_>, account: &AccountView<'_>) ->
 
 fn name(field: FieldName, old: &str, new: &str) -> Option<FieldChange> {
     let is_other = !new.is_empty() && old.trim() != new;
-    is_other.then(|| FieldChange { field, old: old.to_owned(), new: new.to_owned() })
+    // The LMS may well have it right.
+    (is_other && !is_damaged(new)).then(|| FieldChange { field, old: old.to_owned(), new: new.to_owned() })
 }
 
 /// The withdrawal of somebody who has left, where the rollout wants it. Never a deletion.

@@ -83,7 +83,7 @@ fn likeness(a: Caregiver<'_>, b: Caregiver<'_>) -> Option<Likeness> {
 }
 
 /// Letters alone, without case and accents: the office types macrons one day and not the other.
-fn folded(name: &str) -> String {
+pub(super) fn folded(name: &str) -> String {
     name.nfd().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

@@ -190,17 +190,20 @@ impl Fold {
             return self.person_by_address(row);
         }
         let id = nfc(row.cell(Column::CaregiverId));
-        if id.is_empty() {
-            let above = self.above.and_then(|above| above.person);
-            if above.is_none() {
-                self.tallies.add(Oddity::NoCaregiverId, row.place());
+        if !id.is_empty() {
+            let found = self.people.find(&id);
+            if found.is_some() {
+                return found;
             }
-            return above;
+            if !ids::stands_for_none(&id) {
+                return is_sound(&id, Column::CaregiverId, row, problems).then(|| self.people.add(&id, row.place()));
+            }
         }
-        match self.people.find(&id) {
-            None => is_sound(&id, Column::CaregiverId, row, problems).then(|| self.people.add(&id, row.place())),
-            found => found,
+        let above = self.above.and_then(|above| above.person);
+        if above.is_none() {
+            self.tallies.add(Oddity::NoCaregiverId, row.place());
         }
+        above
     }
 
     /// `identity: email`. A placeholder would make one person of everybody who has no address.
@@ -224,16 +227,19 @@ impl Fold {
     /// The student whom the row is about: found, or new. A row without one still says that the caregiver is there.
     fn find_student(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<u32> {
         let id = nfc(row.cell(Column::StudentId));
-        if id.is_empty() {
-            if !self.above.is_some_and(|above| above.goes_on) {
-                self.tallies.add(Oddity::NoStudentId, row.place());
+        if !id.is_empty() {
+            let found = self.students.find(&id);
+            if found.is_some() {
+                return found;
             }
-            return None;
+            if !ids::stands_for_none(&id) {
+                return is_sound(&id, Column::StudentId, row, problems).then(|| self.students.add(&id));
+            }
         }
-        match self.students.find(&id) {
-            None => is_sound(&id, Column::StudentId, row, problems).then(|| self.students.add(&id)),
-            found => found,
+        if !self.above.is_some_and(|above| above.goes_on) {
+            self.tallies.add(Oddity::NoStudentId, row.place());
         }
+        None
     }
 
     /// The roster, unless a problem forbids it.

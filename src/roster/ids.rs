@@ -42,6 +42,14 @@ pub(super) fn judge(id: &str) -> Result<(), IdProblem> {
     }
 }
 
+/// Whether an id is what an export writes where there is none: no letter or digit, zeros alone, or a word for nothing. Many rows would
+/// share it, as if they were about one person.
+pub(super) fn stands_for_none(id: &str) -> bool {
+    const WORDS: [&str; 10] = ["null", "(null)", "<null>", "nil", "none", "n/a", "undefined", "unknown", "tbc", "tba"];
+    let is_empty = !id.starts_with('#') && !id.chars().any(char::is_alphanumeric);
+    is_empty || id.bytes().all(|byte| byte == b'0') || WORDS.iter().any(|word| id.eq_ignore_ascii_case(word))
+}
+
 /// `1E+12`, `1.23457E+09`, `1,23457E+09`: how Excel shows long numbers, and saves them.
 fn is_scientific(id: &str) -> bool {
     let Some((mantissa, exponent)) = id.split_once(['E', 'e']) else { return false };
@@ -163,6 +171,16 @@ mod tests {
         }
         assert_eq!(judge("#12"), Ok(()));
         assert_eq!(judge("#"), Ok(()));
+    }
+
+    #[test]
+    fn what_an_export_writes_for_nobody_is_no_id() {
+        for id in ["0", "000", "-", "--", "?", ".", "null", "NULL", "N/A", "None", "(null)", "unknown"] {
+            assert!(stands_for_none(id), "{id}");
+        }
+        for id in ["10", "00123", "C0", "#", "#N/A", "nullo", "NA", "0a", "ā"] {
+            assert!(!stands_for_none(id), "{id}");
+        }
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod columns;
 mod combine;
 mod corrections;
 mod csv;
+mod damage;
 mod decode;
 mod duplicates;
 mod edge;
@@ -79,6 +80,7 @@ use crate::model::source::{Part, RosterFormat, RosterSource};
 
 pub use address::AddressProblem;
 pub use changes::{Changed, Changes, changes};
+pub use damage::is_damaged;
 pub use duplicates::{Duplicate, Likeness};
 pub use facts::{PartFacts, RosterFacts};
 pub use form::Malformed;

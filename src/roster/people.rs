@@ -120,7 +120,7 @@ impl People {
         person.merge_staff(row, tallies);
         person.phone.merge(row.word(Column::Phone, shared), shared);
         person.postal.merge(shared.word(Column::PostalAddress, &row.postal()), shared);
-        let name = row.name(Column::FirstName, Column::LastName, shared);
+        let name = row.name(Column::FirstName, Column::LastName, shared, tallies);
         if person.name.merge(name, shared) && !std::mem::replace(&mut person.told.names, true) {
             tallies.add(Oddity::CaregiverNames, row.place());
         }

@@ -14,6 +14,7 @@ use super::interned::Interned;
 use super::people::People;
 use super::problems::FileNumber;
 use super::students::Students;
+use super::suggest;
 
 /// The caregivers and their children, as the SMS exported them.
 pub struct Roster {
@@ -99,6 +100,11 @@ impl Shared {
         }
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
+    }
+
     /// The word again.
     pub(super) fn get(&self, word: Word) -> &str {
         word.0.checked_sub(1).map_or("", |number| self.words.get(number))
@@ -176,6 +182,13 @@ impl Name {
         is_same(self.first, other.first) && is_same(self.last, other.last)
     }
 
+    /// Whether nobody would take the one for the other: both names are whole, and neither the given nor the family names look alike.
+    pub(super) fn is_of_another(self, other: Self, shared: &Shared) -> bool {
+        let differ =
+            |a: Word, b: Word| !a.is_blank() && !b.is_blank() && !suggest::are_alike(shared.get(a), shared.get(b));
+        differ(self.first, other.first) && differ(self.last, other.last)
+    }
+
     fn rank(self, shared: &Shared) -> (usize, &str, &str) {
         let blanks = [self.first, self.last].into_iter().filter(|word| word.is_blank()).count();
         (blanks, shared.get(self.last), shared.get(self.first))
@@ -196,6 +209,26 @@ mod tests {
         assert_eq!((nothing, shared.get(nothing)), (Word::default(), ""));
         let language = shared.lower_word(Column::Language, "MI");
         assert_eq!(shared.get(language), "mi");
+    }
+
+    #[test]
+    fn names_of_two_children_are_told_from_two_names_of_one() {
+        let mut shared = Shared::default();
+        let mut name = |first: &str, last: &str| Name {
+            first: shared.word(Column::FirstName, first),
+            last: shared.word(Column::LastName, last),
+        };
+        let tia = name("Tia", "P\u{14D}tae");
+        let one = [
+            name("Tia", "Ngata"),
+            name("TIA", "Potae"),
+            name("T\u{12B}a", "P?tae"),
+            name("", "Ngata"),
+            name("Kahu", "Potae-Ngata"),
+        ];
+        let other = [name("Kahu", "Ngata"), name("Wiremu", "Tamihana")];
+        assert!(one.iter().all(|name| !name.is_of_another(tia, &shared)));
+        assert!(other.iter().all(|name| name.is_of_another(tia, &shared)));
     }
 
     #[test]

@@ -21,10 +21,23 @@ pub(super) struct Student {
     /// The school.
     pub(super) school: Word,
     has_several_names: bool,
+    has_anothers_name: bool,
     has_several_places: bool,
 }
 
 impl Student {
+    fn merge_name(&mut self, name: Name, place: (FileNumber, u32), shared: &Shared, tallies: &mut Tallies) {
+        let is_another = self.name != name && self.name.is_of_another(name, shared);
+        if !self.name.merge(name, shared) {
+            return;
+        }
+        if is_another && !std::mem::replace(&mut self.has_anothers_name, true) {
+            tallies.add(Oddity::TwoStudents, place);
+        } else if !is_another && !std::mem::replace(&mut self.has_several_names, true) {
+            tallies.add(Oddity::StudentNames, place);
+        }
+    }
+
     fn merge_places(&mut self, places: [Word; 3], place: (FileNumber, u32), shared: &Shared, tallies: &mut Tallies) {
         let [year, class, school] = places;
         let clashes =
@@ -67,10 +80,8 @@ impl Students {
     /// Takes what a row says of its student.
     pub(super) fn merge(&mut self, number: u32, row: &Row<'_>, shared: &mut Shared, tallies: &mut Tallies) {
         let student = &mut self.all[number as usize];
-        let name = row.name(Column::StudentFirstName, Column::StudentLastName, shared);
-        if student.name.merge(name, shared) && !std::mem::replace(&mut student.has_several_names, true) {
-            tallies.add(Oddity::StudentNames, row.place());
-        }
+        let name = row.name(Column::StudentFirstName, Column::StudentLastName, shared, tallies);
+        student.merge_name(name, row.place(), shared, tallies);
         if is_date(row.cell(Column::Year)) || is_date(row.cell(Column::Class)) {
             tallies.add(Oddity::ExcelDate, row.place());
         }
@@ -93,10 +104,7 @@ impl Students {
         let number = self.find(id).unwrap_or_else(|| self.add(id));
         let student = &mut self.all[number as usize];
         let Words { from, to } = words;
-        let differs = student.name.merge(theirs.name.copied(from, to), to);
-        if differs && !std::mem::replace(&mut student.has_several_names, true) {
-            tallies.add(Oddity::StudentNames, place);
-        }
+        student.merge_name(theirs.name.copied(from, to), place, to, tallies);
         let places = [theirs.year, theirs.class, theirs.school].map(|word| to.copy(from, word));
         student.merge_places(places, place, to, tallies);
         number
@@ -127,6 +135,14 @@ fn is_date(cell: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::testing;
+
+    #[test]
+    fn an_id_that_two_children_have_stops_the_roster() {
+        let rows = testing::export(&["C1,,,,S1,Ana,Ngata,8,8A,1001,,,,,", "C2,,,,S1,Wiremu,Tamihana,7,,1001,,,,,"]);
+        let problems = testing::read(&testing::source(), rows).unwrap_err();
+        let told: Vec<_> = problems.sorted().iter().map(|problem| (problem.code, problem.severity)).collect();
+        assert!(told.contains(&("roster::two-students", crate::diagnostic::Severity::Error)), "{told:?}");
+    }
 
     #[test]
     fn a_student_whose_rows_disagree_is_one_student_and_told() {

@@ -2,6 +2,7 @@
 //!
 //! A suggestion is shown to a person and never used: only the family knows its address.
 
+use super::duplicates::folded;
 use super::form::{pieces, well_formed};
 
 /// The providers that parents write most; a near miss of one is probably a typing error.
@@ -35,6 +36,8 @@ const RIGHT: &[&str] =
 /// How alike two domains must be: `gmial.com` is 0.89 like `gmail.com`, `xero.co.nz` 0.8 like `xtra.co.nz`.
 const ALIKE_DOMAIN: f32 = 0.85;
 const ALIKE_HEADING: f32 = 0.6;
+/// `Ana` is 0.86 like `Anna`, `Tia` 0.57 like `Tama`.
+const ALIKE_NAME: f32 = 0.6;
 /// `dataLastModified` is 0.94 like `dateLastModified`, `userSourcedId` 0.82 like `sourcedId`.
 const ALIKE_SLIP: f32 = 0.9;
 
@@ -45,6 +48,12 @@ pub(super) fn address(written: &str) -> Option<String> {
     let meant = domain_meant(&domain.to_ascii_lowercase()).map(|domain| format!("{local}@{domain}"));
     let best = meant.unwrap_or(mended);
     (best != written).then_some(best)
+}
+
+/// Whether two names could be the same, written in two ways: alike as they sound, or one is a part of the other.
+pub(super) fn are_alike(one: &str, other: &str) -> bool {
+    let (one, other) = (folded(one), folded(other));
+    one.contains(&other) || other.contains(&one) || nearest(&one, &[&other], ALIKE_NAME).is_some()
 }
 
 /// The nearest of the headings found, without regard to case.

@@ -9,9 +9,11 @@ use crate::model::source::Column;
 
 use super::batch::Parsed;
 use super::columns::{Columns, Slot};
+use super::damage::is_damaged;
 use super::fold::Fold;
 use super::problems::{FileNumber, Problems};
 use super::store::{Name, Shared, Word};
+use super::tally::{Oddity, Tallies};
 
 /// Between the values of a repeating field of `FileMaker`.
 const REPEATED: char = '\u{1D}';
@@ -98,9 +100,14 @@ impl<'a> Row<'a> {
         shared.word(column, self.cell(column))
     }
 
-    /// Two cells as a name.
-    pub(super) fn name(&self, first: Column, last: Column, shared: &mut Shared) -> Name {
-        Name { first: self.word(first, shared), last: self.word(last, shared) }
+    /// Two cells as a name. One that was not met before is looked at: letters of it may be lost.
+    pub(super) fn name(&self, first: Column, last: Column, shared: &mut Shared, tallies: &mut Tallies) -> Name {
+        let known = shared.len();
+        let name = Name { first: self.word(first, shared), last: self.word(last, shared) };
+        if shared.len() > known && [name.first, name.last].into_iter().any(|word| is_damaged(shared.get(word))) {
+            tallies.add(Oddity::DamagedName, self.place());
+        }
+        name
     }
 }
 

@@ -32,6 +32,10 @@ pub(super) enum Oddity {
     Languages,
     /// One student id, several names.
     StudentNames,
+    /// One student id, the names of two children.
+    TwoStudents,
+    /// Letters of a name are lost.
+    DamagedName,
     /// One student id, several years, classes or schools.
     StudentPlaces,
     /// A year or class that a spreadsheet took for a date.
@@ -45,7 +49,7 @@ pub(super) enum Oddity {
 }
 
 impl Oddity {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 18] = [
         Self::NoCaregiverId,
         Self::NoUsableAddress,
         Self::NoStudentId,
@@ -57,6 +61,8 @@ impl Oddity {
         Self::CaregiverNames,
         Self::Languages,
         Self::StudentNames,
+        Self::TwoStudents,
+        Self::DamagedName,
         Self::StudentPlaces,
         Self::ExcelDate,
         Self::CorrectionOver,
@@ -77,6 +83,8 @@ impl Oddity {
             Self::CaregiverNames => "roster::several-names",
             Self::Languages => "roster::several-languages",
             Self::StudentNames => "roster::several-student-names",
+            Self::TwoStudents => "roster::two-students",
+            Self::DamagedName => "roster::damaged-name",
             Self::StudentPlaces => "roster::several-classes",
             Self::ExcelDate => "roster::excel-date",
             Self::CorrectionOver => "roster::correction-over",
@@ -98,6 +106,10 @@ impl Oddity {
             Self::StrangePriority => "the priority is no whole number, and does not count",
             Self::OwnGuardian => "the student is their own caregiver, by id and by name",
             Self::CaregiverNames | Self::StudentNames => "different names in different rows, of which one is used",
+            Self::TwoStudents => {
+                "the same id stands for children of quite different names, and one would be named to the parents of the other"
+            }
+            Self::DamagedName => "letters are lost in names, and parents would read them so",
             Self::Languages => "different languages in different rows, of which one is used",
             Self::StudentPlaces => "different years, classes or schools in different rows, of which one is used",
             Self::ExcelDate => "the year or the class is a date (`07-Jul`), so that no cohort finds the child by it",
@@ -111,14 +123,17 @@ impl Oddity {
     fn unit(self) -> &'static str {
         match self {
             Self::CaregiverNames | Self::Languages => "caregiver",
-            Self::StudentNames | Self::StudentPlaces => "student",
+            Self::StudentNames | Self::TwoStudents | Self::StudentPlaces => "student",
+            Self::DamagedName => "name",
             _ => "row",
         }
     }
 
     fn help(self) -> &'static str {
         match self {
-            Self::NoCaregiverId | Self::NoStudentId => "give them an id in the SMS",
+            Self::NoCaregiverId | Self::NoStudentId => {
+                "give them an id in the SMS; `0`, `-`, `null`, `N/A` and their like are none"
+            }
             Self::NoUsableAddress => "correct the address in the SMS",
             Self::StrangeAccess | Self::StrangeStaff => {
                 "words that are understood: yes, y, true, t, 1, on; no, n, false, f, 0, off"
@@ -134,6 +149,10 @@ impl Oddity {
             Self::CorrectionOver => "see whether the SMS is right now, and take the rows out",
             Self::CorrectsNobody => "see whether the ids are right; corrections add nobody",
             Self::CorrectsNothing => "fill the cell in that is to be corrected, or take the rows out",
+            Self::TwoStudents => "give each child an id of their own in the SMS, and export again",
+            Self::DamagedName => {
+                "export again as UTF-8 from the SMS and don't open or save the file in Excel; where the SMS shows them so, correct them there"
+            }
             Self::Languages | Self::StudentNames | Self::StudentPlaces => "make the records in the SMS agree",
         }
     }
@@ -194,7 +213,7 @@ impl Tallies {
         for (oddity, tally) in Oddity::ALL.into_iter().zip(&self.0) {
             let problem = |message| {
                 let problem = match oddity {
-                    Oddity::UnknownAccess => Diagnostic::error(oddity.code(), message),
+                    Oddity::UnknownAccess | Oddity::TwoStudents => Diagnostic::error(oddity.code(), message),
                     _ => Diagnostic::warning(oddity.code(), message),
                 };
                 problem.with_help(oddity.help())
