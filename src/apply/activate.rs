@@ -8,7 +8,7 @@ use crate::model::outcome::Outcome;
 use crate::plan::Change;
 
 use super::desk::{Fresh, ReadyLetter};
-use super::wave::Job;
+use super::wave::{Job, Wish};
 use super::{Failure, Halt, Worker};
 
 impl Worker<'_> {
@@ -27,7 +27,7 @@ impl Worker<'_> {
     pub(crate) fn announce_passwords<'j, 'c>(&mut self, jobs: &'j mut [Job<'c>]) -> Vec<Due<'j, 'c>> {
         let due: Vec<Due<'j, 'c>> = jobs.iter_mut().filter_map(Due::of).collect();
         for one in &due {
-            self.ledger.note(Entry::Setting(one.fresh.subject.clone()));
+            self.ledger.note(Entry::Setting(one.wish.fresh.subject.clone()));
         }
         due
     }
@@ -35,15 +35,16 @@ impl Worker<'_> {
     /// Sets what was announced.
     pub(crate) fn set_announced(&mut self, due: Vec<Due<'_, '_>>) {
         for one in &due {
-            self.watch.step(intent(Effect::SetPassword, &one.fresh.subject));
+            self.watch.step(intent(Effect::SetPassword, &one.wish.fresh.subject));
         }
         let wanted: Vec<Wanted<'_>> = due.iter().map(Due::wanted).collect();
         let mut outcomes = self.lms.activate_all(&wanted);
         // An answer that was left out is a lost one.
         outcomes.resize_with(due.len(), || Outcome::Unknown("the driver gave no answer".to_owned()));
         for (one, outcome) in due.into_iter().zip(outcomes) {
-            let Due { job, fresh, is_create, .. } = one;
-            let result = self.password_outcome(job.change, &fresh, outcome, is_create);
+            let Due { job, wish, .. } = one;
+            let result = self.password_outcome(job.change, &wish, outcome);
+            let fresh = wish.fresh;
             self.watch.step(settled(Effect::SetPassword, &fresh.subject, &result));
             match result {
                 Ok(()) => job.is_set(*fresh),
@@ -52,19 +53,21 @@ impl Worker<'_> {
         }
     }
 
-    fn password_outcome(
-        &mut self,
-        change: &Change,
-        fresh: &Fresh,
-        outcome: Outcome,
-        is_create: bool,
-    ) -> Result<(), Failure> {
+    fn password_outcome(&mut self, change: &Change, wish: &Wish, outcome: Outcome) -> Result<(), Failure> {
+        let Wish { fresh, is_create, may_stand } = wish;
+        let is_create = *is_create;
         let subject = &fresh.subject;
         let attempt = if is_create { "creating the account" } else { "setting the password" };
         match outcome {
             Outcome::Done(()) => {
                 self.password_is_set(subject, "answered", is_create);
                 Ok(())
+            }
+            // The first attempt may have been carried out all the same: only this password may be set again.
+            Outcome::Refused(refusal) if *may_stand => {
+                let reason = format!("{attempt} again was refused");
+                self.ledger.note_effect(Entry::EffectFailed { caregiver: subject.caregiver.clone(), reason });
+                Err(Failure::still_unknown(attempt, &refusal))
             }
             Outcome::Refused(refusal) => {
                 let reason = refusal.reason.clone();
@@ -187,25 +190,25 @@ impl Worker<'_> {
 /// Somebody who is to get a password now.
 pub(crate) struct Due<'j, 'a> {
     job: &'j mut Job<'a>,
-    fresh: Box<Fresh>,
-    is_create: bool,
+    wish: Wish,
     account: NewAccount,
 }
 
 impl<'j, 'a> Due<'j, 'a> {
     fn of(job: &'j mut Job<'a>) -> Option<Self> {
-        let (fresh, is_create) = job.wanted.take()?;
-        let account = new_account(job.change, &fresh);
-        Some(Self { job, fresh, is_create, account })
+        let wish = job.wanted.take()?;
+        let account = new_account(job.change, &wish.fresh);
+        Some(Self { job, wish, account })
     }
 
     fn wanted(&self) -> Wanted<'_> {
-        let how = if self.is_create {
+        let Wish { fresh, is_create, .. } = &self.wish;
+        let how = if *is_create {
             How::Create(&self.account)
         } else {
-            How::Reset { caregiver: &self.job.change.known_as, username: &self.fresh.username }
+            How::Reset { caregiver: &self.job.change.known_as, username: &fresh.username }
         };
-        Wanted { how, password: &self.fresh.password, marker: self.fresh.key }
+        Wanted { how, password: &fresh.password, marker: fresh.key }
     }
 }
 

@@ -10,14 +10,15 @@ use crate::plan::{Act, Change, LetterSource, Proof, Recipient};
 
 use super::desk::{Fresh, LetterOrder, ReadyLetter};
 use super::seal::SealPurpose;
+use super::wave::Wish;
 use super::{Failure, Halt, Worker, form};
 
 /// What looking again came to.
 pub(crate) enum Settling {
     /// The password stands: the letter may go.
     Stands(Box<Fresh>),
-    /// It does not stand: the same one is set.
-    ToSet { fresh: Box<Fresh>, is_create: bool },
+    /// It does not stand, or nobody can say: the same one is set.
+    ToSet(Wish),
 }
 
 impl Worker<'_> {
@@ -42,7 +43,8 @@ impl Worker<'_> {
         if *proof == Proof::Unknown && has_signed_in(&accounts) {
             return Ok(Err(Failure::here("somebody has signed in since: settle it with `firstbell resolve`")));
         }
-        Ok(Ok(Settling::ToSet { fresh, is_create: *is_create && accounts.is_empty() }))
+        let (is_create, may_stand) = (*is_create && accounts.is_empty(), *proof == Proof::Unknown);
+        Ok(Ok(Settling::ToSet(Wish { fresh, is_create, may_stand })))
     }
 
     /// Opens what was sealed; where recipient or children have changed, writes the next letter with the same password.

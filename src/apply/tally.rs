@@ -140,6 +140,12 @@ impl Failure {
         Self { what: format!("{attempt}: {}", refusal.reason), is_unknown: false, reach: refusal.reach }
     }
 
+    /// This attempt was refused, and an earlier one may have been carried out.
+    pub(crate) fn still_unknown(attempt: &str, refusal: &Refusal) -> Self {
+        let what = format!("{attempt} again: {}; whether it was done before is still not known", refusal.reason);
+        Self { what, is_unknown: true, reach: refusal.reach }
+    }
+
     /// Not done, and nothing is in doubt: another run does it.
     pub(crate) fn passing(attempt: &str, detail: &str) -> Self {
         Self { what: format!("{attempt}: {detail}"), is_unknown: false, reach: Reach::Passing }

@@ -26,8 +26,8 @@ pub(crate) struct Job<'a> {
     ready: Option<Ready>,
     /// The acts that are still to be done.
     left: &'a [Act],
-    /// The password that is to be set now, and whether that makes the account.
-    pub(crate) wanted: Option<(Box<Fresh>, bool)>,
+    /// The password that is to be set now.
+    pub(crate) wanted: Option<Wish>,
     /// The letter that is to go now.
     pub(crate) letter: Option<(Subject, ReadyLetter)>,
     /// The account whose password that letter tells.
@@ -35,6 +35,15 @@ pub(crate) struct Job<'a> {
     /// The letter on paper that is ready once all else is done.
     pub(crate) page: Option<LetterSubject>,
     pub(crate) failure: Option<Failure>,
+}
+
+/// A password that is to be set.
+pub(crate) struct Wish {
+    pub(crate) fresh: Box<Fresh>,
+    /// Whether that makes the account.
+    pub(crate) is_create: bool,
+    /// Whether it may stand already, by an attempt of which nobody knows: a refusal of this one says nothing about that one.
+    pub(crate) may_stand: bool,
 }
 
 impl<'a> Job<'a> {
@@ -118,7 +127,10 @@ impl Worker<'_> {
             match act {
                 Act::Create { .. } | Act::Reset { .. } => {
                     match job.ready.take() {
-                        Some(Ready::Fresh(fresh)) => job.wanted = Some((fresh, matches!(act, Act::Create { .. }))),
+                        Some(Ready::Fresh(fresh)) => {
+                            let is_create = matches!(act, Act::Create { .. });
+                            job.wanted = Some(Wish { fresh, is_create, may_stand: false });
+                        }
                         Some(Ready::Failed(failure)) => job.failure = Some(failure),
                         None => job.failure = Some(Failure::here("it was not prepared")),
                     }
@@ -145,7 +157,7 @@ impl Worker<'_> {
     fn settle(&mut self, job: &mut Job<'_>, act: &Act) -> Result<(), Halt> {
         match self.look_again(job.change, act)? {
             Ok(Settling::Stands(fresh)) => job.is_set(*fresh),
-            Ok(Settling::ToSet { fresh, is_create }) => job.wanted = Some((fresh, is_create)),
+            Ok(Settling::ToSet(wish)) => job.wanted = Some(wish),
             Err(failure) => job.failure = Some(failure),
         }
         Ok(())

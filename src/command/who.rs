@@ -53,7 +53,7 @@ fn alike<'r>(roster: &'r Roster, wanted: &str) -> Vec<&'r str> {
         !name.is_empty() && (last == name || format!("{} {last}", lower(one.first_name())) == name)
     };
     let of = |is_it: &dyn Fn(&Caregiver<'_>) -> bool| -> Vec<&'r str> {
-        roster.caregivers().filter(is_it).map(|one| one.id()).collect()
+        roster.caregivers().filter(is_it).map(Caregiver::id).collect()
     };
     let by_id = of(&|one| one.id().eq_ignore_ascii_case(wanted));
     if by_id.is_empty() { of(&|one| has_address(one) || has_name(one)) } else { by_id }

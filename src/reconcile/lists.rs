@@ -28,12 +28,13 @@ use super::{guard, notes, paper, words};
 
 /// The whole plan.
 pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &Cases<'a>, openness: &[Openness]) -> Plan {
-    let Draft { cohorts, mut unchanged, scribe: mut lists, mut typing_errors, gates, .. } =
+    let Draft { mut cohorts, mut unchanged, scribe: mut lists, mut typing_errors, gates, .. } =
         draft(ground, cases, openness, Lists::new(ground));
     let left_out = lists.narrow();
     if left_out > 0 {
         *unchanged.entry(Idle::NotMeant).or_default() += left_out;
     }
+    lists.narrow_cohorts(&mut cohorts);
     lists.sort();
     let unplaced = ground.recorded.open_handovers().filter(|handover| !handover.is_placed);
     let mut plan = Plan {
@@ -222,6 +223,20 @@ impl<'g, 'a> Lists<'g, 'a> {
         self.changes.retain(|change| narrowing.admits(&change.caregiver, change.cohort.as_ref()));
         self.held.retain(|held| narrowing.admits(&held.caregiver, held.cohort.as_ref()));
         (before - self.changes.len() - self.held.len()) as u64
+    }
+
+    /// Of a plan for some only, the cohorts that it is about, and of those what it does.
+    fn narrow_cohorts(&self, cohorts: &mut Vec<CohortSummary>) {
+        let narrowing = self.ground.context.narrowing;
+        if narrowing.is_everybody() {
+            return;
+        }
+        for cohort in &mut *cohorts {
+            let is_its = |name: &Option<CohortName>| name.as_ref() == Some(&cohort.name);
+            cohort.changing = self.changes.iter().filter(|change| is_its(&change.cohort)).count() as u64;
+            cohort.held = self.held.iter().filter(|held| is_its(&held.cohort)).count() as u64;
+        }
+        cohorts.retain(|cohort| cohort.changing + cohort.held > 0 || narrowing.cohorts.contains(&cohort.name));
     }
 
     /// The cohorts that open with this plan. One for some only opens those in which it does something.

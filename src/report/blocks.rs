@@ -23,7 +23,7 @@ pub(super) fn blocks(page: &mut Page, plan: &Plan, view: &View) {
     let today = today(&plan.inputs);
     let mut changes = by_cohort(plan);
     for cohort in &plan.cohorts {
-        headline(page, cohort, today);
+        headline(page, cohort, &plan.openings, today);
         lines(page, &changes.remove(cohort.name.as_str()).unwrap_or_default(), view);
     }
     let strays: Vec<&Change> = changes.into_values().flatten().collect();
@@ -37,16 +37,16 @@ pub(super) fn blocks(page: &mut Page, plan: &Plan, view: &View) {
 pub(super) fn headlines(page: &mut Page, outline: &Outline) {
     let today = today(&outline.inputs);
     for cohort in &outline.cohorts {
-        headline(page, cohort, today);
+        headline(page, cohort, &outline.records.openings, today);
     }
     if outline.totals.strays > 0 {
         headline_of_strays(page, outline.totals.strays);
     }
 }
 
-fn headline(page: &mut Page, cohort: &CohortSummary, today: Date) {
+fn headline(page: &mut Page, cohort: &CohortSummary, openings: &[CohortName], today: Date) {
     let name = page.dress(Tone::Strong, &clean(cohort.name.as_str()));
-    page.line(0, &format!("{name}: {}", summary(cohort, today)));
+    page.line(0, &format!("{name}: {}", summary(cohort, openings, today)));
 }
 
 fn headline_of_strays(page: &mut Page, strays: u64) {
@@ -69,8 +69,13 @@ pub(super) fn today(inputs: &Inputs) -> Date {
     inputs.timezone.to_datetime(inputs.now).date()
 }
 
-fn summary(cohort: &CohortSummary, today: Date) -> String {
-    let mut parts = vec![state(&cohort.state, today), count(cohort.caregivers, "caregiver", "caregivers")];
+fn summary(cohort: &CohortSummary, openings: &[CohortName], today: Date) -> String {
+    // A plan for some only opens no cohort for which it does nothing.
+    let state = match &cohort.state {
+        CohortState::Opens if !openings.contains(&cohort.name) => "not opened by this plan".to_owned(),
+        other => state(other, today),
+    };
+    let mut parts = vec![state, count(cohort.caregivers, "caregiver", "caregivers")];
     let counts = [
         (cohort.in_earlier, "more in an earlier cohort"),
         (cohort.active, "active"),

@@ -21,8 +21,10 @@ pub(super) const LONGEST: usize = 60_000;
 const MARKER: &str = "<!-- firstbell-plan -->";
 /// Cohorts in the table; more are counted.
 const MOST_ROWS: usize = 60;
-/// Columns of a value.
+/// Columns of a value in a table.
 const WIDEST: usize = 60;
+/// Columns of a fact: a digest is copied from here.
+const WIDEST_FACT: usize = 120;
 /// The kinds of the table, as `actions` and the summary call them.
 const KINDS: [&str; 6] = ["create", "reset", "email", "update", "withdraw", "adopt"];
 
@@ -66,8 +68,12 @@ pub(super) fn with_details(mut top: String, title: &str, lines: impl Iterator<It
 
 /// A value in a cell: as code, so that nothing of it can act.
 pub(super) fn code(text: &str) -> String {
+    code_of(text, WIDEST)
+}
+
+fn code_of(text: &str, widest: usize) -> String {
     let text = fit(text);
-    if text.trim().is_empty() { "—".to_owned() } else { format!("`{}`", clip(&text, WIDEST)) }
+    if text.trim().is_empty() { "—".to_owned() } else { format!("`{}`", clip(&text, widest)) }
 }
 
 /// Without control characters, and without what ends a code span, a code block or a cell.
@@ -162,7 +168,7 @@ fn guards(plan: &Value, text: &mut String) {
 fn facts(plan: &Value, text: &mut String) {
     text.push('\n');
     for (label, value) in saved::facts(plan) {
-        let _ = writeln!(text, "- {label}: {}", code(&value));
+        let _ = writeln!(text, "- {label}: {}", code_of(&value, WIDEST_FACT));
     }
 }
 
@@ -185,6 +191,14 @@ mod tests {
             "held": [{"caregiver": id, "cohort": id, "code": "no-email"}, {"caregiver": id, "code": "held"}],
             "guards": [{"name": "resets", "actual": 9, "limit": 3, "blocks": true}],
         })
+    }
+
+    #[test]
+    fn the_digest_of_a_saved_plan_can_be_copied_from_its_comment() {
+        let mut plan = plan(1, 1, "c");
+        let digest = "84ae3d65".repeat(8);
+        plan["digest"] = Value::from(digest.as_str());
+        assert!(markdown(&plan).contains(&format!("- Digest: `{digest}`\n")));
     }
 
     #[test]

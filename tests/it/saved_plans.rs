@@ -271,6 +271,11 @@ fn a_plan_can_be_narrowed() {
     assert!(said.out.contains("partial: only cohort pilot") && !said.out.contains("C1008"), "{}", said.all());
     refused(&project.run(&["plan", "--cohort", "pillot"]), 64, "no cohort");
     refused(&project.run(&["plan", "--caregiver", "C9"]), 64, "C9");
+    let said = project.run(&["plan", "--caregiver", "C1001"]).out;
+    assert!(said.contains("pilot: opens with this plan, 5 caregivers, 1 in this plan\n"), "{said}");
+    assert!(!said.contains("year-7: "), "of the others it says nothing: {said}");
+    let said = project.run(&["plan", "--cohort", "year-9"]).out;
+    assert!(said.contains("year-9: opens 1 Jan 2999, 5 caregivers\n") && !said.contains("pilot: "), "{said}");
     project.write("ids.txt", "# those who rang\nC1001\nC1008,again\n");
     let ids = project.path().join("ids.txt");
     let applied = project.run(&["apply", "--auto-approve", "--from-file", ids.to_str().unwrap(), "--exclude", "C1008"]);

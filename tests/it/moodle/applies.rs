@@ -158,6 +158,30 @@ fn a_lost_answer_costs_nobody_a_second_password() {
     }
 }
 
+/// Without a marker nobody can say what became of the lost call, and a refusal of the next one does not say it either.
+#[test]
+fn a_refusal_after_a_lost_answer_leaves_it_open_and_the_password_as_it_is() {
+    let refusals = [
+        Mishap::Code("nopermissions"),
+        Mishap::Code("accessexception"),
+        Mishap::Code("invalidtoken"),
+        Mishap::Code("invalidparameter"),
+        Mishap::StatusBefore(403, None),
+        Mishap::StatusBefore(429, Some("5")),
+    ];
+    for (number, refusal) in refusals.iter().enumerate() {
+        let mut world = world(UNMARKED);
+        world.moodle.as_ref().unwrap().mishap("core_user_update_users", Mishap::CutAfter);
+        let _ = world.apply().unwrap();
+        world.clock.advance(1);
+        world.moodle.as_ref().unwrap().mishap("core_user_update_users", refusal.clone());
+        let applied = world.apply().unwrap();
+        assert!(applied.tally.has_unknown(), "refusal {number}: {:?}", applied.tally.failures);
+        settle(&mut world);
+        check(&world, &format!("refusal {number}"));
+    }
+}
+
 #[test]
 fn with_the_profile_field_a_lost_reset_is_known_at_once() {
     let mut world = world(MARKED);
