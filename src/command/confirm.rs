@@ -4,12 +4,14 @@
 use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
+use jiff::tz::TimeZone;
 
 use crate::apply::{SealedRows, open_rows};
 use crate::edge::{Altered, HandOverWrite, LmsWrite, SealedHandOver, StateStore};
 use crate::model::entry::{Entry, Subject};
 use crate::model::handover::{HandOver, HandOverNumber, HandOverOutcome, HandOverRow};
 use crate::model::ids::Username;
+use crate::model::moment;
 use crate::model::source::Column;
 use crate::report::count;
 use crate::rollout::{Rollout, read_ids};
@@ -26,14 +28,15 @@ const NAMED: usize = 20;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("answer").required(true).args(["imported", "not_imported", "unsure"]))]
 pub struct Args {
     /// The hand-over's number, as in the names of its files
     number: String,
     /// It was imported, and the summary showed what the page beside it says
-    #[arg(long, required_unless_present_any = ["not_imported", "unsure"], conflicts_with_all = ["not_imported", "unsure"])]
+    #[arg(long)]
     imported: bool,
     /// Nothing of it was imported; the next hand-over has the same passwords
-    #[arg(long, conflicts_with = "unsure")]
+    #[arg(long)]
     not_imported: bool,
     /// Nobody knows; its people are left alone until somebody does
     #[arg(long)]
@@ -48,7 +51,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let rollout = project::load_rollout(session)?;
     let mut state = Writing::open(session, &rollout)?;
     let mut lms = doors::lms_writer(session, &rollout)?;
-    let handover = find(&args.number, &state, lms.by_hand())?;
+    let handover = find(&args.number, &state, lms.by_hand(), &rollout.timezone)?;
     let except = args.except.as_ref().map(|path| excepted(path, &handover, &rollout)).transpose()?.unwrap_or_default();
     if args.unsure {
         return unsure(session, &mut state, &handover);
@@ -75,7 +78,12 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
 }
 
 /// The open hand-over with this number.
-fn find(text: &str, state: &Writing, writer: Option<&mut dyn HandOverWrite>) -> Result<HandOver, Trouble> {
+fn find(
+    text: &str,
+    state: &Writing,
+    writer: Option<&mut dyn HandOverWrite>,
+    zone: &TimeZone,
+) -> Result<HandOver, Trouble> {
     let number = HandOverNumber::parse(text).ok_or_else(|| {
         Trouble::new(
             Exit::Usage,
@@ -94,7 +102,7 @@ fn find(text: &str, state: &Writing, writer: Option<&mut dyn HandOverWrite>) -> 
     if let Some((at, outcome)) = handover.settled {
         // A stop behind the record may have left its files.
         remove(writer, handover)?;
-        let day = at.strftime("%-d %b %Y");
+        let day = moment::local(at, zone);
         let what = format!(
             "hand-over {number} was settled on {day} as `{}`; nothing was recorded. If that was wrong, nobody is reset for \
              it: a `reissue:` line gives somebody another password",

@@ -87,6 +87,9 @@ pub(super) fn from_record<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, his
     if let Some(stop) = hand_over::unsettled(ground, caregiver.id(), history) {
         return Row::Stop(stop);
     }
+    if let Some(stop) = hand_over::contradicted(ground, caregiver, history) {
+        return reissue_or(ground, caregiver, history, stop);
+    }
     match history.stage {
         ActivationStage::Setting => settle(ground, caregiver, history),
         ActivationStage::ResetUnknown | ActivationStage::HandedOver => Row::Stop(Stop::ResetUnknown { again: None }),

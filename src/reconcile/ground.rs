@@ -7,8 +7,8 @@ use jiff::civil::Date;
 
 use crate::both::{MANY, both_if};
 use crate::model::activation::LetterStage;
-use crate::model::handover::HandOver;
-use crate::model::ids::{CaregiverId, Username};
+use crate::model::handover::{HandOver, HandOverRow};
+use crate::model::ids::{ActivationNumber, CaregiverId, Username};
 use crate::model::observed::{Observed, Seen};
 use crate::model::recorded::{History, Recorded};
 use crate::rollout::{HoldRule, Moved, Reissue, Rollout};
@@ -52,6 +52,8 @@ pub(super) struct Ground<'a> {
     moved_to: HashMap<&'a str, &'a str>,
     /// Who stands in a hand-over that nobody has settled.
     handed: HashMap<&'a str, &'a HandOver>,
+    /// Who stands in a hand-over that somebody has settled, the last one.
+    handed_before: HashMap<&'a str, Told<'a>>,
     /// The names that hand-overs gave to accounts to be.
     given_names: HashMap<&'a str, Given<'a>>,
     /// Whose account shows the activation of somebody else, and of whom.
@@ -114,14 +116,20 @@ impl<'a> Ground<'a> {
             moved_from,
             moved_to,
             handed: handed(recorded),
+            handed_before: handed_before(recorded, observed),
             given_names: given_names(recorded),
             marked,
         }
     }
 
-    /// The hand-over that this caregiver stands in, while nobody has settled it.
+    /// The hand-over that this caregiver stands in, also under the id they had before, while nobody has settled it.
     pub(super) fn handed(&self, id: &str) -> Option<&'a HandOver> {
-        self.handed.get(id).copied()
+        self.handed.get(id).or_else(|| self.handed.get(self.moved_from.get(id)?)).copied()
+    }
+
+    /// The hand-over that made, or should have made, this caregiver's account by this activation, and what somebody said of it.
+    pub(super) fn handed_before(&self, id: &str, activation: ActivationNumber) -> Option<Told<'a>> {
+        self.handed_before.get(id).copied().filter(|told| told.row.activation == activation)
     }
 
     /// All names that hand-overs gave, and to whom; the LMS does not show them before they are imported.
@@ -274,6 +282,32 @@ fn histories<'a>(
 fn handed(recorded: &Recorded) -> HashMap<&str, &HandOver> {
     let open = recorded.open_handovers();
     open.flat_map(|handover| handover.rows.iter().map(move |row| (row.caregiver.as_str(), handover))).collect()
+}
+
+/// What somebody said of a row of a hand-over.
+#[derive(Clone, Copy)]
+pub(super) struct Told<'a> {
+    pub(super) handover: &'a HandOver,
+    pub(super) row: &'a HandOverRow,
+    /// The user id of an account that the LMS has and the hand-over would have made, where it was said not to be imported.
+    pub(super) contradicted_by: Option<&'a Username>,
+}
+
+fn handed_before<'a>(recorded: &'a Recorded, observed: &Observed) -> HashMap<&'a str, Told<'a>> {
+    let mut told = HashMap::new();
+    for handover in recorded.handovers.iter().filter(|handover| !handover.is_open()) {
+        let is_made = |row: &&HandOverRow| {
+            let mut accounts = observed.of_caregiver(row.caregiver.as_str());
+            row.is_create && accounts.any(|account| account.view().username == row.username.as_str())
+        };
+        let denied = || handover.rows.iter().filter(|row| row.is_imported == Some(false));
+        let contradicted_by = denied().find(is_made).map(|row| &row.username);
+        for row in &handover.rows {
+            let contradicted_by = contradicted_by.filter(|_| row.is_imported == Some(false));
+            told.insert(row.caregiver.as_str(), Told { handover, row, contradicted_by });
+        }
+    }
+    told
 }
 
 /// A name that a hand-over gave to an account to be.

@@ -4,7 +4,7 @@
 //! The rules for a row are Ultranet's own (docs/ultranet.md says where each is known from): what its validation would refuse is
 //! held here, and never written.
 
-use crate::model::activation::ActivationStage;
+use crate::model::activation::{ActivationStage, LetterStage};
 use crate::model::email::is_same;
 use crate::model::observed::Seen;
 use crate::model::recorded::History;
@@ -14,7 +14,7 @@ use crate::roster::Caregiver;
 
 use super::cohort::{Member, Openness};
 use super::due::Due;
-use super::ground::Ground;
+use super::ground::{Ground, Match};
 use super::presence::Presence;
 use super::stop::Stop;
 
@@ -34,6 +34,8 @@ pub(super) enum RowFault {
     UserIdTwice,
     /// Somebody else's account has the user id that an earlier hand-over proposed for them.
     UserIdTaken,
+    /// It was handed over with a password of ours, which the LMS is not to draw anew.
+    OurPassword,
     /// There is no name.
     NoName,
     /// A cell begins like a formula.
@@ -48,6 +50,34 @@ pub(super) fn unsettled<'a>(ground: &Ground<'a>, id: &str, history: &History) ->
         ActivationStage::Setting | ActivationStage::HandedOver => Some(Stop::AwaitingConfirmation { handover }),
         _ => None,
     }
+}
+
+/// S1: the export says something else than the person who imported: an account that they said they made is not there, or one is there
+/// that only a hand-over makes of which they said that it was not imported.
+pub(super) fn contradicted<'a>(
+    ground: &Ground<'a>,
+    caregiver: Caregiver<'a>,
+    history: &'a History,
+) -> Option<Stop<'a>> {
+    let told = ground.handed_before(caregiver.id(), history.number)?;
+    let handover = told.handover;
+    if let Some(username) = told.contradicted_by {
+        // With our letters it does no harm: the next file has the same password.
+        let is_drawn_anew = !handover.has_letters && history.stage == ActivationStage::Refused;
+        return is_drawn_anew.then_some(Stop::ImportedAfterAll { handover, username: username.as_str() });
+    }
+    let is_said = told.row.is_create && told.row.is_imported == Some(true) && history.stage == ActivationStage::Set;
+    let is_to_go = history.letter.as_ref().is_none_or(|letter| {
+        matches!(
+            letter.stage,
+            LetterStage::Prepared | LetterStage::Replaced | LetterStage::Rejected | LetterStage::ToPrint
+        )
+    });
+    let is_missing = matches!(ground.accounts(caregiver.id()), Match::None);
+    // Somebody who looks at it may leave them alone.
+    let is_left_alone = ground.hold_rule(caregiver.id()).is_some();
+    (is_said && is_to_go && is_missing && !is_left_alone)
+        .then_some(Stop::NotInExport { handover, next: history.number.next() })
 }
 
 /// S9: the LMS mails the passwords that it draws to the address that it has.
@@ -65,6 +95,9 @@ pub(super) fn row_refused<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Du
         return None;
     }
     let account = ground.accounts(member.caregiver.id()).one();
+    if matches!(due, Due::Settle { .. }) && !ground.context.lms.carrier.has_letters() {
+        return Some(Stop::RowRefused(RowFault::OurPassword));
+    }
     // What was handed back goes into the next file under the name that it had; a row of that name would overwrite whoever has it now.
     if account.is_none() && matches!(due, Due::Settle { .. }) && ground.is_given_to_another(member.caregiver.id()) {
         return Some(Stop::RowRefused(RowFault::UserIdTaken));
@@ -123,6 +156,11 @@ pub(super) fn fault_in_words(fault: RowFault, id: &str) -> (String, String) {
         RowFault::UserIdTaken => (
             "Another account in Ultranet has the user id that an earlier hand-over proposed for them".to_owned(),
             "If that account is theirs, give it their SMS id in Ultranet; else give it another user id; then export the users again",
+        ),
+        RowFault::OurPassword => (
+            "They were handed over with a password of ours, which was not imported, and Ultranet would draw another"
+                .to_owned(),
+            "Set `passwords: firstbell` until they are done",
         ),
         RowFault::NoName => {
             ("The SMS has no name for them".to_owned(), "Put a name into the SMS, and export the roster again")

@@ -28,6 +28,8 @@ pub(super) enum Stop<'a> {
     LetterUnknown { again: Option<Timestamp> },
     AwaitingConfirmation { handover: &'a HandOver },
     ImportUnknown { handover: &'a HandOver },
+    NotInExport { handover: &'a HandOver, next: ActivationNumber },
+    ImportedAfterAll { handover: &'a HandOver, username: &'a str },
     ChangedMeanwhile,
     AddressChanged { next: ActivationNumber },
     PageChanged { cohort: &'a str, next: ActivationNumber },
@@ -70,7 +72,10 @@ impl Stop<'_> {
 
     pub(super) fn code(&self) -> HoldCode {
         match self {
-            Self::ResetUnknown { .. } | Self::ImportUnknown { .. } => HoldCode::ResetUnknown,
+            Self::ResetUnknown { .. }
+            | Self::ImportUnknown { .. }
+            | Self::NotInExport { .. }
+            | Self::ImportedAfterAll { .. } => HoldCode::ResetUnknown,
             Self::LetterUnknown { .. } => HoldCode::LetterUnknown,
             Self::AwaitingConfirmation { .. } => HoldCode::AwaitingConfirmation,
             Self::ChangedMeanwhile => HoldCode::ChangedMeanwhile,

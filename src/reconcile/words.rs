@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::model::account::SignIn;
 use crate::model::handover::HandOver;
+use crate::model::ids::ActivationNumber;
 use crate::plan::Proof;
 use crate::rollout::SharedEmail;
 use crate::roster::{AddressProblem, Caregiver};
@@ -60,6 +61,8 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
         Stop::Left | Stop::AbsentOnce => gone(stop, id),
         Stop::AwaitingConfirmation { handover } => awaiting(handover),
         Stop::ImportUnknown { handover } => import_unknown(handover),
+        Stop::NotInExport { handover, next } => not_in_export(handover, *next, id),
+        Stop::ImportedAfterAll { handover, username } => imported_after_all(handover, username, id),
         Stop::RowRefused(fault) => hand_over::fault_in_words(*fault, id),
         Stop::FullUploadNeeded { is_default } => full_upload_needed(*is_default),
         Stop::StaffAccount if ground.context.lms.carrier.is_person() => (
@@ -194,6 +197,29 @@ fn import_unknown(handover: &HandOver) -> (String, String) {
         format!(
             "Find out (do the new users show? can one of them sign in?), then `firstbell confirm {number} --imported` or \
              `--not-imported`"
+        ),
+    )
+}
+
+fn not_in_export(handover: &HandOver, next: ActivationNumber, id: &str) -> (String, String) {
+    let number = handover.number;
+    (
+        format!("Hand-over {number} was confirmed as imported, and the export has no account of theirs"),
+        format!(
+            "See in the LMS whether they have one. If the export is an old one, export the users again; if their row was left out,              `reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`; a `hold:` line leaves them alone"
+        ),
+    )
+}
+
+fn imported_after_all(handover: &HandOver, username: &str, id: &str) -> (String, String) {
+    let number = handover.number;
+    (
+        format!(
+            "Hand-over {number} was confirmed as not imported, and the export has the account `{username}`, which only that file \
+             would have made"
+        ),
+        format!(
+            "Ask whoever imports. If it was imported, the LMS has mailed its people: `firstbell adopt {id} --because …`; if not,              give that account another user id in the LMS, and export the users again"
         ),
     )
 }

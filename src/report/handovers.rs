@@ -23,6 +23,14 @@ pub fn handovers(recorded: &Recorded, zone: &TimeZone) -> String {
     }
     for handover in recorded.open_handovers().filter(|handover| handover.is_placed) {
         let HandOver { number, name, .. } = handover;
+        if handover.is_unsure {
+            let _ = writeln!(
+                text,
+                "Next: find out whether {number} was imported (do the new users show? can one of them sign in?), then `firstbell \
+                 confirm {number} --imported` or `--not-imported`. Don't import it before."
+            );
+            continue;
+        }
         let _ = writeln!(
             text,
             "Next: import `handover/{name}.csv` as `handover/{name}.md` says, then `firstbell confirm {number} --imported`."

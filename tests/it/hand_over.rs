@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use firstbell::plan::{Act, HoldCode};
+use firstbell::plan::{Act, Held, HoldCode, Plan};
 
 use crate::office::{Admin, Office};
 use crate::pretend_ultranet::{Options, PretendUltranet};
@@ -219,6 +219,92 @@ fn a_user_id_that_somebody_else_got_meanwhile_is_neither_theirs_nor_written_over
     }
 }
 
+fn held<'p>(plan: &'p Plan, id: &str) -> &'p Held {
+    plan.held.iter().find(|held| held.caregiver.as_str() == id).unwrap_or_else(|| panic!("{id} is not held"))
+}
+
+#[test]
+fn no_letter_tells_of_an_account_that_the_export_does_not_have() {
+    let mut office = self::office("firstbell");
+    office.apply();
+    office.import("0001-year-7", |id| id != "C3");
+    assert_eq!(office.confirm(&["0001", "--imported"]).code, 0);
+    office.export();
+    let plan = office.world.plan();
+    let waits = held(&plan, "C3");
+    assert_eq!(waits.code, HoldCode::ResetUnknown);
+    assert!(waits.sentence.contains("confirmed as imported, and the export has no account"), "{waits:?}");
+    assert!(waits.fix.contains("reissue: [{caregiver: C3, activation: 2"), "{waits:?}");
+    office.apply();
+    assert!(!office.letters().contains_key("maia@example.com"));
+    assert_eq!(office.letters().len(), 4, "year 8 waits for them");
+    let rollout = office.world.read("rollout.yaml");
+    office.world.write("rollout.yaml", &format!("{rollout}hold: [{{caregiver: C3, because: seen}}]\n"));
+    assert!(!office.world.plan().held.iter().any(|held| held.code == HoldCode::ResetUnknown));
+    let reissue = "reissue: [{caregiver: C3, activation: 2, because: T-140}]\n";
+    office.world.write("rollout.yaml", &format!("{rollout}{reissue}"));
+    office.export();
+    office.settle(Admin::Imports);
+    for (id, address) in PLANNED {
+        assert_eq!(office.ultranet.passwords_of(id).len(), 1, "{id}");
+        let letters = office.letters();
+        let (username, password) = letters[address].first().unwrap();
+        assert!(office.ultranet.signs_in(username, password), "{id}");
+    }
+}
+
+#[test]
+fn an_export_that_shows_what_only_a_hand_over_makes_contradicts_who_says_it_was_not_imported() {
+    let mut office = self::office("ultranet");
+    office.apply();
+    office.import("0001-year-7", |_| true);
+    let mailed = office.ultranet.mails.len();
+    assert_eq!(office.confirm(&["0001", "--not-imported"]).code, 0);
+    office.export();
+    let plan = office.world.plan();
+    for id in ["C1", "C3", "C4"] {
+        let held = held(&plan, id);
+        assert_eq!(held.code, HoldCode::ResetUnknown, "{id}");
+        assert!(held.fix.contains(&format!("firstbell adopt {id}")), "{held:?}");
+    }
+    assert!(!plan.has_changes());
+    let said = office.run(&["adopt", "C1", "C3", "C4", "--because", "0001 was imported after all"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    office.settle(Admin::Imports);
+    for id in MAILED_BY_ULTRANET {
+        assert_eq!(office.ultranet.passwords_of(id).len(), 1, "{id}");
+    }
+    assert_eq!(office.ultranet.mails.len(), mailed + 1, "only C8, of year 8, was mailed since");
+}
+
+#[test]
+fn a_password_of_ours_that_was_not_imported_is_never_drawn_anew_by_the_lms() {
+    let mut office = self::office("firstbell");
+    office.apply();
+    assert_eq!(office.confirm(&["0001", "--not-imported"]).code, 0);
+    let rollout = office.world.read("rollout.yaml");
+    office.world.write("rollout.yaml", &rollout.replace("passwords: firstbell", "passwords: ultranet"));
+    office.export();
+    let plan = office.world.plan();
+    for id in ["C1", "C3", "C4"] {
+        let held = held(&plan, id);
+        assert!(held.code == HoldCode::RowRefused && held.fix.contains("`passwords: firstbell`"), "{held:?}");
+    }
+}
+
+#[test]
+fn who_has_moved_to_another_id_still_stands_in_the_open_hand_over() {
+    let mut office = self::office("firstbell");
+    office.apply();
+    let rows: Vec<String> = ROWS.iter().map(|row| row.replace("C4,", "C40,")).collect();
+    office.world.roster(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+    let moved = "moved: [{from: C4, to: C40, because: T-141}]\n";
+    office.world.write("rollout.yaml", &format!("{}{moved}", office.world.read("rollout.yaml")));
+    let plan = office.world.plan();
+    assert_eq!(held(&plan, "C40").code, HoldCode::AwaitingConfirmation);
+    assert!(!plan.has_unknown());
+}
+
 #[test]
 fn whom_the_import_left_out_comes_into_the_next_hand_over() {
     let mut office = self::office("firstbell");
@@ -350,6 +436,9 @@ fn unsure_leaves_everybody_in_it_alone_until_somebody_knows() {
     let plan = office.world.plan();
     assert_eq!(plan.held.iter().filter(|held| held.code == HoldCode::ResetUnknown).count(), 5);
     assert!(!plan.has_changes());
+    let listed = office.run(&["handovers"]);
+    assert!(listed.out.contains("Next: find out whether 0001 was imported"), "{}", listed.all());
+    assert!(!listed.out.contains("Next: import"), "{}", listed.all());
     let resolved = office.run(&["resolve", "C1", "--reset", "not-done", "--evidence", "nobody signed in"]);
     assert_eq!(resolved.code, 64, "{}", resolved.all());
     assert!(resolved.err.contains("confirm 0001"), "{}", resolved.all());

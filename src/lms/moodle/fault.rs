@@ -59,7 +59,12 @@ impl Fault {
     /// As the end of a look at the LMS.
     pub(super) fn while_reading(self) -> LmsError {
         match self.certainty {
-            Certainty::Row | Certainty::Policy | Certainty::HalfDone => LmsError::Garbled { what: self.words },
+            Certainty::HalfDone => LmsError::Garbled { what: self.words },
+            // Nothing of ours was to be written: it is the look itself that was refused.
+            Certainty::Row | Certainty::Policy => {
+                let what = format!("Moodle refused a question of ours: {}", self.words);
+                LmsError::Unreachable { what, source: None }
+            }
             Certainty::NotThere | Certainty::Later | Certainty::Person | Certainty::Database | Certainty::Silence => {
                 LmsError::Unreachable { what: self.words, source: None }
             }
