@@ -49,9 +49,10 @@ pub fn read(path: &Utf8Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Whether something is there.
+/// Whether something is there. Where that can't be seen, it may be: whoever opens it then learns why.
 pub fn exists(path: &Utf8Path) -> bool {
-    fs::symlink_metadata(path).is_ok()
+    use io::ErrorKind::{NotADirectory, NotFound};
+    fs::symlink_metadata(path).map_or_else(|error| !matches!(error.kind(), NotFound | NotADirectory), |_| true)
 }
 
 /// Whether a folder is there.
@@ -288,4 +289,21 @@ pub fn kind(path: &Utf8Path) -> io::Result<Kind> {
     } else {
         Kind::Other
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn what_can_not_be_looked_at_may_be_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(folder.path()).unwrap();
+        // As a folder that this account may not look into, which nobody can make who runs as root.
+        std::os::unix::fs::symlink("circle", folder.join("circle")).unwrap();
+        replace(&folder.join("file"), b"").unwrap();
+        assert!(exists(&folder.join("circle/state.db")));
+        assert!(!exists(&folder.join("file/state.db")) && !exists(&folder.join("state.db")));
+    }
 }

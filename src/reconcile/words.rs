@@ -65,10 +65,6 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
         Stop::ImportedAfterAll { handover, username } => imported_after_all(handover, username, id),
         Stop::RowRefused(fault) => hand_over::fault_in_words(*fault, id),
         Stop::FullUploadNeeded { is_default } => full_upload_needed(*is_default),
-        Stop::StaffAccount if ground.context.lms.carrier.is_person() => (
-            "The user of the LMS with their SMS id is no Parent: staff, a student or a guest".to_owned(),
-            "See whose account it is: only accounts of the type Parent are ever touched".to_owned(),
-        ),
         Stop::AskedToWait { because, until } => {
             let until = until.map_or_else(String::new, |until| format!(" until {until}"));
             (
@@ -244,6 +240,10 @@ fn plain(stop: &Stop<'_>, ground: &Ground<'_>) -> (String, String) {
         Stop::StaffInSms => (
             "The SMS says that they work at the school",
             "Give them access by hand: accounts of staff are never touched",
+        ),
+        Stop::StaffAccount if ground.context.lms.carrier.is_person() => (
+            "The user of the LMS with their SMS id is no Parent: staff, a student or a guest",
+            "See whose account it is: only accounts of the type Parent are ever touched",
         ),
         Stop::StaffAccount => (
             "Their account in the LMS is a staff account",

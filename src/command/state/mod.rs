@@ -21,7 +21,7 @@ use crate::state::record::{Access, Held, Store};
 use super::exit::Exit;
 use super::session::Session;
 use super::trouble::Trouble;
-use super::{key, place, project};
+use super::{key, mark, place, project};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -91,6 +91,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let place = place::of(session, &rollout)?;
     let mut held = place.look()?;
     if !held.exists() {
+        mark::compare(session, None)?;
         let path = place::shown(session, &place);
         session.screen.answer(&format!("Nothing is recorded yet: `{path}` comes with the first apply.\n"));
         return Ok(Exit::Done);

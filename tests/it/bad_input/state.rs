@@ -78,3 +78,14 @@ fn a_file_in_the_place_of_the_states_folder_is_refused() {
     project.write("state", "not a folder");
     refused_by(APPLY, &project, 69, &["state/firstbell.db.lock", "see that you may write to its folder"]);
 }
+
+#[test]
+fn a_state_that_is_gone_while_its_lock_is_there_is_not_one_that_is_still_to_come() {
+    let project = fresh();
+    assert_eq!(project.run(&["state", "verify"]).code, 0, "nothing was recorded yet");
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    std::fs::rename(project.path().join("state"), project.path().join("kept")).unwrap();
+    for command in ["list", "show", "verify"] {
+        refused_by(&[&["state", command]], &project, 5, &["says that run 1 was made, but there is no state here"]);
+    }
+}
