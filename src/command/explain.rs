@@ -3,7 +3,7 @@
 use crate::edge::{PersonRecord, StateStore};
 use crate::model::ids::CaregiverId;
 use crate::report::{self, Explained};
-use crate::rollout::LmsSettings;
+use crate::rollout::{Leavers, LmsSettings};
 
 use super::doors;
 use super::exit::Exit;
@@ -50,6 +50,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         accounts: &accounts,
         record: &record,
         cohort: project::cohort_of(&loaded, id.as_str()),
+        leavers_are_disabled: loaded.rollout.leavers == Leavers::Disable && lms.capabilities().can_disable,
         forgotten_page: match &loaded.rollout.lms {
             LmsSettings::Moodle(moodle) => {
                 Some(format!("{}/login/forgot_password.php", moodle.url.trim_end_matches('/')))

@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::files;
 use crate::letter::default_letters;
+use crate::report;
 use crate::rollout;
 
 use super::exit::Exit;
@@ -88,7 +89,7 @@ fn put(path: &Utf8Path, text: &str) -> Result<(), Trouble> {
 }
 
 fn next_steps(dir: &Utf8Path) -> String {
-    let at = if dir == "." { String::new() } else { format!("-C {dir} ") };
+    let at = if dir == "." { String::new() } else { format!("-C {} ", report::quoted(dir)) };
     format!(
         "Laid out in `{dir}`:\n\
          \x20 rollout.yaml         what the school wants: fill in the lines marked CHANGE\n\

@@ -2,6 +2,8 @@
 //! read, so nothing can be applied from it.
 
 use crate::edge::{Ask, LmsError, LmsRead};
+use jiff::tz::TimeZone;
+
 use crate::model::account::Account;
 use crate::model::capability::LmsCapabilities;
 use crate::model::ids::CaregiverId;
@@ -20,14 +22,15 @@ pub(super) struct Remembered {
 
 impl Remembered {
     /// What the state kept of this LMS, put in its place.
-    pub(super) fn of(observed: Option<Observed>, lms: &dyn LmsRead) -> Result<Self, Trouble> {
+    pub(super) fn of(observed: Option<Observed>, lms: &dyn LmsRead, zone: &TimeZone) -> Result<Self, Trouble> {
         let observed = observed.ok_or_else(|| {
             Trouble::new(
                 Exit::Unreachable,
                 "there is no earlier look at the LMS to plan from: plan once without `--offline`, and apply",
             )
         })?;
-        let description = format!("{}, offline, as it was on {}", lms.describe(), moment::utc(observed.read_at));
+        let description =
+            format!("{}, offline, as it was on {}", lms.describe(), moment::local(observed.read_at, zone));
         Ok(Self { observed, capabilities: lms.capabilities(), description })
     }
 }

@@ -9,7 +9,7 @@ use crate::model::fingerprint::Fingerprinter;
 use crate::model::moment;
 use crate::plan::{Outline, Plan};
 use crate::report::{self, Personal, View};
-use crate::rollout::Rollout;
+use crate::rollout::{Rollout, length_of_time};
 
 use super::exit::Exit;
 use super::offline::Remembered;
@@ -33,8 +33,8 @@ pub struct Args {
     /// Save the plan to this file, for review and `apply FILE`; it names nobody
     #[arg(short, long, value_name = "FILE")]
     output: Option<Utf8PathBuf>,
-    /// How long the saved plan may be begun
-    #[arg(long, value_name = "TIME", default_value = "24h", requires = "output")]
+    /// How long the saved plan may be begun: `90m`, `24h`, `7d`
+    #[arg(long, value_name = "TIME", default_value = "24h", requires = "output", value_parser = length_of_time)]
     expires_in: SignedDuration,
     /// Plan without the LMS, from what the last run saw there
     #[arg(long)]
@@ -86,7 +86,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let scope = Scope { narrowing, git, timetable, retry_unknown: false, before };
     let mut lms: Box<dyn LmsRead + '_> = if args.offline {
         let unasked = doors::lms_unasked(session, &loaded.rollout)?;
-        Box::new(Remembered::of(state.remembered.take(), &*unasked)?)
+        Box::new(Remembered::of(state.remembered.take(), &*unasked, &loaded.rollout.timezone)?)
     } else {
         doors::lms_reader(session, &loaded.rollout)?
     };
@@ -124,7 +124,9 @@ fn save(
     plan.inputs.rollout.path = project::shown(session, plan.inputs.rollout.path.as_str().into()).into_string();
     let saved = saved::write(session, plan, fingerprinter, path, lives)?;
     let until = moment::local(saved.expires_at, &rollout.timezone);
-    session.screen.say(&format!("Saved as `{path}`; `firstbell apply {path}` carries it out until {until}."));
+    session
+        .screen
+        .say(&format!("Saved as `{path}`; `firstbell apply {}` carries it out until {until}.", report::quoted(path)));
     session.screen.say(&format!("Digest: {}", saved.digest));
     Ok(())
 }

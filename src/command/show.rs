@@ -47,6 +47,11 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         Format::Json => format!("{:#}\n", plan.document),
     };
     session.screen.answer(&text);
+    if args.format == Format::Text {
+        session
+            .screen
+            .say("Roster, letters, record and LMS were not looked at: `apply` does, and refuses what no longer holds.");
+    }
     Ok(Exit::Done)
 }
 

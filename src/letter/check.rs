@@ -71,7 +71,15 @@ fn is_known(name: &str) -> bool {
 /// Where a name stands for the first time as a name of its own.
 fn place_of(name: &str, source: &str) -> std::ops::Range<usize> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let stands_alone = |at: usize| !source[..at].ends_with(is_word) && !source[at + name.len()..].starts_with(is_word);
+    // What parents read may hold the same word.
+    let is_inside = |before: &str| {
+        let begin = before.rfind("{{").max(before.rfind("{%"));
+        begin.is_some_and(|begin| !before[begin..].contains("}}") && !before[begin..].contains("%}"))
+    };
+    let stands_alone = |at: usize| {
+        let (before, after) = (&source[..at], &source[at + name.len()..]);
+        is_inside(before) && !before.ends_with(is_word) && !after.starts_with(is_word)
+    };
     let first = source.match_indices(name).map(|(at, _)| at).find(|at| stands_alone(*at));
     first.map_or(0..0, |at| at..at + name.len())
 }
@@ -157,6 +165,13 @@ mod tests {
                  `{{% for child in children %}}`"
             ),
         );
+    }
+
+    #[test]
+    fn the_same_word_in_the_text_is_no_mistake() {
+        let expected =
+            "2:4 letter::undefined-variable: `Password` is not defined for every parent | did you mean `password`?";
+        assert_problem("Password:\n{{ Password }}\nPassword", expected);
     }
 
     #[test]

@@ -190,6 +190,8 @@ pub enum Idle {
     CanaryStopped(CohortName, u64, u64),
     /// In no cohort.
     Outside,
+    /// Missing from the last full roster; the next one that misses them too has their account disabled.
+    AbsentOnce,
     /// Recorded, but gone from the roster: kept as they are.
     Gone,
     /// Something is due or held for them, but this plan is for others.

@@ -35,6 +35,8 @@ pub struct Explained<'a> {
     pub accounts: &'a [Account],
     /// All that was done.
     pub record: &'a PersonRecord,
+    /// Whether the account of somebody who has left is disabled.
+    pub leavers_are_disabled: bool,
     /// Where the LMS lets people ask for a new password by themselves.
     pub forgotten_page: Option<String>,
 }
@@ -120,6 +122,9 @@ fn now(explained: &Explained<'_>, view: &View, text: &mut String) {
 fn active(explained: &Explained<'_>, history: &History) -> String {
     match &explained.person {
         None if history.is_withdrawn => "gone from the roster; firstbell has disabled the account".to_owned(),
+        None if explained.leavers_are_disabled => {
+            "missing from the roster; once two full rosters in a row miss them, the account is disabled".to_owned()
+        }
         None => "gone from the roster, the account stays as it is".to_owned(),
         Some(person) if person.children.is_empty() => "active, without a child they may see any more".to_owned(),
         Some(_) if let Some(page) = &explained.forgotten_page => format!(

@@ -50,6 +50,9 @@ fn words(idle: &Idle, today: Date) -> String {
             number(*sent)
         ),
         Idle::Outside => "outside every cohort".to_owned(),
+        Idle::AbsentOnce => {
+            "missing from the last roster; the next full one that misses them too has them disabled".to_owned()
+        }
         Idle::Gone => "gone from the roster, nothing more to do".to_owned(),
         Idle::NotMeant => "not meant by this plan, though something is due or held".to_owned(),
     }
@@ -76,6 +79,7 @@ fn code(idle: &Idle) -> String {
         Idle::Canary(_, None) => "canary".to_owned(),
         Idle::CanaryStopped(..) => "canary stopped".to_owned(),
         Idle::Outside => "outside".to_owned(),
+        Idle::AbsentOnce => "absent-once".to_owned(),
         Idle::Gone => "gone".to_owned(),
         Idle::NotMeant => "not meant".to_owned(),
     }

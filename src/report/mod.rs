@@ -51,7 +51,7 @@ pub use json::{
     saved_plan_schema,
 };
 pub use markdown::markdown;
-pub use names::count;
+pub use names::{count, quoted};
 pub use page::folded;
 pub use record::{listed, state, verified};
 pub use roster::{diff_json, diff_text, harmless, roster_csv, roster_json, roster_schema, roster_text, why_text};

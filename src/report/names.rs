@@ -21,6 +21,17 @@ pub fn count(many: u64, one: &str, several: &str) -> String {
     format!("{} {}", number(many), if many == 1 { one } else { several })
 }
 
+/// A path as a shell takes it: in quotation marks where something in it would mean something else.
+pub fn quoted(path: impl AsRef<str>) -> String {
+    let path = path.as_ref();
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,:@%".contains(c);
+    if !path.is_empty() && path.chars().all(is_plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', "'\\''"))
+    }
+}
+
 /// A list in a sentence: `a`, `a and b`, `a, b and c`.
 pub fn list<T: AsRef<str>>(items: &[T]) -> String {
     match items {
@@ -87,6 +98,12 @@ mod tests {
     #[test]
     fn thousands_have_commas() {
         assert_eq!([0, 7, 999, 1_000, 2_214_000].map(number), ["0", "7", "999", "1,000", "2,214,000"]);
+    }
+
+    #[test]
+    fn a_path_can_be_pasted_into_a_shell() {
+        let paths = ["plan.json", "a/b-2.json", "K\u{14D}whai college 2027", "it\u{27}s", "$x", ""].map(quoted);
+        assert_eq!(paths, ["plan.json", "a/b-2.json", "'K\u{14D}whai college 2027'", "'it'\\''s'", "'$x'", "''"]);
     }
 
     #[test]

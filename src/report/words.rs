@@ -84,7 +84,7 @@ fn act_in_detail(act: &Act, change: &Change, personal: Personal, paint: Paint) -
     }
 }
 
-const REWRITTEN: &str = "Address or children changed before the letter went out: it is written anew.";
+const REWRITTEN: &str = "Address or children have changed: the letter is written anew, with the same password.";
 
 fn left_by_a_stopped_run(proof: Proof) -> &'static str {
     match proof {

@@ -43,6 +43,7 @@ mod ultranet;
 mod tests;
 
 use camino::Utf8Path;
+use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Span};
@@ -82,6 +83,13 @@ pub fn read(file: &Utf8Path) -> Result<(Rollout, Diagnostics), Diagnostics> {
         Diagnostics::from(Diagnostic::error(code, message).with_place(Place::file(file)).with_help(help))
     })?;
     read_bytes(file, &bytes, &Project::of_file(file))
+}
+
+/// Reads a length of time as the rollout writes it (`90m`, `24h`, `7d`); else what is wrong with it.
+pub fn length_of_time(text: &str) -> Result<SignedDuration, String> {
+    use form::Form as _;
+    let length = form::Length::read(text).map_err(|misfit| format!("{}: {}", misfit.message, misfit.help))?;
+    SignedDuration::try_from(length).map_err(|error| error.to_string())
 }
 
 /// Reads a rollout that is in memory, as if it were `file` of this project.

@@ -63,6 +63,9 @@ fn sheet(input: impl Read) -> Result<Sheet, Box<Diagnostic>> {
     if bytes.len() as u64 > LARGEST {
         return Err(Box::new(unusable("this is larger than 64 MiB".to_owned())));
     }
+    if let Some(kind) = other_kind(&bytes) {
+        return Err(Box::new(unusable(format!("this is {kind}, not an Excel workbook (.xlsx)"))));
+    }
     let sha256 = digits(&Sha256::digest(&bytes));
     let failed =
         |error: calamine::XlsxError| Box::new(unusable(format!("this is no workbook that can be read: {error}")));
@@ -70,6 +73,21 @@ fn sheet(input: impl Read) -> Result<Sheet, Box<Diagnostic>> {
     let name = workbook.sheet_names().first().cloned().unwrap_or_default();
     let cells = workbook.worksheet_range(&name).map_err(failed)?;
     if cells.is_empty() { Err(Box::new(shape::empty())) } else { Ok(Sheet { name, cells, sha256 }) }
+}
+
+/// What is often handed over for a workbook, by its first bytes. A workbook is a ZIP file.
+fn other_kind(bytes: &[u8]) -> Option<&'static str> {
+    let head = &bytes[..bytes.len().min(64)];
+    // A letter may be cut in two at the end.
+    let is_utf8 = || std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
+    let text = || is_utf8() && !head.contains(&0);
+    match bytes {
+        [] | [b'P', b'K', ..] => None,
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => Some("a workbook of an old Excel (.xls)"),
+        [b'<', ..] => Some("a web page, though an SMS may call it .xls"),
+        _ if text() => Some("text, perhaps CSV (then write `format: csv`)"),
+        _ => None,
+    }
 }
 
 fn unusable(message: String) -> Diagnostic {
@@ -253,6 +271,20 @@ mod tests {
             (first.code, first.message.as_str()),
             ("roster::number-for-id", "cell C2 is a number, and ids are text")
         );
+    }
+
+    #[test]
+    fn what_is_handed_over_for_a_workbook_is_named() {
+        for (bytes, kind) in [
+            (&b"\xD0\xCF\x11\xE0\xA1\xB1"[..], "old Excel"),
+            (b"id,email\n", "perhaps CSV"),
+            ("\u{101}".repeat(40).as_bytes(), "perhaps CSV"),
+            (&[b"a".as_slice(), "\u{101}".repeat(40).as_bytes()].concat(), "perhaps CSV"),
+            (b"<table><tr><td>C1", "a web page"),
+        ] {
+            let problems = read(&testing::source(), bytes, NOW, NOW).unwrap_err();
+            assert!(problems.sorted()[0].message.contains(kind), "{problems:?}");
+        }
     }
 
     #[test]

@@ -181,7 +181,7 @@ fn init_leaves_a_gitignore_as_it_is_and_adds_what_must_not_be_committed() {
     assert_eq!(project.run(&["init"]).code, 0);
     let ignored = project.read(".gitignore");
     assert!(ignored.starts_with("*.bak\n/state/\n# mine\n# What must not be committed"), "{ignored}");
-    for line in ["/roster/", "/state/", "/outbox/", "/handover/", "/paper/"] {
+    for line in ["/roster/", "/state/", "/outbox/", "/handover/", "/paper/", "/fixes.csv", "*-state.jsonl"] {
         assert_eq!(ignored.lines().filter(|there| *there == line).count(), 1, "{line} in {ignored}");
     }
 }

@@ -107,7 +107,26 @@ fn an_expired_plan_is_refused_but_a_run_begun_under_it_is_resumed() {
     assert_eq!(resumed.code, 0, "{}", resumed.all());
     let shown = project.run(&[&["show", &path][..], &later].concat());
     assert_eq!(shown.code, 0);
+    assert!(shown.err.contains("were not looked at: `apply` does"), "{}", shown.all());
     assert!(shown.err.contains("stale: it expired"), "{}", shown.all());
+}
+
+#[test]
+fn how_long_a_plan_may_be_begun_is_written_as_in_the_rollout() {
+    let project = Project::example("quickstart");
+    let now = ["--now", "2027-02-01T09:00:00Z"];
+    for (written, until) in [("7d", "8 Feb 2027 22:00"), ("90m", "1 Feb 2027 23:30"), ("24h", "2 Feb 2027 22:00")] {
+        let said = project.run(&[&["plan", "-o", "my plan.json", "--expires-in", written][..], &now].concat());
+        assert!(
+            said.err.contains(&format!("`firstbell apply 'my plan.json'` carries it out until {until}.")),
+            "{}",
+            said.all()
+        );
+    }
+    for written in ["2w", "48", "soon"] {
+        let said = project.run(&["plan", "-o", "p.json", "--expires-in", written]);
+        refused(&said, 64, &format!("`{written}` is not a length of time: write `90m`, `24h` or `7d`"));
+    }
 }
 
 #[test]
@@ -271,11 +290,19 @@ fn a_plan_can_be_narrowed() {
     assert!(said.out.contains("partial: only cohort pilot") && !said.out.contains("C1008"), "{}", said.all());
     refused(&project.run(&["plan", "--cohort", "pillot"]), 64, "no cohort");
     refused(&project.run(&["plan", "--caregiver", "C9"]), 64, "C9");
+    project.write("ids.csv", "CaregiverID,Name\nC1001,x\nC9,y\n\n# c\nC8\n");
+    let ids = project.path().join("ids.csv");
+    let said = project.run(&["plan", "--from-file", ids.to_str().unwrap()]);
+    refused(
+        &said,
+        64,
+        "ids.csv`, line 3: neither the roster nor the record has 2 caregivers of it: `C9` (line 3), `C8` (line 6)",
+    );
     let said = project.run(&["plan", "--caregiver", "C1001"]).out;
     assert!(said.contains("pilot: opens with this plan, 5 caregivers, 1 in this plan\n"), "{said}");
     assert!(!said.contains("year-7: "), "of the others it says nothing: {said}");
     let said = project.run(&["plan", "--cohort", "year-9"]).out;
-    assert!(said.contains("year-9: opens 1 Jan 2999, 5 caregivers\n") && !said.contains("pilot: "), "{said}");
+    assert!(said.contains("year-9: opens 1 Jan 2999, 5 caregivers, ") && !said.contains("pilot: "), "{said}");
     project.write("ids.txt", "# those who rang\nC1001\nC1008,again\n");
     let ids = project.path().join("ids.txt");
     let applied = project.run(&["apply", "--auto-approve", "--from-file", ids.to_str().unwrap(), "--exclude", "C1008"]);

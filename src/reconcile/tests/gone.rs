@@ -35,7 +35,9 @@ fn active_and_gone(rollout: &str, from_two: bool) -> School {
 #[test]
 fn absence_from_one_roster_is_no_departure() {
     let plan = active_and_gone(DISABLE, false).plan();
-    assert_eq!((symbols(&plan, "C1"), plan.unchanged[&Idle::Gone]), (String::new(), 1));
+    assert_eq!((symbols(&plan, "C1"), plan.unchanged[&Idle::AbsentOnce]), (String::new(), 1), "the next may be one");
+    let plan = active_and_gone("", false).plan();
+    assert_eq!((symbols(&plan, "C1"), plan.unchanged[&Idle::Gone]), (String::new(), 1), "`leavers: keep`");
 }
 
 #[test]

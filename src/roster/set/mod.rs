@@ -52,7 +52,7 @@ impl FileSet<'static> {
     fn folder(written: String, path: &Utf8Path) -> io::Result<Result<Self, Stop>> {
         let inside = files::canonical(path)?;
         let (mut names, mut folders, mut modified) = (Vec::new(), Vec::new(), None);
-        for name in files::list(path)?.into_iter().filter(|name| !name.starts_with('.')) {
+        for name in files::list(path)?.into_iter().filter(|name| !is_left_by_a_program(name)) {
             let file = path.join(&name);
             if files::is_dir(&file) {
                 folders.push(name);
@@ -70,6 +70,11 @@ impl FileSet<'static> {
         let Some(modified) = modified else { return Ok(Err(nothing_in(&written, &folders))) };
         Ok(Ok(Self { written, modified, names, kind: Kind::Folder(path.to_owned()) }))
     }
+}
+
+/// `.DS_Store`, and what Office (`~$export.csv`) and `LibreOffice` (`.~lock.export.csv#`) leave beside a file that is open.
+fn is_left_by_a_program(name: &str) -> bool {
+    name.starts_with('.') || name.starts_with("~$")
 }
 
 impl<'a> FileSet<'a> {
