@@ -68,6 +68,9 @@ impl Letters {
         let declared = declared(sign_in_url, help);
         for (language, edition) in &self.by_language {
             let source = |part| edition.template.source(part);
+            if has_several_lines(source(Part::Subject)) {
+                found.push(several_lines().with_place(Place::file(self.file(language, Part::Subject))));
+            }
             html::judge(source(Part::Html), &self.file(language, Part::Html), &edition.spelling, &mut found);
             for part in [Part::Html, Part::Text] {
                 html::judge_links(source(part), &self.file(language, part), &declared, &mut found);
@@ -148,6 +151,16 @@ fn long_subject(rendered: &Rendered, _context: &Context<'_>) -> Finding {
     })
 }
 
+/// What stands in a second line was hardly meant for the subject. With tags, lines may be there for whoever writes it.
+fn has_several_lines(source: &str) -> bool {
+    !source.contains("{%") && source.lines().filter(|line| !line.trim().is_empty()).nth(1).is_some()
+}
+
+fn several_lines() -> Diagnostic {
+    Diagnostic::warning("letter::several-lines", "the subject has several lines, which parents get as one")
+        .with_help("leave one line in it; what the letter says comes into body.txt and body.html")
+}
+
 /// The second place is where an old one is forgotten, and where somebody looks over a shoulder.
 fn password_twice(rendered: &Rendered, context: &Context<'_>) -> Finding {
     let part = [(Part::Text, &rendered.text), (Part::Html, &rendered.html)]
@@ -222,6 +235,16 @@ mod tests {
     fn a_password_in_the_subject_is_an_error() {
         let file = "letters/welcome.en/subject.txt";
         assert_eq!(found_with(file, "Use {{ password }}"), [format!("{file} letter::password-in-subject")]);
+    }
+
+    #[test]
+    fn a_second_line_in_the_subject_is_told() {
+        let file = "letters/welcome.en/subject.txt";
+        let expected = [format!("{file} letter::several-lines")];
+        assert_eq!(found_with(file, "Your account\n\nKia ora {{ caregiver.name }},\n"), expected);
+        for one in ["\nYour account\n\n", "{% if help.phone %}\nYour account\n{% else %}\nAccount\n{% endif %}"] {
+            assert_eq!(found_with(file, one), [""; 0], "{one}");
+        }
     }
 
     #[test]

@@ -69,7 +69,8 @@ pub fn schools(rows: &[SchoolStatus], view: &View) -> String {
     page.gap();
     let unread = rows.iter().filter(|row| row.standing.is_none()).count();
     let read = count((rows.len() - unread) as u64, "school", "schools");
-    page.line(0, &format!("{read} together: {}.", status::counted(together)));
+    let words = if rows.len() - unread > 1 { "together" } else { "alone" };
+    page.line(0, &format!("{read} {words}: {}.", status::counted(together)));
     if unread > 0 {
         page.line(0, &format!("{} could not be read.", count(unread as u64, "school", "schools")));
     }

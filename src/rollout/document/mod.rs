@@ -82,7 +82,7 @@ pub(super) struct Document {
     /// What to do when somebody is gone from the roster. Nobody is ever deleted.
     #[serde(default)]
     pub(super) leavers: Leavers,
-    /// What to do when an active caregiver has no child left that they may see.
+    /// What to do when an active caregiver may not see a child any more: `unlink` takes that child from the account in the LMS.
     #[serde(default)]
     pub(super) access_revoked: AccessRevoked,
     /// What to do with somebody who joins a cohort that is open already.
