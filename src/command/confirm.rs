@@ -12,7 +12,6 @@ use crate::model::entry::{Entry, Subject};
 use crate::model::handover::{HandOver, HandOverNumber, HandOverOutcome, HandOverRow};
 use crate::model::ids::Username;
 use crate::model::moment;
-use crate::model::source::Column;
 use crate::report::count;
 use crate::rollout::{Rollout, read_ids};
 
@@ -115,9 +114,9 @@ fn find(
 
 /// Those who were left out of the import; all of them must be in the hand-over.
 fn excepted(path: &Utf8PathBuf, handover: &HandOver, rollout: &Rollout) -> Result<BTreeSet<String>, Trouble> {
-    let headings = rollout.roster.iter().filter_map(|source| source.columns.get(&Column::CaregiverId));
-    let heading = headings.flatten().next().map(String::as_str);
-    let ids = read_ids(path, heading).map_err(|why| Trouble::new(Exit::BadInput, format!("`{path}` {why}")))?;
+    let ids =
+        read_ids(path, rollout.id_heading()).map_err(|why| Trouble::new(Exit::BadInput, format!("`{path}` {why}")))?;
+    let ids: BTreeSet<String> = ids.into_keys().collect();
     let is_in = |id: &&String| handover.rows.iter().any(|row| row.caregiver.as_str() == id.as_str());
     let strangers: Vec<&str> = ids.iter().filter(|id| !is_in(id)).map(String::as_str).collect();
     if strangers.is_empty() {

@@ -4,12 +4,10 @@ use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
 
-use crate::files;
 use crate::model::ids::{CaregiverId, CohortName};
-use crate::model::source::Column;
 use crate::plan::Narrowing;
 use crate::report::count;
-use crate::rollout::Rollout;
+use crate::rollout::{Rollout, read_ids};
 use crate::roster::Roster;
 
 use super::exit::Exit;
@@ -49,13 +47,11 @@ impl Args {
         roster: &Roster,
         is_recorded: impl Fn(&str) -> bool,
     ) -> Result<Narrowing, Trouble> {
+        let is_known = |id: &CaregiverId| roster.caregiver(id.as_str()).is_some() || is_recorded(id.as_str());
         let mut named: Option<BTreeSet<CaregiverId>> = None;
         if !self.caregiver.is_empty() || self.from_file.is_some() {
-            let known = |id: &CaregiverId| roster.caregiver(id.as_str()).is_some() || is_recorded(id.as_str());
-            let headings =
-                rollout.roster.iter().filter_map(|source| source.columns.get(&Column::CaregiverId)).flatten();
-            let heading = headings.map(String::as_str).next();
-            let from_file = self.from_file.as_ref().map(|path| read(path, heading, known)).transpose()?;
+            let from_file =
+                self.from_file.as_ref().map(|path| read(path, rollout.id_heading(), is_known)).transpose()?;
             let from_file = from_file.unwrap_or_default();
             named = Some(self.caregiver.iter().map(|id| CaregiverId::new(id.trim())).chain(from_file).collect());
         }
@@ -65,7 +61,6 @@ impl Args {
             let known: Vec<&str> = rollout.cohorts.iter().map(|cohort| cohort.name.as_str()).collect();
             return Err(usage(format!("there is no cohort `{unknown}`; there are: {}", known.join(", "))));
         }
-        let is_known = |id: &&CaregiverId| roster.caregiver(id.as_str()).is_some() || is_recorded(id.as_str());
         let unknown = named.iter().flatten().chain(&exclude).find(|id| !is_known(id));
         match unknown {
             Some(id) => Err(usage(format!("neither the roster nor the record has a caregiver `{id}`"))),
@@ -78,36 +73,22 @@ fn usage(what: String) -> Trouble {
     Trouble::new(Exit::Usage, what)
 }
 
-/// The ids in a file, one a line; what stands behind a comma, lines that begin with `#` and a heading don't count. All that nobody
-/// has are told at once.
+/// The ids in a file; all that nobody has are told at once.
 fn read(
     path: &Utf8PathBuf,
     heading: Option<&str>,
     is_known: impl Fn(&CaregiverId) -> bool,
 ) -> Result<Vec<CaregiverId>, Trouble> {
-    let bytes = files::read(path).map_err(|error| Trouble::new(Exit::BadInput, error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| Trouble::new(Exit::BadInput, format!("`{path}` is not UTF-8")))?;
-    let cells = text.trim_start_matches('\u{feff}').lines().map(first_cell).zip(1_u32..);
-    let mut cells = cells.filter(|(id, _)| !id.is_empty() && !id.starts_with('#')).peekable();
-    cells.next_if(|(id, _)| id.eq_ignore_ascii_case("caregiver-id") || heading == Some(*id));
-    let (known, unknown): (Vec<_>, Vec<_>) =
-        cells.map(|(id, line)| (CaregiverId::new(id), line)).partition(|(id, _)| is_known(id));
-    if let Some((_, first)) = unknown.first() {
-        let named: Vec<String> = unknown.iter().take(NAMED).map(|(id, line)| format!("`{id}` (line {line})")).collect();
-        let more = if unknown.len() > NAMED { ", …" } else { "" };
-        let what = format!(
-            "`{path}`, line {first}: neither the roster nor the record has {}: {}{more}",
-            count(unknown.len() as u64, "caregiver of it", "caregivers of it"),
-            named.join(", ")
-        );
-        return Err(usage(what));
-    }
-    if known.is_empty() {
-        return Err(Trouble::new(Exit::BadInput, format!("`{path}` holds no id: write one a line")));
-    }
-    Ok(known.into_iter().map(|(id, _)| id).collect())
-}
-
-fn first_cell(line: &str) -> &str {
-    line.split(',').next().unwrap_or_default().trim()
+    let ids = read_ids(path, heading).map_err(|why| Trouble::new(Exit::BadInput, format!("`{path}` {why}")))?;
+    let (known, mut unknown): (Vec<_>, Vec<_>) =
+        ids.into_iter().map(|(id, line)| (CaregiverId::new(id), line)).partition(|(id, _)| is_known(id));
+    unknown.sort_unstable_by_key(|(_, line)| *line);
+    let Some((_, first)) = unknown.first() else { return Ok(known.into_iter().map(|(id, _)| id).collect()) };
+    let named: Vec<String> = unknown.iter().take(NAMED).map(|(id, line)| format!("`{id}` (line {line})")).collect();
+    let more = if unknown.len() > NAMED { ", …" } else { "" };
+    Err(usage(format!(
+        "`{path}`, line {first}: neither the roster nor the record has {}: {}{more}",
+        count(unknown.len() as u64, "caregiver of it", "caregivers of it"),
+        named.join(", ")
+    )))
 }

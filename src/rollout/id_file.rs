@@ -1,7 +1,7 @@
 //! A file of caregiver ids: one a line, or the first column of a CSV; empty lines and those that begin with `#` don't
 //! count, nor does a heading. Nothing is known here of which ids the roster has.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use camino::Utf8Path;
 
@@ -30,8 +30,8 @@ impl Unusable {
     }
 }
 
-/// The ids in a file. `heading` is what the roster calls the column, besides `caregiver-id`.
-pub(super) fn read(path: &Utf8Path, heading: Option<&str>) -> Result<BTreeSet<String>, Unusable> {
+/// The ids in a file, each with its first line. `heading` is what the roster calls the column, besides `caregiver-id`.
+pub(super) fn read(path: &Utf8Path, heading: Option<&str>) -> Result<BTreeMap<String, u32>, Unusable> {
     let bytes = files::read(path).map_err(|error| Unusable::Unreadable(error.to_string()))?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|error| Unusable::NotText { line: line_at(&bytes, error.valid_up_to()) })?;
@@ -39,17 +39,22 @@ pub(super) fn read(path: &Utf8Path, heading: Option<&str>) -> Result<BTreeSet<St
     if ids.is_empty() { Err(Unusable::Empty) } else { Ok(ids) }
 }
 
-/// The ids in a file that somebody names on the command line; the text says why there are none.
-pub fn read_ids(path: &Utf8Path, heading: Option<&str>) -> Result<BTreeSet<String>, String> {
+/// The ids in a file that somebody names on the command line, each with its first line; the text says why there are none.
+pub fn read_ids(path: &Utf8Path, heading: Option<&str>) -> Result<BTreeMap<String, u32>, String> {
     read(path, heading).map_err(|unusable| unusable.why())
 }
 
-fn ids(text: &str, heading: Option<&str>) -> BTreeSet<String> {
+fn ids(text: &str, heading: Option<&str>) -> BTreeMap<String, u32> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let cells = lines(text).filter(|line| !line.trim_start().starts_with('#')).map(first_cell);
-    let mut cells = cells.filter(|cell| !cell.is_empty()).peekable();
-    cells.next_if(|cell| cell.eq_ignore_ascii_case("caregiver-id") || heading.is_some_and(|heading| heading == *cell));
-    cells.map(str::to_owned).collect()
+    let numbered = lines(text).zip(1..).filter(|(line, _)| !line.trim_start().starts_with('#'));
+    let cells = numbered.map(|(line, number)| (first_cell(line), number));
+    let mut cells = cells.filter(|(cell, _)| !cell.is_empty()).peekable();
+    cells.next_if(|(cell, _)| cell.eq_ignore_ascii_case("caregiver-id") || heading == Some(*cell));
+    let mut ids = BTreeMap::new();
+    for (cell, number) in cells {
+        ids.entry(cell.to_owned()).or_insert(number);
+    }
+    ids
 }
 
 fn first_cell(line: &str) -> &str {
@@ -69,7 +74,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str, heading: Option<&str>) -> Vec<String> {
-        ids(text, heading).into_iter().collect()
+        ids(text, heading).into_keys().collect()
     }
 
     #[test]

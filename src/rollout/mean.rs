@@ -182,7 +182,7 @@ fn select(
         let unusable =
             |why: id_file::Unusable| setting.failure("rollout::id-file", format!("`{}` {}", file.text, why.why()));
         let named = id_file::read(&setting.resolve(&file.meaning)?, heading).map_err(unusable)?;
-        caregivers.get_or_insert_default().extend(named);
+        caregivers.get_or_insert_default().extend(named.into_keys());
     }
     Ok(super::Select {
         all: false,

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::diagnostic::Place;
 use crate::model::ids::CohortName;
-use crate::model::source::RosterSource;
+use crate::model::source::{Column, RosterSource};
 
 use super::mail::MailSettings;
 use super::people::{Distinct, HoldRule, Moved, Reissue};
@@ -72,6 +72,12 @@ pub struct Rollout {
 }
 
 impl Rollout {
+    /// What the first roster that names its columns calls the one with the caregivers' ids.
+    pub fn id_heading(&self) -> Option<&str> {
+        let headings = self.roster.iter().filter_map(|source| source.columns.get(&Column::CaregiverId));
+        headings.flatten().next().map(String::as_str)
+    }
+
     /// The cohort with this name.
     pub fn cohort(&self, name: &CohortName) -> Option<&Cohort> {
         self.cohorts.iter().find(|cohort| cohort.name == *name)
