@@ -169,6 +169,11 @@ impl Worker<'_> {
             }
             Outcome::Refused(refusal) => {
                 let reason = refusal.reason.clone();
+                // This time it was not taken, and not for its address: the time before it may have been.
+                if change.was_perhaps_sent() && refusal.reach != Reach::Caregiver {
+                    self.ledger.note_effect(Entry::LetterUnknown { letter, detail: reason });
+                    return Err(Failure::still_unknown(ATTEMPT, &refusal));
+                }
                 self.ledger.note_effect(match refusal.reach {
                     Reach::Caregiver if change.is_put_off() => Entry::LetterRejected { letter, reason },
                     Reach::Caregiver => {

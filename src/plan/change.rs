@@ -80,8 +80,8 @@ pub enum Act {
         letter: Fingerprint,
         /// Which letter.
         source: LetterSource,
-        /// It was tried more than once, and each time certainly not taken: whoever has not been tried goes first.
-        is_put_off: bool,
+        /// What became of it before.
+        earlier: Earlier,
     },
     /// Correct name or address in the LMS; never a password.
     Update {
@@ -106,6 +106,17 @@ pub enum Act {
     },
 }
 
+/// What became of a letter before it is to be sent now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    /// It was not tried, or once and certainly not taken.
+    Nothing,
+    /// It was tried more than once, and each time certainly not taken: whoever has not been tried goes first.
+    PutOff,
+    /// Perhaps it was taken.
+    PerhapsSent,
+}
+
 impl Change {
     /// The way its letter goes; by mail also where it has none.
     pub fn channel(&self) -> Channel {
@@ -114,7 +125,16 @@ impl Change {
 
     /// Whether its letter was tried more than once, and each time certainly not taken.
     pub fn is_put_off(&self) -> bool {
-        self.acts.iter().any(|act| matches!(act, Act::Email { is_put_off: true, .. }))
+        self.was(Earlier::PutOff)
+    }
+
+    /// Whether its letter was perhaps taken before.
+    pub fn was_perhaps_sent(&self) -> bool {
+        self.was(Earlier::PerhapsSent)
+    }
+
+    fn was(&self, wanted: Earlier) -> bool {
+        self.acts.iter().any(|act| matches!(act, Act::Email { earlier, .. } if *earlier == wanted))
     }
 }
 

@@ -17,7 +17,7 @@ pub mod pace;
 mod plan;
 pub mod saved;
 
-pub use change::{Act, Change, Child, FieldChange, FieldName, LetterSource, Person, Proof, Recipient};
+pub use change::{Act, Change, Child, Earlier, FieldChange, FieldName, LetterSource, Person, Proof, Recipient};
 pub use drift::{Drift, DriftField, DriftKind, Finding};
 pub use guard::GuardResult;
 pub use hold::{Held, HoldCode};

@@ -7,7 +7,7 @@ use crate::model::activation::{ActivationKind, ActivationStage, Channel, LetterS
 use crate::model::ids::ActivationNumber;
 use crate::model::observed::Seen;
 use crate::model::recorded::{History, LetterRecord};
-use crate::plan::{ActKind, LetterSource, Proof};
+use crate::plan::{ActKind, Earlier, LetterSource, Proof};
 use crate::rollout::{Bounced, NewArrivals, Reissue};
 use crate::roster::Caregiver;
 
@@ -193,10 +193,14 @@ fn letter<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
     }
 }
 
-/// Whether this letter was tried more than once already, and certainly not taken.
-pub(super) fn was_put_off(history: &History, source: LetterSource) -> bool {
+/// What became of this letter before.
+pub(super) fn earlier(history: &History, source: LetterSource) -> Earlier {
     let letter = history.letter.as_ref().filter(|letter| source == LetterSource::Sealed(letter.number));
-    letter.is_some_and(|letter| letter.stage == LetterStage::Prepared && letter.attempts > 1)
+    match letter.map(|letter| (letter.stage, letter.attempts)) {
+        Some((LetterStage::Prepared, 2..)) => Earlier::PutOff,
+        Some((LetterStage::Sending | LetterStage::Unknown, _)) => Earlier::PerhapsSent,
+        _ => Earlier::Nothing,
+    }
 }
 
 /// A letter that perhaps went out is sent again after 15 minutes, an hour, six hours; then a person decides.

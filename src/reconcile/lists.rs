@@ -11,7 +11,7 @@ use crate::model::entry::Subject;
 use crate::model::ids::{ActivationNumber, CaregiverId, CohortName, LetterNumber, RosterNumber, Username};
 use crate::model::recorded::{History, Identity};
 use crate::plan::{
-    Act, ActKind, Change, CohortState, CohortSummary, Held, Idle, LetterSource, Person, Plan, Recipient,
+    Act, ActKind, Change, CohortState, CohortSummary, Earlier, Held, Idle, LetterSource, Person, Plan, Recipient,
 };
 
 use super::canary::Gate;
@@ -189,11 +189,11 @@ impl<'g, 'a> Lists<'g, 'a> {
             Due::Print { history, .. } => {
                 let source =
                     LetterSource::Sealed(history.letter.as_ref().map_or(LetterNumber::FIRST, |one| one.number));
-                Act::Email { activation: history.number, recipient, letter, source, is_put_off: false }
+                Act::Email { activation: history.number, recipient, letter, source, earlier: Earlier::Nothing }
             }
             Due::Email { history, source } => {
-                let is_put_off = due::was_put_off(history, source);
-                Act::Email { activation: history.number, recipient, letter, source, is_put_off }
+                let earlier = due::earlier(history, source);
+                Act::Email { activation: history.number, recipient, letter, source, earlier }
             }
             Due::Adopt { account, by_gateway } => Act::Adopt {
                 evidence: words::evidence(account.view().sign_in, by_gateway, &ground.rollout.timezone),

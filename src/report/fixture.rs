@@ -11,8 +11,8 @@ use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{ActivationKey, ActivationNumber, CohortName, LetterNumber, RunNumber};
 use crate::model::recorded::Identity;
 use crate::plan::{
-    Act, Change, Child, CohortState, CohortSummary, FieldChange, FieldName, GuardResult, Held, HoldCode, Idle, Inputs,
-    LetterSource, LmsInput, Person, Plan, Proof, Recipient, RolloutInput, RosterInput, StateInput,
+    Act, Change, Child, CohortState, CohortSummary, Earlier, FieldChange, FieldName, GuardResult, Held, HoldCode, Idle,
+    Inputs, LetterSource, LmsInput, Person, Plan, Proof, Recipient, RolloutInput, RosterInput, StateInput,
 };
 
 /// Names and addresses of the fixture: none of them may be seen where nothing personal may.
@@ -225,7 +225,7 @@ pub(super) fn settle(email: &str, proof: Proof) -> Act {
 
 pub(super) fn email(address: &str, source: LetterSource) -> Act {
     let (activation, recipient) = (ActivationNumber::FIRST, mail(address));
-    Act::Email { activation, recipient, letter: Fingerprint(1), source, is_put_off: false }
+    Act::Email { activation, recipient, letter: Fingerprint(1), source, earlier: Earlier::Nothing }
 }
 
 pub(super) fn update(fields: &[(FieldName, &str, &str)]) -> Act {

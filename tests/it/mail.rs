@@ -176,6 +176,25 @@ fn a_letter_of_which_nothing_is_known_goes_again_with_the_same_bytes_three_times
     assert_eq!(passwords(&world), 1);
 }
 
+/// The first copy may lie in the mailbox that the office has corrected since.
+#[test]
+fn a_letter_that_is_put_off_after_its_answer_was_lost_is_perhaps_out_still() {
+    let (mut world, server) = world(1, "pace: {preset: unlimited}", "");
+    server.answers.borrow_mut().extend([Outcome::Unknown("the connection broke".to_owned()), later()]);
+    assert!(world.apply().unwrap().tally.has_unknown());
+    world.clock.advance(1);
+    assert!(world.apply().unwrap().tally.has_unknown(), "put off, and the first copy is where it is");
+    assert_eq!(code(&world.plan(), "C1"), Some(HoldCode::LetterUnknown));
+    world.roster(&[&row(1, "p1.new@example.nz")]);
+    assert_eq!(code(&world.plan(), "C1"), Some(HoldCode::AddressChanged));
+    world.roster(&[&row(1, "p1@example.nz")]);
+    world.clock.advance(1);
+    assert_eq!(world.apply().unwrap().tally.sent, 1);
+    let taken = server.taken.borrow();
+    assert_eq!((taken.len(), passwords(&world)), (2, 1));
+    assert_eq!(taken[0].2, taken[1].2, "the same bytes");
+}
+
 #[test]
 fn somebody_may_say_to_send_again_at_once() {
     let (mut world, server) = world(1, "pace: {preset: unlimited}", "");
