@@ -4,6 +4,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::FixedState;
+
 use crate::model::fingerprint::Fingerprint;
 use crate::model::recorded::{History, Identity};
 use crate::rollout::Distinct;
@@ -14,8 +16,8 @@ use super::identity::{address_fingerprint, name_fingerprint, student_fingerprint
 
 /// Those with an activation whose id the roster has no more.
 pub(super) struct Renames<'a> {
-    by_address: HashMap<Fingerprint, Vec<&'a str>>,
-    by_name: HashMap<Fingerprint, Vec<(&'a str, &'a Identity)>>,
+    by_address: HashMap<Fingerprint, Vec<&'a str>, FixedState>,
+    by_name: HashMap<Fingerprint, Vec<(&'a str, &'a Identity)>, FixedState>,
     /// Those of whom nobody can say any more who they were: the sealing key was lost. They could be anybody.
     unknown: Vec<&'a str>,
     /// The reviewed word that two of them are not one.
@@ -29,7 +31,8 @@ impl<'a> Renames<'a> {
         is_key_lost: bool,
         distinct: &'a [Distinct],
     ) -> Self {
-        let mut renames = Self { by_address: HashMap::new(), by_name: HashMap::new(), unknown: Vec::new(), distinct };
+        let (by_address, by_name) = (HashMap::default(), HashMap::default());
+        let mut renames = Self { by_address, by_name, unknown: Vec::new(), distinct };
         for (id, History { identity, .. }) in gone {
             if is_key_lost && *identity == Identity::default() {
                 renames.unknown.push(id);
