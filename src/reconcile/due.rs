@@ -87,8 +87,10 @@ pub(super) fn from_record<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, his
     if let Some(stop) = hand_over::unsettled(ground, caregiver.id(), history) {
         return Row::Stop(stop);
     }
-    if let Some(stop) = hand_over::contradicted(ground, caregiver, history) {
-        return reissue_or(ground, caregiver, history, stop);
+    match hand_over::contradicted(ground, caregiver, history) {
+        Some(stop @ Stop::NotInExport { .. }) => return reissue_or(ground, caregiver, history, stop),
+        Some(stop) => return Row::Stop(stop),
+        None => {}
     }
     match history.stage {
         ActivationStage::Setting => settle(ground, caregiver, history),
