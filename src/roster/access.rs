@@ -10,6 +10,40 @@ use super::take::Row;
 use super::tally::{Oddity, Tallies};
 use super::words::{Answer, answer};
 
+/// What was answered to each question about one caregiver and one child; nothing was asked that is not there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Answers([Option<Access>; QUESTIONS.len()]);
+
+impl Answers {
+    /// An answer that a format gives by itself.
+    pub(super) fn of_format(access: Access) -> Self {
+        Self::default().with(0, access)
+    }
+
+    fn with(mut self, question: usize, access: Access) -> Self {
+        self.0[question] = Some(access);
+        self
+    }
+
+    /// Of two rows about the same, the stricter answer to each question.
+    pub(super) fn stricter(self, other: Self) -> Self {
+        Self(std::array::from_fn(|question| match (self.0[question], other.0[question]) {
+            (Some(one), Some(other)) => Some(one.stricter(other)),
+            (one, other) => one.or(other),
+        }))
+    }
+
+    /// These, with the answers of a correction in place of those to the same questions. One that it does not mention stays.
+    pub(super) fn corrected(self, correction: Self) -> Self {
+        Self(std::array::from_fn(|question| correction.0[question].or(self.0[question])))
+    }
+
+    /// What they mean together; where nothing was asked everybody may.
+    pub(super) fn access(self) -> Access {
+        self.0.into_iter().flatten().fold(Access::Allowed, Access::stricter)
+    }
+}
+
 /// The questions of one export.
 pub(super) struct Asked {
     /// Of each of a row's caregivers.
@@ -19,6 +53,8 @@ pub(super) struct Asked {
 
 #[derive(Clone, Copy)]
 struct Question {
+    /// Its place in [`QUESTIONS`].
+    number: usize,
     column: Column,
     /// Whether a yes keeps the caregiver from the child.
     does_yes_bar: bool,
@@ -26,7 +62,7 @@ struct Question {
     is_blank_no: bool,
 }
 
-/// The questions, and whether a yes bars.
+/// The questions, and whether a yes bars. The first is the one that formats without columns answer.
 const QUESTIONS: [(Column, bool); 5] = [
     (Column::PortalAccess, false),
     (Column::CourtOrder, true),
@@ -44,10 +80,11 @@ impl Asked {
             _ => true,
         };
         let question = |slot: usize| {
-            let asked = QUESTIONS.iter().filter(move |(column, _)| columns.has(slot, *column) && is_asked(*column));
-            asked.map(|&(column, does_yes_bar)| {
+            let all = QUESTIONS.iter().enumerate();
+            let asked = all.filter(move |(_, (column, _))| columns.has(slot, *column) && is_asked(*column));
+            asked.map(|(number, &(column, does_yes_bar))| {
                 let is_blank_no = source.blank_is_no.contains(&column);
-                Question { column, does_yes_bar, is_blank_no }
+                Question { number, column, does_yes_bar, is_blank_no }
             })
         };
         let slots = (0..columns.slots()).map(|slot| question(slot).collect()).collect();
@@ -63,30 +100,31 @@ impl Asked {
 
     /// The question of an export without headings.
     pub(super) fn portal(source: &RosterSource, has_access: bool) -> Self {
-        let question = Question { column: Column::PortalAccess, does_yes_bar: false, is_blank_no: false };
+        let question = Question { number: 0, column: Column::PortalAccess, does_yes_bar: false, is_blank_no: false };
         let slots = vec![has_access.then_some(question).into_iter().collect()];
         Self { slots, is_unknown_answered: source.is_unknown_access_chosen }
     }
 
     /// What a row says; without any question everybody may.
-    pub(super) fn judge(&self, row: &Row<'_>, tallies: &mut Tallies) -> Access {
-        let mut access = Access::Allowed;
+    pub(super) fn judge(&self, row: &Row<'_>, tallies: &mut Tallies) -> Answers {
+        let mut answers = Answers::default();
         for question in self.slots.get(row.slot).map_or(&[][..], Vec::as_slice) {
-            access = access.stricter(question.judge(row.cell(question.column), row.place(), tallies));
+            let access = question.judge(row.cell(question.column), row.place(), tallies);
+            answers = answers.with(question.number, access);
         }
-        if access == Access::Unknown && !self.is_unknown_answered {
+        if answers.access() == Access::Unknown && !self.is_unknown_answered {
             tallies.add(Oddity::UnknownAccess, row.place());
         }
-        access
+        answers
     }
-}
 
-impl Asked {
-    /// What a row of corrections says; nothing where its cells are blank.
-    pub(super) fn corrected(&self, row: &Row<'_>, tallies: &mut Tallies) -> Option<Access> {
+    /// What a row of corrections says: of each question whose cell is not blank.
+    pub(super) fn corrected(&self, row: &Row<'_>, tallies: &mut Tallies) -> Answers {
         let questions = self.slots.get(row.slot).map_or(&[][..], Vec::as_slice).iter();
         let said = questions.filter(|question| !row.cell(question.column).is_empty());
-        said.map(|question| question.judge(row.cell(question.column), row.place(), tallies)).reduce(Access::stricter)
+        said.fold(Answers::default(), |answers, question| {
+            answers.with(question.number, question.judge(row.cell(question.column), row.place(), tallies))
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::nfc::nfc;
 use crate::model::source::{Column, RosterSource};
 
-use super::access::Asked;
+use super::access::{Answers, Asked};
 use super::columns::Columns;
 use super::combine;
 use super::csv;
@@ -173,10 +173,10 @@ impl Desk {
     fn link(&mut self, row: &Row<'_>, person: u32, student: u32, roster: &mut Roster) -> Option<bool> {
         let range = roster.starts[person as usize] as usize..roster.starts[person as usize + 1] as usize;
         let link = roster.links[range].iter_mut().find(|link| link.student == student)?;
-        let access = self.asked.corrected(row, &mut self.tallies);
-        link.access = access.unwrap_or(link.access);
+        let said = self.asked.corrected(row, &mut self.tallies);
+        link.answers = link.answers.corrected(said);
         let shared = &mut roster.shared;
-        let mut says = access.is_some();
+        let mut says = said != Answers::default();
         let mut put = |column: Column, place: &mut Word| {
             let word = row.word(column, shared);
             if word != Word::default() {
@@ -304,6 +304,35 @@ mod tests {
             let text = format!("{HEADINGS}\nC1,{mail},,,,T-1,2099-01-01\n");
             assert!(from(&source(), text.as_bytes(), NOW, &mut roster, NOW).is_empty());
             assert_eq!(roster.caregiver("C1").map(Caregiver::address).unwrap().is_ok(), is_usable);
+        }
+    }
+
+    /// Of what keeps somebody from a child, only what is corrected goes.
+    #[test]
+    fn a_correction_of_one_answer_leaves_the_others_as_they_are() {
+        let columns = [Column::CaregiverId, Column::Email, Column::StudentId];
+        let mut exported = testing::source_of(&columns);
+        let access = [(Column::PortalAccess, "Portal"), (Column::CourtOrder, "Court")];
+        exported.columns.extend(access.map(|(column, heading)| (column, vec![heading.to_owned()])));
+        let mut list = source();
+        list.columns.insert(Column::PortalAccess, vec!["Portal".to_owned()]);
+        for (portal, court, corrected_portal, corrected_court, expected) in [
+            ("no", "yes", "yes", "", Access::Blocked),
+            ("no", "yes", "", "no", Access::Blocked),
+            ("no", "yes", "yes", "no", Access::Allowed),
+            ("no", "no", "yes", "", Access::Allowed),
+            ("yes", "", "", "no", Access::Allowed),
+            ("yes", "no", "", "yes", Access::Blocked),
+            ("", "yes", "yes", "", Access::Blocked),
+        ] {
+            let rows = format!("CaregiverID,Email,StudentID,Portal,Court\nC1,a@example.nz,S1,{portal},{court}\n");
+            exported.is_unknown_access_chosen = true;
+            let mut roster = read_bytes(&exported, rows.as_bytes(), NOW, NOW).unwrap().0;
+            let text = format!("{HEADINGS},Portal\nC1,,S1,{corrected_court},,T-1,2099-01-01,{corrected_portal}\n");
+            let problems = from(&list, text.as_bytes(), NOW, &mut roster, NOW);
+            assert!(problems.is_empty(), "{problems:?}");
+            let access = roster.caregiver("C1").unwrap().children().next().unwrap().access();
+            assert_eq!(access, expected, "{portal},{court} corrected by {corrected_portal},{corrected_court}");
         }
     }
 

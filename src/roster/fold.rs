@@ -16,7 +16,7 @@ use crate::model::email::fold as fold_address;
 use crate::model::nfc::nfc;
 use crate::model::source::{Column, IdentityBy, RosterSource, RowShape};
 
-use super::access::Asked;
+use super::access::{Answers, Asked};
 use super::address::{AddressProblem, Rules};
 use super::columns::Columns;
 use super::facts::RosterFacts;
@@ -104,8 +104,8 @@ impl Fold {
         if is_own_guardian(row) {
             self.tallies.add(Oddity::OwnGuardian, row.place());
         }
-        let access = self.asked.judge(row, &mut self.tallies);
-        self.put(person, student, row.cell(Column::Relationship), access, row.place());
+        let answers = self.asked.judge(row, &mut self.tallies);
+        self.put(person, student, row.cell(Column::Relationship), answers, row.place());
     }
 
     /// Takes in what a row says of its caregiver: their number, unless the row does not say who it is.
@@ -141,12 +141,19 @@ impl Fold {
             self.asked.note_unknown(&mut self.tallies, place);
         }
         self.note(person, place);
-        self.put(person, student, relationship, access, place);
+        self.put(person, student, relationship, Answers::of_format(access), place);
     }
 
-    fn put(&mut self, person: u32, student: u32, relationship: &str, access: Access, (file, line): (FileNumber, u32)) {
+    fn put(
+        &mut self,
+        person: u32,
+        student: u32,
+        relationship: &str,
+        answers: Answers,
+        (file, line): (FileNumber, u32),
+    ) {
         let relationship = self.shared.word(Column::Relationship, relationship);
-        self.links.push(Link { person, student, relationship, line, access, file });
+        self.links.push(Link { person, student, relationship, line, answers, file });
         if self.links.len() >= self.links_limit {
             order::fold_repeated(&mut self.links, &self.shared);
             self.links_limit = FOLD_LINKS_AT.max(2 * self.links.len());

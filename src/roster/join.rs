@@ -1,6 +1,7 @@
 //! Joins students and adults that a set of files names by id, when all files have been read. A link whose other end is not
 //! there, or is not what it should be, is counted and left out.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use crate::model::access::Access;
@@ -15,6 +16,13 @@ const DANGLING: Kind = Kind {
     what: "links to an id that the export does not have, and left out",
     unit: "link",
     help: "see in the SMS whether that person has left, or is not in the export",
+};
+
+const AMBIGUOUS: Kind = Kind {
+    code: "roster::ambiguous-link",
+    what: "links to what several adults are known by, and left out",
+    unit: "link",
+    help: "give each of them an address of their own in the SMS",
 };
 
 const NOT_A_PARENT: Kind = Kind {
@@ -58,6 +66,8 @@ struct Pair {
 pub(super) struct Joiner {
     students: HashMap<String, u32>,
     adults: HashMap<String, Adult>,
+    /// What several adults are known by: an address, say.
+    shared: HashSet<String>,
     /// People who may be neither.
     others: HashSet<String>,
     pairs: Vec<Pair>,
@@ -69,9 +79,19 @@ impl Joiner {
         self.students.insert(id.to_owned(), number);
     }
 
-    /// An adult is there.
+    /// An adult is there. Of several rows about one the strictest counts; who shares an id with another is linked with nobody.
     pub(super) fn adult(&mut self, id: &str, adult: Adult) {
-        self.adults.insert(id.to_owned(), adult);
+        match self.adults.entry(id.to_owned()) {
+            Entry::Vacant(place) => drop(place.insert(adult)),
+            Entry::Occupied(known) if known.get().person != adult.person => {
+                self.shared.insert(id.to_owned());
+            }
+            Entry::Occupied(mut known) => {
+                let known = known.get_mut();
+                known.access = known.access.stricter(adult.access);
+                known.relationship = known.relationship.min(adult.relationship);
+            }
+        }
     }
 
     /// Whether an adult with this id is there.
@@ -129,6 +149,9 @@ impl Joiner {
         }
         let ends = |student: &str, adult: &str| Some((*self.students.get(student)?, self.adults.get(adult)?));
         let found = ends(one, other).or_else(|| if pair.is_directed { None } else { ends(other, one) });
+        if pair.ends.iter().any(|end| self.shared.contains(end)) {
+            return Err(&AMBIGUOUS);
+        }
         let is_there =
             |id: &String| self.students.contains_key(id) || self.adults.contains_key(id) || self.others.contains(id);
         found.ok_or(if is_there(one) && is_there(other) { &NOT_A_PARENT } else { &DANGLING })

@@ -79,7 +79,7 @@ fn fold_neighbours(links: &mut Vec<Link>, shared: &Shared) {
 fn merge(kept: &mut Link, again: &Link, shared: &Shared) {
     kept.relationship.merge(again.relationship, shared);
     (kept.file, kept.line) = (kept.file, kept.line).min((again.file, again.line));
-    kept.access = kept.access.stricter(again.access);
+    kept.answers = kept.answers.stricter(again.answers);
 }
 
 fn starts(links: &[Link], people: usize) -> Vec<u32> {

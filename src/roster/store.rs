@@ -3,10 +3,10 @@
 
 use std::fmt;
 
-use crate::model::access::Access;
 use crate::model::nfc::is_same;
 use crate::model::source::Column;
 
+use super::access::Answers;
 use super::address::Rules;
 use super::clean::clean;
 use super::facts::RosterFacts;
@@ -49,8 +49,8 @@ pub(super) struct Link {
     pub(super) relationship: Word,
     /// The first line.
     pub(super) line: u32,
-    /// Whether the caregiver may see this child.
-    pub(super) access: Access,
+    /// Whether the caregiver may see this child, by each question.
+    pub(super) answers: Answers,
     /// The file of the line.
     pub(super) file: FileNumber,
 }

@@ -219,7 +219,7 @@ impl<'a> Child<'a> {
 
     /// Whether the caregiver may see this child; of several rows the strictest.
     pub fn access(self) -> Access {
-        self.link.access
+        self.link.answers.access()
     }
 
     /// The file that [`Child::line`] is in, as messages call it.
