@@ -123,6 +123,11 @@ fn save(
     // Where the project lies on this machine is nobody's business who reviews the plan.
     plan.inputs.rollout.path = project::shown(session, plan.inputs.rollout.path.as_str().into()).into_string();
     let saved = saved::write(session, plan, fingerprinter, path, lives)?;
+    if plan.outline().is_blocked() {
+        session.screen.say(&format!("Saved as `{path}`, to be looked at: a guard blocks it, so `apply` refuses it."));
+        session.screen.say(&format!("Digest: {}", saved.digest));
+        return Ok(());
+    }
     let until = moment::local(saved.expires_at, &rollout.timezone);
     session
         .screen

@@ -268,7 +268,7 @@ fn make<T>(
     lms: &mut dyn LmsRead,
     scope: &Scope,
 ) -> Result<(T, Observed), Trouble> {
-    let mistakes = reconcile::check(&loaded.rollout, recorded, today(session, &loaded.rollout));
+    let mistakes = reconcile::check(&loaded.rollout, &loaded.roster, recorded, today(session, &loaded.rollout));
     let mistakes = with_lines(mistakes, &loaded.rollout);
     if mistakes.has_errors() {
         return Err(mistakes.into());

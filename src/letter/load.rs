@@ -208,6 +208,31 @@ mod tests {
     }
 
     #[test]
+    fn where_no_child_has_a_name_the_default_letters_say_nothing_of_children() {
+        use crate::letter::{Context, sample};
+        let letters = Project::with_default_letters().load();
+        let (help, password) = (sample::help(), sample::password());
+        let (nameless, mut mixed) = (sample::person_without_names(), sample::person_with_children());
+        mixed.children.extend(nameless.children.clone());
+        let context = |person| Context {
+            school: sample::SCHOOL,
+            sign_in_url: sample::SIGN_IN_URL,
+            help: &help,
+            person,
+            username: sample::USERNAME,
+            password: &password,
+            on_paper: false,
+        };
+        for (language, about) in [("en", "caregiver of"), ("mi", "kaitiaki r\u{101}nei")] {
+            let letter = letters.render(language, &context(&nameless)).unwrap();
+            assert!(!letter.text.contains(about) && !letter.html.contains(about), "{}", letter.text);
+            let letter = letters.render(language, &context(&mixed)).unwrap();
+            assert!(letter.text.contains(about), "{}", letter.text);
+            assert!(![" and .", " me .", ", ."].iter().any(|end| letter.text.contains(end)), "{}", letter.text);
+        }
+    }
+
+    #[test]
     fn every_language_is_checked_and_all_is_told_at_once() {
         let project = Project::with_default_letters();
         project.write(FILE, b"{{ x }}");

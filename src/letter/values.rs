@@ -85,7 +85,8 @@ pub(super) fn of<'a>(context: &Context<'a>, language: &'a str) -> Values<'a> {
 
 /// First names, joined with the language's word for "and": the list that a sentence can hold.
 fn children_names(person: &Person, language: &str) -> String {
-    let names: Vec<String> = person.children.iter().map(ChildValues::new).map(ChildValues::short).collect();
+    let names = person.children.iter().map(ChildValues::new).map(ChildValues::short);
+    let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
     join_and(&names, and_word(language))
 }
 

@@ -11,14 +11,20 @@ use crate::model::ids::CaregiverId;
 use crate::model::moment;
 use crate::model::observed::{Observed, Seen};
 use crate::model::recorded::{History, Recorded};
-use crate::rollout::{Override, Reissue, Rollout};
+use crate::rollout::{Moved, Override, Reissue, Rollout};
+use crate::roster::Roster;
 
 use super::{Context, Refusal};
 
 /// Lines that can't stand as they are: an override that has expired, a `reissue` whose number doesn't fit the record (only
-/// the next one can be asked for).
-pub fn check(rollout: &Rollout, recorded: &Recorded, today: Date) -> Diagnostics {
+/// the next one can be asked for), a `moved` to somebody whom neither the roster nor the record has.
+pub fn check(rollout: &Rollout, roster: &Roster, recorded: &Recorded, today: Date) -> Diagnostics {
     let mut diagnostics = expired_overrides(rollout, today);
+    for line in &rollout.moved {
+        if roster.caregiver(line.to.as_str()).is_none() && !recorded.histories.contains_key(&line.to) {
+            diagnostics.push(moved_to_nobody(line));
+        }
+    }
     for line in &rollout.reissue {
         let last = last_of(rollout, recorded, line);
         let is_begun = history_of(rollout, recorded, line).is_some_and(|history| history.number == line.activation);
@@ -27,6 +33,13 @@ pub fn check(rollout: &Rollout, recorded: &Recorded, today: Date) -> Diagnostics
         }
     }
     diagnostics
+}
+
+fn moved_to_nobody(line: &Moved) -> Diagnostic {
+    let message = format!("neither the roster nor the record has the `{}` that `{}` moved to", line.to, line.from);
+    Diagnostic::error("rollout::moved-to-nobody", message)
+        .with_place(line.place.clone())
+        .with_help("write the id as the roster's caregiver column has it")
 }
 
 /// Overrides whose day is over.

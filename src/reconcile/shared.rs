@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 
 use crate::model::access::Access;
 use crate::model::email::{fold, folded_hash as hash};
-use crate::rollout::{Rollout, SharedEmail};
+use crate::rollout::{Rollout, SharedEmail, UnknownAccess};
 use crate::roster::{Caregiver, Roster};
 
 use super::ground::is_permitted;
@@ -106,7 +106,13 @@ impl Marks {
 }
 
 fn judge(members: &[Caregiver<'_>], rollout: &Rollout, groups: &mut HashMap<usize, Group, FixedState>) {
-    let is_blocked = |caregiver: &Caregiver<'_>| caregiver.children().any(|child| child.access() == Access::Blocked);
+    // Who may be kept from a child, for all that is known, is no better than who is.
+    let may_be_kept = |access| match access {
+        Access::Blocked => true,
+        Access::Unknown => rollout.unknown_access != UnknownAccess::Allow,
+        Access::Allowed => false,
+    };
+    let is_blocked = |caregiver: &Caregiver<'_>| caregiver.children().any(|child| may_be_kept(child.access()));
     let has_blocked = members.iter().any(is_blocked);
     let first = members
         .iter()

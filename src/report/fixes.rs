@@ -9,7 +9,8 @@ pub(super) fn general(code: HoldCode) -> &'static str {
             "Ask the LMS whether the password was set, then `firstbell resolve ID --reset done|not-done --evidence TEXT`."
         }
         HoldCode::LetterUnknown => {
-            "The same letter goes out again by itself; until then look into the mail server's log."
+            "The same letter goes out again three times by itself; then ask them whether it arrived, and \
+             `firstbell resolve ID --letter arrived|send-again`."
         }
         HoldCode::AwaitingConfirmation => {
             "Import the file as the page beside it says, then `firstbell confirm NUMBER --imported`."

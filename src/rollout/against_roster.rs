@@ -26,8 +26,10 @@ pub fn check_against_roster(rollout: &Rollout, has_caregiver: impl Fn(&str) -> b
 fn moved_one(moved: &Moved, has_caregiver: &impl Fn(&str) -> bool, problems: &mut Diagnostics) {
     if !has_caregiver(moved.to.as_str()) {
         let message = format!("`{}` moved to `{}`, but the roster has nobody with that id", moved.from, moved.to);
-        let problem = Diagnostic::error("rollout::moved-to-nobody", message).with_place(moved.place.clone());
-        problems.push(problem.with_help(mend(moved.to.as_str(), has_caregiver)));
+        // Whether that is a mistake shows when the record is known: they may have left since.
+        let problem = Diagnostic::warning("rollout::moved-to-nobody", message).with_place(moved.place.clone());
+        let help = format!("if they have left, take the line out; else {}", mend(moved.to.as_str(), has_caregiver));
+        problems.push(problem.with_help(help));
     }
     if has_caregiver(moved.from.as_str()) {
         let message = format!("`{}` moved to `{}`, but the roster still has the old id", moved.from, moved.to);

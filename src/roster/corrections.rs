@@ -86,8 +86,8 @@ fn note(source: &RosterSource, roster: &mut Roster, shape: String, sha256: &str,
 struct Desk {
     asked: Asked,
     today: Date,
-    /// The line that corrects this caregiver, or these two.
-    seen: BTreeMap<(u32, Option<u32>), u32>,
+    /// The line that corrects this caregiver, this student, or these two.
+    seen: BTreeMap<(Option<u32>, Option<u32>), u32>,
     tallies: Tallies,
 }
 
@@ -150,7 +150,24 @@ impl Desk {
         let (Some(person), true) = (person, id.is_empty() || student.is_some()) else {
             return self.tallies.add(Oddity::CorrectsNobody, row.place());
         };
-        if let Some(first) = self.seen.insert((person, student), row.line) {
+        let link_is_there = student.is_none_or(|student| {
+            let range = roster.starts[person as usize] as usize..roster.starts[person as usize + 1] as usize;
+            roster.links[range].iter().any(|link| link.student == student)
+        });
+        if !link_is_there {
+            return self.tallies.add(Oddity::CorrectsNobody, row.place());
+        }
+        let about_person = says_of_person(row).then_some((Some(person), None));
+        let about_student = student.filter(|_| says_of_student(row)).map(|student| (None, Some(student)));
+        let about_both = student.map(|student| (Some(person), Some(student)));
+        let abouts = [about_person, about_student, about_both.or(Some((Some(person), None)))];
+        let mut abouts: Vec<_> = abouts.into_iter().flatten().collect();
+        abouts.dedup();
+        let first = abouts.iter().find_map(|about| self.seen.get(about).copied());
+        for about in abouts {
+            self.seen.entry(about).or_insert(row.line);
+        }
+        if let Some(first) = first {
             let message = format!("line {first} corrects the same already");
             let problem = Diagnostic::error("roster::corrected-twice", message);
             return problems
@@ -191,6 +208,18 @@ impl Desk {
         put(Column::School, &mut student.school);
         Some(says)
     }
+}
+
+/// Whether a row says something of the caregiver alone.
+fn says_of_person(row: &Row<'_>) -> bool {
+    use Column as C;
+    let columns = [C::Email, C::FirstName, C::LastName, C::Phone, C::PostalAddress, C::Language, C::Staff];
+    columns.into_iter().any(|column| !row.cell(column).is_empty()) || !row.postal().is_empty()
+}
+
+/// Whether a row says something of the student, whoever the caregiver is.
+fn says_of_student(row: &Row<'_>) -> bool {
+    [Column::Year, Column::Class, Column::School].into_iter().any(|column| !row.cell(column).is_empty())
 }
 
 fn bad_until(until: &str) -> Diagnostic {
@@ -357,6 +386,17 @@ mod tests {
         fn no_list_is_a_panic(text in "([C12,a@x.nz\"\n\r S\u{1d}-]{0,80}|(C[129],a@x\\.nz,(S[12])?,(Y|no|x)?,7,T,2099-0[19]-01\n){0,5})") {
             corrected(&[&text]);
         }
+    }
+
+    #[test]
+    fn two_rows_that_say_something_of_one_person_or_child_are_an_error() {
+        for second in ["C2,b@example.nz,S1,,,T-1,2099-01-01", "C2,,S1,,8B,T-1,2099-01-01"] {
+            let (_, told) = corrected(&["C2,a@example.nz,,,,T-1,2099-01-01", "C1,,S1,,7C,T-1,2099-01-01", second]);
+            assert_eq!(told, ["4 roster::corrected-twice"], "{second}");
+        }
+        let (roster, told) = corrected(&["C1,zz@example.nz,S2,,,T-1,2099-01-01"]);
+        assert_eq!(told, ["2 roster::corrects-nobody"]);
+        assert_ne!(roster.caregiver("C1").unwrap().email_as_written(), "zz@example.nz");
     }
 
     #[test]

@@ -206,11 +206,17 @@ impl Fold {
                 return is_sound(&id, Column::CaregiverId, row, problems).then(|| self.people.add(&id, row.place()));
             }
         }
-        let above = self.above.and_then(|above| above.person);
+        let above = self.above.and_then(|above| above.person).filter(|&person| self.goes_on_with(person, row));
         if above.is_none() {
             self.tallies.add(Oddity::NoCaregiverId, row.place());
         }
         above
+    }
+
+    /// Whether a row without an id can be about the caregiver of the row above: not where it names somebody else.
+    fn goes_on_with(&mut self, person: u32, row: &Row<'_>) -> bool {
+        let name = row.name(Column::FirstName, Column::LastName, &mut self.shared, &mut self.tallies);
+        !self.people.all[person as usize].name.is_of_another(name, &self.shared)
     }
 
     /// `identity: email`. A placeholder would make one person of everybody who has no address.

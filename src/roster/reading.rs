@@ -19,6 +19,19 @@ use super::set::{FileSet, Stop};
 use super::store::Roster;
 use super::tail::{self, Tail};
 
+const ENDED: Kind = Kind {
+    code: "roster::role-ended",
+    what: "roles whose last day has passed, and which are left out",
+    unit: "role",
+    help: "this is as it should be; who has no other role is no parent and no student any more",
+};
+const STRANGE_END: Kind = Kind {
+    code: "roster::strange-date",
+    what: "the day on which a role ends is not written like 2027-02-01, and does not count",
+    unit: "row",
+    help: "a spreadsheet writes dates in its own way: export again and don't open the file in Excel",
+};
+
 /// What a read roster is: itself with warnings, or why there is none.
 pub(super) type Answer = Result<(Roster, Diagnostics), Diagnostics>;
 
@@ -103,6 +116,24 @@ impl<'a> Reading<'a> {
     /// A time that the export holds, in the school's zone.
     pub(super) fn moment(&self, at: DateTime) -> Option<Timestamp> {
         self.source.timezone.to_timestamp(at).ok()
+    }
+
+    /// Whether what ended on the day in a cell is over: a day or a moment as the standards write them. Any other cell ends nothing.
+    pub(super) fn is_over(&mut self, end: &str, place: (FileNumber, u32)) -> bool {
+        if end.is_empty() {
+            return false;
+        }
+        match end.get(..10).and_then(|day| day.parse().ok()) {
+            Some(day) if self.is_past(day) => {
+                self.note(&ENDED, place);
+                true
+            }
+            Some(_) => false,
+            None => {
+                self.note(&STRANGE_END, place);
+                false
+            }
+        }
     }
 
     /// Whether a day lies before today.

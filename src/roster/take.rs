@@ -152,9 +152,10 @@ fn each_value<'a>(row: Row<'a>, add: &mut impl FnMut(&Row<'a>)) {
     }
 }
 
-/// One value of a repeating field; the whole of a field that does not repeat.
+/// One value of a repeating field. A field with one value has it for the first, and says nothing of the others: whether a caregiver
+/// may see the second child is never taken from what is said of the first.
 fn repeated(cell: &str, value: usize) -> &str {
-    if cell.contains(REPEATED) { cell.split(REPEATED).nth(value).unwrap_or_default().trim() } else { cell }
+    cell.split(REPEATED).nth(value).unwrap_or_default().trim()
 }
 
 /// Whether a column says something of the student, or of the caregiver and this student.

@@ -112,6 +112,20 @@ fn an_expired_plan_is_refused_but_a_run_begun_under_it_is_resumed() {
 }
 
 #[test]
+fn a_plan_that_a_guard_blocks_is_not_offered_to_be_applied() {
+    let project = Project::example("quickstart");
+    project.edit("rollout.yaml", "resets: 300", "resets: 3");
+    let said = project.run(&["plan", "-o", "p.json"]);
+    assert_eq!(said.code, 3, "{}", said.all());
+    assert!(
+        said.err.contains("a guard blocks it, so `apply` refuses it") && said.err.contains("Digest: "),
+        "{}",
+        said.err
+    );
+    assert!(!said.err.contains("carries it out"), "{}", said.err);
+}
+
+#[test]
 fn how_long_a_plan_may_be_begun_is_written_as_in_the_rollout() {
     let project = Project::example("quickstart");
     let now = ["--now", "2027-02-01T09:00:00Z"];

@@ -71,6 +71,11 @@ fn of_tls(host: &str, port: u16, tls: Tls, causes: &str) -> Option<String> {
             "the certificate that `{host}` shows is another server's, so nothing was sent: write the name in `mail.smtp.host` that stands in the certificate"
         ));
     }
+    if says(&["CaUsedAsEndEntity"]) {
+        return Some(format!(
+            "`{host}` shows as its own a certificate that it made itself (or a CA's), so nothing was sent: whoever runs it has to give it one that a CA has signed; name that CA in `mail.smtp.ca` if it is the school's own"
+        ));
+    }
     if says(&["InvalidContentType", "corrupt message"]) {
         return Some(format!("`{host}:{port}` does not speak TLS from the start: the port wants {}", other_way(tls)));
     }

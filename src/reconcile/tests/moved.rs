@@ -26,6 +26,18 @@ fn nobody_is_reset_again_for_another_id() {
 }
 
 #[test]
+fn a_line_that_was_followed_stops_nobody_once_its_person_has_left() {
+    let mut school = school();
+    assert!(school.mistakes().is_empty());
+    let followed = school.history("C91", ActivationStage::Set, LetterStage::Sent);
+    school.set_roster(super::HONE);
+    let told: Vec<_> = school.mistakes().sorted().iter().map(|mistake| mistake.code).collect();
+    assert_eq!(told, ["rollout::moved-to-nobody"], "nothing is recorded of C91");
+    school.record("C91", followed);
+    assert!(school.mistakes().is_empty(), "{:?}", school.mistakes());
+}
+
+#[test]
 fn the_account_is_addressed_by_the_id_that_it_carries() {
     let mut school = school();
     school.accounts[0].first_name = "Mary".into();

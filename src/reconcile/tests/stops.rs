@@ -197,9 +197,12 @@ fn s9_without_priorities_the_lower_id_comes_first() {
 
 #[test]
 fn s9_an_address_shared_with_somebody_kept_from_a_child_is_always_held() {
-    let rows = format!("{SHARED}C3,Tom,T,t@example.nz,S5,9,no,9\n");
-    let plan = School::new(&format!("shared-email: first\n{YEAR_7}"), &rows).plan();
-    assert_eq!(["C1", "C2"].map(|id| code(&plan, id)), [Some(HoldCode::SharedEmail); 2]);
+    // A no, and what nobody has said.
+    for said in ["no", ""] {
+        let rows = format!("{SHARED}C3,Tom,T,t@example.nz,S5,9,{said},9\n");
+        let plan = School::new(&format!("shared-email: first\n{YEAR_7}"), &rows).plan();
+        assert_eq!(["C1", "C2"].map(|id| code(&plan, id)), [Some(HoldCode::SharedEmail); 2], "`{said}`");
+    }
 }
 
 #[test]

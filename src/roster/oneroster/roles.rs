@@ -16,6 +16,7 @@ const HEADINGS: &[Heading] = &[
     needed("role"),
     optional("orgSourcedId"),
     optional("roleType"),
+    optional("endDate"),
 ];
 
 const UNKNOWN: Kind = Kind {
@@ -77,7 +78,7 @@ pub(super) fn read(reading: &mut Reading<'_>, files: &mut FileSet<'_>) -> Option
     files.find("roles.csv")?;
     let mut all: HashMap<String, Roles> = HashMap::new();
     each(reading, files, ("roles.csv", true), HEADINGS, |row, reading| {
-        if is_deleted(row.get(1)) {
+        if is_deleted(row.get(1)) || reading.is_over(row.get(6), row.place()) {
             return;
         }
         let roles = all.entry(row.get(2).to_owned()).or_default();

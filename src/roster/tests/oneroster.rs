@@ -117,14 +117,42 @@ fn a_set_of_students_says_that_there_are_no_parents() {
 #[test]
 fn short_rows_without_a_last_line_end_are_whole_where_all_are_short() {
     let roles = "sourcedId,status,dataLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,,\n\
-        r1,active,2025-01-01,A2,primary,teacher,2024-03-06,2025-09-23,o1\n\
-        r2,active,2025-01-01,S1,primary,student,2024-03-06,2025-09-23,o1\n\
-        r4,active,2025-01-01,A2,secondary,guardian,2024-03-06,2025-09-23,o1\n\
-        r3,active,2025-01-01,A1,primary,parent,2024-03-06,2025-09-23,o1";
+        r1,active,2025-01-01,A2,primary,teacher,2024-03-06,2099-09-23,o1\n\
+        r2,active,2025-01-01,S1,primary,student,2024-03-06,2099-09-23,o1\n\
+        r4,active,2025-01-01,A2,secondary,guardian,2024-03-06,2099-09-23,o1\n\
+        r3,active,2025-01-01,A1,primary,parent,2024-03-06,2099-09-23,o1";
     let copy = delta().with("roles.csv", roles).replaced("manifest.csv", "delta", "bulk");
     assert!(copy.roster().facts().is_full, "{:?}", copy.told());
     let cut = &roles[..roles.len() - 30];
     assert!(!delta().with("roles.csv", cut).replaced("manifest.csv", "delta", "bulk").roster().facts().is_full);
+}
+
+#[test]
+fn a_role_that_has_ended_counts_for_nothing() {
+    let ended = delta().replaced(
+        "roles.csv",
+        "r4,active,2026-12-30T06:00:00.000Z,A2,secondary,guardian,,",
+        "r4,active,2026-12-30T06:00:00.000Z,A2,secondary,guardian,,2026-06-30",
+    );
+    assert_eq!(shown(&ended.roster()), ["A1 Mere Ngata <mere@example.nz>: s1/7//kōwhai college/parent allowed"]);
+    assert!(ended.told().contains(&"roster/export/roles.csv:5 roster::role-ended".to_owned()), "{:?}", ended.told());
+    for (end, told) in [("2099-12-31", None), ("31/12/2026", Some("roster/export/roles.csv:5 roster::strange-date"))] {
+        let to = format!("A2,secondary,guardian,,{end}");
+        let copy = delta().replaced("roles.csv", "A2,secondary,guardian,,", &to);
+        assert_eq!((copy.roster().len(), copy.told().first().map(String::as_str)), (2, told), "{end}");
+    }
+}
+
+#[test]
+fn of_several_rows_about_a_parent_the_strictest_counts_whatever_their_order() {
+    let row = "A1,active,2026-12-31T06:00:00.000Z,true,mere,,Mere,Ngata,,,mere@example.nz,,,S1,,,,,,,o1,\n";
+    for (enabled, expected) in [("false", "blocked"), ("", "unknown")] {
+        let other = row.replacen("true", enabled, 1);
+        for rows in [format!("{row}{other}"), format!("{other}{row}")] {
+            let roster = delta().replaced("users.csv", row, &rows).roster();
+            assert!(shown(&roster)[0].ends_with(expected), "{:?}", shown(&roster));
+        }
+    }
 }
 
 #[test]

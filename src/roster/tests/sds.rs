@@ -24,6 +24,35 @@ fn relationships_2_1_go_from_student_to_adult() {
 }
 
 #[test]
+fn a_student_is_where_the_primary_role_says_whatever_the_order_of_rows() {
+    let rows = ["1,o1,student,,07,true,,\n", "1,o1,student,,08,false,,\n"];
+    for rows in [rows.concat(), [rows[1], rows[0]].concat()] {
+        let copy = Copy::of(RosterFormat::Sds, "sds-2.1").replaced("roles.csv", "1,o1,student,,07,true,,\n", &rows);
+        assert!(shown(&copy.roster())[0].contains("1/7//kowhai college/parent"), "{:?}", shown(&copy.roster()));
+        assert!(!copy.told().iter().any(|told| told.ends_with("several-classes")));
+    }
+    let two = "1,o1,student,,08,true,,\n1,o1,student,,07,true,,\n";
+    let copy = Copy::of(RosterFormat::Sds, "sds-2.1").replaced("roles.csv", "1,o1,student,,07,true,,\n", two);
+    assert!(copy.told().contains(&"roster/export/roles.csv:3 roster::several-classes".to_owned()), "{:?}", copy.told());
+    let ended = Copy::of(RosterFormat::Sds, "sds-2.1").replaced(
+        "roles.csv",
+        "1,o1,student,,07,true,,\n",
+        "1,o1,student,,07,true,,2026-01-31\n",
+    );
+    assert!(!shown(&ended.roster())[0].contains("1/7"), "{:?}", shown(&ended.roster()));
+}
+
+#[test]
+fn an_address_that_two_adults_share_links_neither() {
+    let adults = "Email,First Name,Last Name,Phone,SIS ID\nfam@example.nz,Ann,Lee,,P1\nfam@example.nz,Bob,Lee,,P2\nmere@example.nz,Mere,Ngata,,P3\n";
+    let links = "SIS ID,Email,Role\n1,fam@example.nz,Parent\n2,mere@example.nz,Parent\n";
+    let copy = Copy::of(RosterFormat::Sds, "sds-1").with("user.csv", adults).with("guardianrelationship.csv", links);
+    let shown = shown(&copy.roster());
+    assert!(shown.iter().filter(|line| line.contains("fam@")).all(|line| !line.contains("1/7")), "{shown:?}");
+    assert!(copy.told().iter().any(|told| told.ends_with("roster::ambiguous-link")), "{:?}", copy.told());
+}
+
+#[test]
 fn a_set_without_relationships_is_refused() {
     let copy = Copy::of(RosterFormat::Sds, "sds-2.1").without("relationships.csv");
     assert_eq!(copy.problems()[0].code, "roster::missing-file");

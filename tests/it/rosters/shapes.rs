@@ -130,6 +130,21 @@ fn rows_may_go_on_with_the_caregiver_above() {
 }
 
 #[test]
+fn a_row_that_names_somebody_else_does_not_go_on_with_the_one_above() {
+    let roster = "roster:\n  path: roster/export.csv\n  rows: continued\n  columns: {caregiver-id: ID, first-name: First, last-name: Last, \
+        email: Email, student-id: Student, year: Year}\n";
+    let export = "ID,First,Last,Email,Student,Year\n\
+        3,Cat,Lee,cat@example.nz,S4,7\n\
+        ,Cat,Lee,,S5,7\n\
+        ,Dan,Foo,,S6,8\n\
+        ,,,,S7,8\n";
+    let project = with(roster, export);
+    assert_eq!(brief(&project), ["3 cat@example.nz S4 S5"]);
+    let said = good(&project, &["check"]).err;
+    assert!(said.contains("without a caregiver id, and left out: 2 rows (lines 4, 5)"), "{said}");
+}
+
+#[test]
 fn what_file_maker_writes_is_read() {
     let roster = format!("roster:\n  path: roster/export.csv\n  unknown-access: hold\n  {COLUMNS}\n");
     let export = "\"ID\",\"First\",\"Last\",\"Email\",\"Student\",\"Child\",\"Year\",\"Portal\"\r\
@@ -141,6 +156,8 @@ fn what_file_maker_writes_is_read() {
     let children = shown[0]["children"].as_array().unwrap();
     let seen: Vec<_> = children.iter().map(|child| [&child["student"], &child["name"], &child["year"]]).collect();
     assert_eq!(seen, [["S1", "Kahu", "7"], ["S2", "Tama", "8"]]);
+    let access: Vec<_> = children.iter().map(|child| &child["access"]).collect();
+    assert_eq!(access, ["allowed", "unknown"], "what is said of the first child is not said of the second");
     let plan = good(&project, &["plan"]).out;
     assert!(plan.contains("malformed-email"), "two addresses are never chosen between: {plan}");
 }
