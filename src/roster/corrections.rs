@@ -150,11 +150,7 @@ impl Desk {
         let (Some(person), true) = (person, id.is_empty() || student.is_some()) else {
             return self.tallies.add(Oddity::CorrectsNobody, row.place());
         };
-        let link_is_there = student.is_none_or(|student| {
-            let range = roster.starts[person as usize] as usize..roster.starts[person as usize + 1] as usize;
-            roster.links[range].iter().any(|link| link.student == student)
-        });
-        if !link_is_there {
+        if student.is_some_and(|student| link_at(roster, person, student).is_none()) {
             return self.tallies.add(Oddity::CorrectsNobody, row.place());
         }
         let about_person = says_of_person(row).then_some((Some(person), None));
@@ -188,8 +184,8 @@ impl Desk {
     /// Corrects what the row says of the two, and of the student. Whether it says anything; `None` where the exports do
     /// not have them together.
     fn link(&mut self, row: &Row<'_>, person: u32, student: u32, roster: &mut Roster) -> Option<bool> {
-        let range = roster.starts[person as usize] as usize..roster.starts[person as usize + 1] as usize;
-        let link = roster.links[range].iter_mut().find(|link| link.student == student)?;
+        let at = link_at(roster, person, student)?;
+        let link = &mut roster.links[at];
         let said = self.asked.corrected(row, &mut self.tallies);
         link.answers = link.answers.corrected(said);
         let shared = &mut roster.shared;
@@ -208,6 +204,12 @@ impl Desk {
         put(Column::School, &mut student.school);
         Some(says)
     }
+}
+
+/// The place of what the exports say of a caregiver and a student together.
+fn link_at(roster: &Roster, person: u32, student: u32) -> Option<usize> {
+    let mut range = roster.starts[person as usize] as usize..roster.starts[person as usize + 1] as usize;
+    range.find(|&at| roster.links[at].student == student)
 }
 
 /// Whether a row says something of the caregiver alone.
