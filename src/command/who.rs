@@ -3,8 +3,7 @@
 
 use crate::model::email::folded;
 use crate::model::ids::CaregiverId;
-use crate::model::nfc::nfc;
-use crate::roster::{Caregiver, Roster};
+use crate::roster::{Caregiver, Roster, folded_name};
 
 use super::exit::Exit;
 use super::trouble::Trouble;
@@ -44,22 +43,18 @@ pub(super) fn no_such(wanted: &str) -> Trouble {
     Trouble::new(Exit::Usage, format!("the roster has no caregiver with the id `{wanted}`"))
 }
 
-/// The ids of those who have this as id but for its case, as address, as first and last name, or as last name.
+/// The ids of those who have this as id but for its case, as address, as first and last name, or as last name. Nobody at the
+/// telephone types macrons.
 fn alike<'r>(roster: &'r Roster, wanted: &str) -> Vec<&'r str> {
-    let (address, name) = (folded(wanted).into_owned(), lower(wanted));
+    let (address, name) = (folded(wanted), folded_name(wanted));
     let has_address = |one: &Caregiver<'_>| one.address().is_ok_and(|theirs| folded(theirs) == address);
     let has_name = |one: &Caregiver<'_>| {
-        let last = lower(one.last_name());
-        !name.is_empty() && (last == name || format!("{} {last}", lower(one.first_name())) == name)
+        let (first, last) = (folded_name(one.first_name()), folded_name(one.last_name()));
+        !name.is_empty() && (last == name || first + &last == name)
     };
     let of = |is_it: &dyn Fn(&Caregiver<'_>) -> bool| -> Vec<&'r str> {
         roster.caregivers().filter(is_it).map(Caregiver::id).collect()
     };
     let by_id = of(&|one| one.id().eq_ignore_ascii_case(wanted));
     if by_id.is_empty() { of(&|one| has_address(one) || has_name(one)) } else { by_id }
-}
-
-fn lower(text: &str) -> String {
-    let words: Vec<String> = nfc(text).split_whitespace().map(str::to_lowercase).collect();
-    words.join(" ")
 }

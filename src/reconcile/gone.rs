@@ -4,7 +4,6 @@ use crate::model::activation::ActivationStage;
 use crate::model::ids::CaregiverId;
 use crate::model::recorded::History;
 use crate::plan::Idle;
-use crate::rollout::Leavers;
 
 use super::draft::{Draft, Scribe};
 use super::ground::Ground;
@@ -35,15 +34,12 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
                 let stop = stop(self.ground, id, history, presence);
                 self.scribe.hold_gone(id, &stop);
             }
-            _ if presence == Presence::AbsentOnce && self.will_be_withdrawn(history) => self.idle(Idle::AbsentOnce),
+            // Another full roster without them, and their account is disabled.
+            _ if presence == Presence::AbsentOnce && !history.is_withdrawn && update::disables_leavers(self.ground) => {
+                self.idle(Idle::AbsentOnce);
+            }
             _ => self.idle(Idle::Gone),
         }
-    }
-
-    /// Whether somebody loses their account's use once another full roster does not have them.
-    fn will_be_withdrawn(&self, history: &History) -> bool {
-        let is_wanted = self.ground.rollout.leavers == Leavers::Disable && self.ground.context.lms.can_disable;
-        is_wanted && !history.is_withdrawn
     }
 
     /// Whether it is open what was done for somebody who is gone, or whether they are gone at all.

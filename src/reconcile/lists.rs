@@ -231,10 +231,16 @@ impl<'g, 'a> Lists<'g, 'a> {
         if narrowing.is_everybody() {
             return;
         }
+        let (mut changing, mut held) = (BTreeMap::new(), BTreeMap::new());
+        for name in self.changes.iter().filter_map(|change| change.cohort.as_ref()) {
+            *changing.entry(name).or_default() += 1;
+        }
+        for name in self.held.iter().filter_map(|held| held.cohort.as_ref()) {
+            *held.entry(name).or_default() += 1;
+        }
         for cohort in &mut *cohorts {
-            let is_its = |name: &Option<CohortName>| name.as_ref() == Some(&cohort.name);
-            cohort.changing = self.changes.iter().filter(|change| is_its(&change.cohort)).count() as u64;
-            cohort.held = self.held.iter().filter(|held| is_its(&held.cohort)).count() as u64;
+            cohort.changing = changing.get(&cohort.name).copied().unwrap_or_default();
+            cohort.held = held.get(&cohort.name).copied().unwrap_or_default();
         }
         cohorts.retain(|cohort| cohort.changing + cohort.held > 0 || narrowing.cohorts.contains(&cohort.name));
     }

@@ -60,9 +60,14 @@ fn name(field: FieldName, old: &str, new: &str) -> Option<FieldChange> {
     (is_other && !is_damaged(new)).then(|| FieldChange { field, old: old.to_owned(), new: new.to_owned() })
 }
 
+/// Whether the accounts of those who have left are disabled.
+pub(super) fn disables_leavers(ground: &Ground<'_>) -> bool {
+    ground.rollout.leavers == Leavers::Disable && ground.context.lms.can_disable
+}
+
 /// The withdrawal of somebody who has left, where the rollout wants it. Never a deletion.
 pub(super) fn withdraw(ground: &Ground<'_>, id: &CaregiverId, history: &History, presence: Presence) -> Option<Act> {
-    let is_wanted = ground.rollout.leavers == Leavers::Disable && ground.context.lms.can_disable;
+    let is_wanted = disables_leavers(ground);
     let has_left = presence == Presence::Left && !history.is_withdrawn;
     let mut accounts = ground.observed.of_caregiver(id.as_str());
     let account = accounts.next().filter(|_| is_wanted && has_left)?.view();

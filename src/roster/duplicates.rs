@@ -71,8 +71,8 @@ impl Roster {
 }
 
 fn likeness(a: Caregiver<'_>, b: Caregiver<'_>) -> Option<Likeness> {
-    let first = [a, b].map(|one| folded(one.first_name()));
-    if folded(a.last_name()) != folded(b.last_name()) {
+    let first = [a, b].map(|one| folded_name(one.first_name()));
+    if folded_name(a.last_name()) != folded_name(b.last_name()) {
         return None;
     }
     if first[0] == first[1] {
@@ -83,7 +83,7 @@ fn likeness(a: Caregiver<'_>, b: Caregiver<'_>) -> Option<Likeness> {
 }
 
 /// Letters alone, without case and accents: the office types macrons one day and not the other.
-pub(super) fn folded(name: &str) -> String {
+pub fn folded_name(name: &str) -> String {
     name.nfd().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

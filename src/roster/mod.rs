@@ -81,7 +81,7 @@ use crate::model::source::{Part, RosterFormat, RosterSource};
 pub use address::AddressProblem;
 pub use changes::{Changed, Changes, changes};
 pub use damage::is_damaged;
-pub use duplicates::{Duplicate, Likeness};
+pub use duplicates::{Duplicate, Likeness, folded_name};
 pub use facts::{PartFacts, RosterFacts};
 pub use form::Malformed;
 pub use list::{List, ListRow, judge_id, read_list};

@@ -2,7 +2,7 @@
 //!
 //! A suggestion is shown to a person and never used: only the family knows its address.
 
-use super::duplicates::folded;
+use super::duplicates::folded_name;
 use super::form::{pieces, well_formed};
 
 /// The providers that parents write most; a near miss of one is probably a typing error.
@@ -52,7 +52,7 @@ pub(super) fn address(written: &str) -> Option<String> {
 
 /// Whether two names could be the same, written in two ways: alike as they sound, or one is a part of the other.
 pub(super) fn are_alike(one: &str, other: &str) -> bool {
-    let (one, other) = (folded(one), folded(other));
+    let (one, other) = (folded_name(one), folded_name(other));
     one.contains(&other) || other.contains(&one) || nearest(&one, &[&other], ALIKE_NAME).is_some()
 }
 

@@ -206,6 +206,12 @@ fn explain_finds_a_parent_by_what_is_said_at_the_telephone() {
     for wanted in ["c1008", " C1008 ", "Priya.Nair@MAIL.example.nz", "priya nair", "Priya  NAIR"] {
         assert_eq!(project.run(&["explain", wanted]).out, page.out, "{wanted}");
     }
+    let macrons = project.run(&["explain", "Hemi Potae"]);
+    assert!(
+        macrons.code == 0 && macrons.out == project.run(&["explain", "H\u{113}mi P\u{14D}tae"]).out,
+        "{}",
+        macrons.all()
+    );
     let several = project.run(&["explain", "tamihana"]);
     assert_eq!(several.code, 64, "{}", several.all());
     assert!(several.err.contains("`tamihana` could be ") && several.err.contains("C1001, C1002"), "{}", several.err);
