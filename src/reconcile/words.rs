@@ -202,7 +202,8 @@ fn not_in_export(handover: &HandOver, next: ActivationNumber, id: &str) -> (Stri
     (
         format!("Hand-over {number} was confirmed as imported, and the export has no account of theirs"),
         format!(
-            "See in the LMS whether they have one. If the export is an old one, export the users again; if their row was left out,              `reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`; a `hold:` line leaves them alone"
+            "See in the LMS whether they have one. If the export is an old one, export the users again; if their row was left out, \
+             `reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`; a `hold:` line leaves them alone"
         ),
     )
 }
@@ -215,7 +216,8 @@ fn imported_after_all(handover: &HandOver, username: &str, id: &str) -> (String,
              would have made"
         ),
         format!(
-            "Ask whoever imports. If it was imported, the LMS has mailed its people: `firstbell adopt {id} --because …`; if not,              give that account another user id in the LMS, and export the users again"
+            "Ask whoever imports. If it was imported, the LMS has mailed its people: `firstbell adopt {id} --because …`; if not, \
+             give that account another user id in the LMS, and export the users again"
         ),
     )
 }

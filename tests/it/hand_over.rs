@@ -234,7 +234,7 @@ fn no_letter_tells_of_an_account_that_the_export_does_not_have() {
     let waits = held(&plan, "C3");
     assert_eq!(waits.code, HoldCode::ResetUnknown);
     assert!(waits.sentence.contains("confirmed as imported, and the export has no account"), "{waits:?}");
-    assert!(waits.fix.contains("reissue: [{caregiver: C3, activation: 2"), "{waits:?}");
+    assert!(waits.fix.contains("was left out, `reissue: [{caregiver: C3, activation: 2"), "{waits:?}");
     office.apply();
     assert!(!office.letters().contains_key("maia@example.com"));
     assert_eq!(office.letters().len(), 4, "year 8 waits for them");
@@ -266,6 +266,7 @@ fn an_export_that_shows_what_only_a_hand_over_makes_contradicts_who_says_it_was_
         let held = held(&plan, id);
         assert_eq!(held.code, HoldCode::ResetUnknown, "{id}");
         assert!(held.fix.contains(&format!("firstbell adopt {id}")), "{held:?}");
+        assert!(!held.fix.contains("  ") && !held.sentence.contains("  "), "{held:?}");
     }
     assert!(!plan.has_changes());
     let said = office.run(&["adopt", "C1", "C3", "C4", "--because", "0001 was imported after all"]);
