@@ -6,7 +6,6 @@ use camino::Utf8PathBuf;
 
 use crate::model::ids::{CaregiverId, CohortName};
 use crate::plan::Narrowing;
-use crate::report::count;
 use crate::rollout::{Rollout, read_ids};
 use crate::roster::Roster;
 
@@ -86,9 +85,9 @@ fn read(
     let Some((_, first)) = unknown.first() else { return Ok(known.into_iter().map(|(id, _)| id).collect()) };
     let named: Vec<String> = unknown.iter().take(NAMED).map(|(id, line)| format!("`{id}` (line {line})")).collect();
     let more = if unknown.len() > NAMED { ", …" } else { "" };
+    let these = if unknown.len() == 1 { "this caregiver".to_owned() } else { format!("these {}", unknown.len()) };
     Err(usage(format!(
-        "`{path}`, line {first}: neither the roster nor the record has {}: {}{more}",
-        count(unknown.len() as u64, "caregiver of it", "caregivers of it"),
+        "`{path}`, line {first}: neither the roster nor the record has {these}: {}{more}",
         named.join(", ")
     )))
 }

@@ -307,11 +307,7 @@ fn a_plan_can_be_narrowed() {
     project.write("ids.csv", "CaregiverID,Name\nC1001,x\nC9,y\n\n# c\nC8\n");
     let ids = project.path().join("ids.csv");
     let said = project.run(&["plan", "--from-file", ids.to_str().unwrap()]);
-    refused(
-        &said,
-        64,
-        "ids.csv`, line 3: neither the roster nor the record has 2 caregivers of it: `C9` (line 3), `C8` (line 6)",
-    );
+    refused(&said, 64, "ids.csv`, line 3: neither the roster nor the record has these 2: `C9` (line 3), `C8` (line 6)");
     let said = project.run(&["plan", "--caregiver", "C1001"]).out;
     assert!(said.contains("pilot: opens with this plan, 5 caregivers, 1 in this plan\n"), "{said}");
     assert!(!said.contains("year-7: "), "of the others it says nothing: {said}");
