@@ -9,7 +9,7 @@ use crate::files;
 use crate::reconcile::sharers;
 use crate::report::{self, count, harmless};
 use crate::rollout::Rollout;
-use crate::roster::{Caregiver, Duplicate, Likeness, Roster};
+use crate::roster::{Caregiver, Duplicate, LeftOut, Likeness, Roster};
 
 use super::exit::Exit;
 use super::output;
@@ -39,6 +39,10 @@ pub enum Format {
     /// For programs and editors, as schemas/check.schema.json describes it
     Json,
 }
+
+/// What the rows of people who are left out lack, as the warnings about them have it.
+const NO_ID: &str = "no-caregiver-id";
+const NO_ADDRESS: &str = "no-identity";
 
 /// One line of the office's list.
 struct Fix {
@@ -130,7 +134,21 @@ fn fixes(loaded: &Loaded) -> Vec<Fix> {
         }
     }
     fixes.extend(loaded.roster.duplicates().iter().flat_map(twice));
+    fixes.extend(loaded.roster.left_out().map(left_out));
     fixes
+}
+
+/// A row of somebody who can't be told from others, and is on nobody's plan.
+fn left_out(row: LeftOut<'_>) -> Fix {
+    let (code, lacks) = if row.is_address { (NO_ADDRESS, "usable address") } else { (NO_ID, "caregiver id") };
+    let who = if row.caregiver.is_empty() { String::new() } else { format!("{}: ", row.caregiver) };
+    Fix {
+        caregiver: String::new(),
+        student: row.student.to_owned(),
+        code,
+        problem: format!("{who}left out, without a {lacks} (line {} of {})", row.line, row.file),
+        suggestion: String::new(),
+    }
 }
 
 /// Both records of somebody who may be in the SMS twice.
@@ -176,6 +194,10 @@ fn summary(loaded: &Loaded, fixes: &[Fix]) -> String {
     text.push_str("\nFor the office to mend in the SMS:\n");
     for (code, many) in counts {
         let _ = writeln!(text, "  {many:>6}  {code}");
+    }
+    let beyond = roster.left_out_beyond();
+    if beyond > 0 {
+        let _ = writeln!(text, "  {beyond:>6}  more rows that are left out, and are not in the list");
     }
     text
 }

@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostics;
 use super::address::Rules;
 use super::facts::{PartFacts, RosterFacts};
 use super::interned::short;
+use super::left_out::Records;
 use super::order;
 use super::people::{People, Words};
 use super::problems::{FileNumber, Problems};
@@ -41,6 +42,7 @@ struct All {
     shared: Shared,
     rules: Rules,
     traced: Vec<(FileNumber, u32)>,
+    left_out: Records,
     /// The files so far: a file's number is its place here.
     files: Vec<String>,
 }
@@ -69,6 +71,7 @@ impl All {
         }
         self.rules.add(other.rules);
         self.traced.extend(other.traced.into_iter().map(|(file, line)| (file + first, line)));
+        self.left_out.absorb(first, other.left_out);
         self.files.extend(other.facts.files);
         let mut problems = Problems::of_files(&self.files);
         tallies.report(&mut problems);
@@ -76,7 +79,7 @@ impl All {
     }
 
     fn roster(self, facts: RosterFacts) -> Roster {
-        let Self { mut people, mut students, mut links, mut shared, rules, traced, .. } = self;
+        let Self { mut people, mut students, mut links, mut shared, rules, traced, left_out, .. } = self;
         people.ids.close();
         let by_id = order::by_text(&people.ids);
         people.settle(&by_id, &rules);
@@ -84,7 +87,7 @@ impl All {
         students.shrink();
         shared.shrink();
         let facts = RosterFacts { links: links.len() as u64, ..facts };
-        Roster { facts, people, students, links, starts, shared, rules, traced }
+        Roster { facts, people, students, links, starts, shared, rules, traced, left_out }
     }
 }
 
@@ -131,7 +134,7 @@ pub(super) fn sha256<'a>(hashes: impl Iterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{self, NOW, export, source};
-    use super::super::{AddressProblem, Roster, read_bytes};
+    use super::super::{AddressProblem, LeftOut, Roster, read_bytes};
     use super::*;
     use crate::model::source::{RosterSource, Upload};
 
@@ -191,6 +194,17 @@ mod tests {
         let caregiver = roster.caregiver("C1").unwrap();
         assert_eq!(caregiver.address(), Err(AddressProblem::Conflicting));
         assert_eq!(caregiver.children().next().unwrap().access(), crate::model::access::Access::Blocked);
+    }
+
+    #[test]
+    fn the_rows_left_out_of_each_are_known_with_their_files() {
+        let nobody = ",Ani,Cohen,ani@example.nz,S1,Ana,Ngata,7,7A,A,Mother,en,Y,1,N";
+        let somebody = "C1,Mere,Ngata,mere@example.nz,S1,Ana,Ngata,7,7A,A,Mother,mi,Y,1,N";
+        let (roster, _) = read(&[("a.csv", &[somebody]), ("b.csv", &[somebody, nobody])]);
+        let left_out: Vec<_> = roster.left_out().collect();
+        let expected =
+            LeftOut { file: "b.csv", line: 3, caregiver: "Ani Cohen", student: "Ana Ngata (S1)", is_address: false };
+        assert_eq!((left_out, roster.left_out_beyond()), (vec![expected], 0));
     }
 
     #[test]

@@ -21,6 +21,7 @@ use super::address::{AddressProblem, Rules};
 use super::columns::Columns;
 use super::facts::RosterFacts;
 use super::ids;
+use super::left_out::Records;
 use super::order;
 use super::people::People;
 use super::problems::{FileNumber, Problems};
@@ -60,6 +61,7 @@ pub(super) struct Fold {
     links: Vec<Link>,
     shared: Shared,
     tallies: Tallies,
+    left_out: Records,
 }
 
 impl Fold {
@@ -86,6 +88,7 @@ impl Fold {
             links: Vec::new(),
             shared: Shared::default(),
             tallies: Tallies::default(),
+            left_out: Records::default(),
         }
     }
 
@@ -208,9 +211,14 @@ impl Fold {
         }
         let above = self.above.and_then(|above| above.person).filter(|&person| self.goes_on_with(person, row));
         if above.is_none() {
-            self.tallies.add(Oddity::NoCaregiverId, row.place());
+            self.leave_out(row, Oddity::NoCaregiverId);
         }
         above
+    }
+
+    fn leave_out(&mut self, row: &Row<'_>, why: Oddity) {
+        self.tallies.add(why, row.place());
+        self.left_out.add(row, why);
     }
 
     /// Whether a row without an id can be about the caregiver of the row above: not where it names somebody else.
@@ -231,7 +239,7 @@ impl Fold {
                 Some(self.people.find(&id).unwrap_or_else(|| self.people.add(&id, row.place())))
             }
             Err(_) => {
-                self.tallies.add(Oddity::NoUsableAddress, row.place());
+                self.leave_out(row, Oddity::NoUsableAddress);
                 None
             }
         }
@@ -295,7 +303,7 @@ impl Fold {
     }
 
     fn roster(self, facts: RosterFacts) -> Roster {
-        let Self { mut people, mut students, mut links, mut shared, rules, traced, .. } = self;
+        let Self { mut people, mut students, mut links, mut shared, rules, traced, left_out, .. } = self;
         people.ids.close();
         let by_id = order::by_text(&people.ids);
         let ((), starts) = both_if(
@@ -309,7 +317,7 @@ impl Fold {
         traced.sort_unstable();
         traced.dedup();
         let facts = RosterFacts { links: links.len() as u64, ..facts };
-        Roster { facts, people, students, links, starts, shared, rules, traced }
+        Roster { facts, people, students, links, starts, shared, rules, traced, left_out }
     }
 }
 

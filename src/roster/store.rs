@@ -11,6 +11,7 @@ use super::address::Rules;
 use super::clean::clean;
 use super::facts::RosterFacts;
 use super::interned::Interned;
+use super::left_out::Records;
 use super::people::People;
 use super::problems::FileNumber;
 use super::students::Students;
@@ -29,6 +30,8 @@ pub struct Roster {
     pub(super) rules: Rules,
     /// File and line of each row about the caregiver who is traced.
     pub(super) traced: Vec<(FileNumber, u32)>,
+    /// The rows that say nothing of whom they are about.
+    pub(super) left_out: Records,
 }
 
 /// Shows counts only: debug output may end up in a log.

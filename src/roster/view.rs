@@ -55,7 +55,7 @@ impl Roster {
         &self.facts
     }
 
-    fn file(&self, number: FileNumber) -> &str {
+    pub(super) fn file(&self, number: FileNumber) -> &str {
         self.facts.files.get(usize::from(number)).unwrap_or(&self.facts.path)
     }
 }

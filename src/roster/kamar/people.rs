@@ -69,16 +69,26 @@ impl People<'_> {
         ];
         let number = self.fold.student(&Row::of_cells(&cells, place), &mut reading.problems);
         for caregiver in &student.caregivers {
-            let Some(person) = self.caregiver(caregiver, place, reading) else { continue };
+            let Some(person) = self.caregiver(caregiver, cells, place, reading) else { continue };
             if let Some(number) = number {
                 self.fold.link(person, number, &caregiver.relationship, Access::Allowed, place);
             }
         }
     }
 
-    fn caregiver(&mut self, caregiver: &Caregiver, place: (FileNumber, u32), reading: &mut Reading<'_>) -> Option<u32> {
+    /// A caregiver of a student with these cells.
+    fn caregiver(
+        &mut self,
+        caregiver: &Caregiver,
+        [id, given, family, ..]: [(Column, &str, &str); 6],
+        place: (FileNumber, u32),
+        reading: &mut Reading<'_>,
+    ) -> Option<u32> {
         let (first, last) = split(&caregiver.name);
         let cells = [
+            id,
+            given,
+            family,
             (Column::CaregiverId, "caregiver.id", caregiver.id.as_str()),
             (Column::FirstName, "", first),
             (Column::LastName, "", last),

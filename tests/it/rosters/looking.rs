@@ -74,6 +74,19 @@ fn the_lines_that_made_somebody_are_named() {
 }
 
 #[test]
+fn whoever_is_left_out_for_want_of_an_id_is_on_the_offices_list() {
+    let nobody = ",Sam,Lee,sam@example.nz,,S1,Kahu,Ngata,7,7A,K,Father,,yes,no";
+    let project = school(&[MERE, nobody]);
+    let list = project.path().join("fixes.csv").to_str().unwrap().to_owned();
+    let said = good(&project, &["check", "--fixes", &list]).out;
+    assert!(said.contains("\nFor the office to mend in the SMS:\n       1  no-caregiver-id\n"), "{said}");
+    let row = ",Kahu Ngata (S1),no-caregiver-id,\"Sam Lee: left out, without a caregiver id (line 3 of roster/export.csv)\",\n";
+    assert!(project.read("fixes.csv").ends_with(row), "{}", project.read("fixes.csv"));
+    let said = good(&school(&[MERE]), &["check"]).out;
+    assert!(said.ends_with("Every caregiver has a usable address of their own.\n"), "{said}");
+}
+
+#[test]
 fn two_exports_are_compared() {
     let project = school(&[MERE, SAM]);
     let old = project.path().join("roster/export.csv");
