@@ -71,7 +71,8 @@ impl Project {
     /// The program, not yet started: no terminal, nothing of this process's environment.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_firstbell"));
-        command.arg("-C").arg(self.path()).args(args);
+        // What a command writes beside the project is gone with it.
+        command.current_dir(self.folder.path()).arg("-C").arg(self.path()).args(args);
         command.env_clear().env("HOME", self.home()).env("USER", "mere").env("PATH", "/usr/bin:/bin");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
