@@ -66,6 +66,11 @@ pub fn modified(path: &Utf8Path) -> io::Result<Timestamp> {
     Timestamp::try_from(time).map_err(io::Error::other)
 }
 
+/// How long a file is, in bytes.
+pub fn size(path: &Utf8Path) -> io::Result<u64> {
+    Ok(fs::metadata(path)?.len())
+}
+
 /// The permission bits of a file (`0o600`).
 pub fn mode(path: &Utf8Path) -> io::Result<u32> {
     use std::os::unix::fs::PermissionsExt;

@@ -204,9 +204,9 @@ impl Store {
     }
 
     /// Recomputes the chain of the log, opens the commitments that can still be opened, and compares the tables with
-    /// what the log says was set.
+    /// what the log says was set. A file is looked at first, page by page.
     pub fn verify(&mut self) -> Result<Verified, StateError> {
-        self.with("verify the log", verify::verify)
+        self.with("verify it", verify::verify)
     }
 
     /// Does something with the connection; once more, where it was lost and could be made again.

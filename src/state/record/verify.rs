@@ -13,6 +13,7 @@ use crate::model::ids::{ActivationNumber, CaregiverId, Lineage};
 use crate::model::letter_form::LetterForm;
 use crate::state::chain::{self, Event, Hash};
 use crate::state::event::SET_KINDS;
+use crate::state::sqlite;
 
 /// What a verification found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,9 @@ impl Verified {
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Finding {
+    /// The file is not as it was written.
+    #[error("the file is damaged: {0}; restore it from a backup")]
+    Damage(String),
     /// The numbers of the events have a gap.
     #[error("event {expected} is missing: event {found} comes next")]
     Gap {
@@ -93,12 +97,14 @@ pub enum Finding {
 
 /// Checks everything that can be checked.
 pub(in crate::state) fn verify(conn: &Connection) -> Result<Verified, Fault> {
+    let damage = conn.sqlite().map(sqlite::inspect).transpose()?.flatten();
     let moment = conn.moment()?;
     let (lineage, recorded, recorded_head) = moment.query_row("SELECT lineage, events, head FROM meta", [], |row| {
         let Count(events) = row.get(1)?;
         Ok((row.get::<_, Lineage>(0)?, events, row.get::<_, Hash>(2)?))
     })?;
     let mut walk = Walk::from(chain::genesis(&lineage));
+    walk.findings.extend(damage.map(Finding::Damage));
     walk.events(&moment)?;
     if (walk.last, walk.head) != (recorded, recorded_head) {
         walk.findings.push(Finding::End { found: walk.last, recorded });

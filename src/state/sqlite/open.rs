@@ -77,7 +77,7 @@ fn fill(path: &Utf8Path, lineage: &Lineage, check: Fingerprint, now: Timestamp) 
 
 /// Opens a state to write: checks that it is ours and whole, and brings it up to this version.
 pub(in crate::state) fn to_write(path: &Utf8Path) -> Result<Connection, Fault> {
-    present(path)?;
+    let length = present(path)?;
     // SQLite would silently open it to read; and the superuser may write where the owner said no.
     if files::mode(path)? & OWNER_WRITES == 0 {
         return Err(Fault::Stuck(read_only(path)));
@@ -85,6 +85,7 @@ pub(in crate::state) fn to_write(path: &Utf8Path) -> Result<Connection, Fault> {
     let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     settle(&conn)?;
     schema::check(&conn, path, MIGRATIONS.len())?;
+    ends_with_a_page(&conn, length, path)?;
     if conn.is_readonly(rusqlite::MAIN_DB)? {
         return Err(Fault::Stuck(read_only(path)));
     }
@@ -97,7 +98,6 @@ pub(in crate::state) fn to_write(path: &Utf8Path) -> Result<Connection, Fault> {
 /// Opens a state to read. A writer that ends just now may take its log away between looking and opening: then once
 /// more.
 pub(in crate::state) fn to_read(path: &Utf8Path) -> Result<Connection, Fault> {
-    present(path)?;
     match look_at(path) {
         Err(Fault::Sql(error)) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => look_at(path),
         other => other,
@@ -105,24 +105,34 @@ pub(in crate::state) fn to_read(path: &Utf8Path) -> Result<Connection, Fault> {
 }
 
 fn look_at(path: &Utf8Path) -> Result<Connection, Fault> {
+    let length = present(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(uri(path), flags)?;
     settle(&conn)?;
     schema::check(&conn, path, MIGRATIONS.len())?;
     schema::check_current(&conn, path, MIGRATIONS.len())?;
+    ends_with_a_page(&conn, length, path)?;
     Ok(conn)
 }
 
+/// A page that is cut short reads as if the rest of it were zero.
+fn ends_with_a_page(conn: &Connection, length: Option<u64>, path: &Utf8Path) -> Result<(), Fault> {
+    let page: u32 = conn.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    let is_whole = length.is_none_or(|length| length.is_multiple_of(page.into()));
+    if is_whole { Ok(()) } else { Err(Fault::Foreign(damaged(path))) }
+}
+
 /// Says why it can't be opened, where SQLite would only say "unable to open". It looks and does not open: closing a file
-/// would drop the locks that another connection of this process holds on it.
-fn present(path: &Utf8Path) -> Result<(), Fault> {
+/// would drop the locks that another connection of this process holds on it. How long it is, where that is the whole state:
+/// with a log beside it, the file may be behind.
+fn present(path: &Utf8Path) -> Result<Option<u64>, Fault> {
     files::mode(path)?;
     if files::is_dir(path) {
         return Err(Fault::Stuck(format!(
             "the state `{path}` is a folder, not a file: correct `state:` in the rollout"
         )));
     }
-    Ok(())
+    Ok(if files::exists(&beside(path, "-wal")) { None } else { Some(files::size(path)?) })
 }
 
 /// How a reader opens it. Beside a log, SQLite reads that too, without making or writing the index that belongs to it;
@@ -184,4 +194,16 @@ fn keep_log_apart(conn: &Connection) -> Result<(), Fault> {
 fn whole(conn: &Connection, path: &Utf8Path) -> Result<(), Fault> {
     let answer: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if answer == "ok" { Ok(()) } else { Err(Fault::Foreign(damaged(path))) }
+}
+
+/// Looks at every page, at whether the indexes hold what the tables hold, and at what the tables are: as slow as the file is
+/// long. What is wrong first, if anything.
+pub(in crate::state) fn inspect(conn: &Connection) -> Result<Option<String>, Fault> {
+    let answer: String = conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    Ok(match answer.as_str() {
+        "ok" if schema::is_as_made(conn, MIGRATIONS)? => None,
+        "ok" => Some("its tables are not those that firstbell made".to_owned()),
+        // Under a line that names the table or the tree comes what is wrong there.
+        lines => Some(lines.lines().collect::<Vec<_>>().join(" ")),
+    })
 }

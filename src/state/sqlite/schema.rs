@@ -64,6 +64,20 @@ pub(super) fn migrate(conn: &Connection, migrations: &[&str]) -> Result<(), Faul
     Ok(())
 }
 
+/// Whether the tables are, word for word, those that the migrations make: a damaged byte may have made others of them.
+pub(super) fn is_as_made(conn: &Connection, migrations: &[&str]) -> Result<bool, Fault> {
+    let made = Connection::open_in_memory()?;
+    migrate(&made, migrations)?;
+    Ok(tables(conn)? == tables(&made)?)
+}
+
+fn tables(conn: &Connection) -> Result<Vec<String>, Fault> {
+    let mut statement =
+        conn.prepare("SELECT concat_ws(' ', type, name, sql) FROM sqlite_schema ORDER BY type, name")?;
+    let tables = statement.query_map([], |row| row.get(0))?;
+    Ok(tables.collect::<Result<_, _>>()?)
+}
+
 fn version(conn: &Connection) -> Result<usize, Fault> {
     let version: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
     // A negative number is nobody's: told as "not ours".

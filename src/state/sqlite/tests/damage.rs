@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::files;
+use crate::state::record::Finding;
 
 fn put(place: &Place, bytes: &[u8]) {
     files::make_private_dir(place.path.parent().unwrap()).unwrap();
@@ -50,6 +51,51 @@ fn a_state_cut_short_is_damaged() {
     let bytes = files::read(&place.path).unwrap();
     put(&place, &bytes[..bytes.len() / 2]);
     assert!(foreign(open(&place.path)).contains("damaged"));
+}
+
+/// Its last page reads as if nothing were in the part that is gone.
+#[test]
+fn a_state_cut_within_its_last_page_is_damaged_to_whoever_reads_it() {
+    let place = place();
+    let mut store = begun(&place);
+    all(&mut store, (0..50).map(|number| prepared(&format!("C{number}"), 1)));
+    drop(store);
+    let bytes = files::read(&place.path).unwrap();
+    for missing in [1, 456, 4_095] {
+        put(&place, &bytes[..bytes.len() - missing]);
+        assert!(refused_both_ways(&place).contains("damaged"), "{missing} bytes are missing");
+    }
+}
+
+/// A proof of a backup by `verify` must not be less than what `apply` looks at.
+#[test]
+fn what_is_refused_to_a_writer_is_never_verified_to_be_sound() {
+    let place = place();
+    let mut store = begun(&place);
+    all(&mut store, (0..20).flat_map(|number| activation(&format!("C{number}"), 1)));
+    drop(store);
+    let whole = files::read(&place.path).unwrap();
+    let mut refused = 0;
+    for at in (1_024..whole.len()).step_by(97) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0xff;
+        put(&place, &bytes);
+        let Err(refusal) = open(&place.path) else { continue };
+        refused += 1;
+        put(&place, &bytes);
+        let seen = Store::open(&place.path, Access::Read).and_then(|mut store| store.verify());
+        assert!(!seen.is_ok_and(|verified| verified.is_sound()), "byte {at}: {refusal}");
+    }
+    assert!(refused > 20, "only {refused} were refused");
+}
+
+#[test]
+fn a_guard_that_was_taken_from_the_log_is_found() {
+    let place = place();
+    let mut store = begun(&place);
+    store.raw().execute_batch("DROP TRIGGER events_are_not_edited;").unwrap();
+    let findings = store.verify().unwrap().findings;
+    assert!(matches!(&findings[..], [Finding::Damage(what)] if what.contains("not those that firstbell made")));
 }
 
 /// Some flips change a value and nothing of the structure: those are the log's to find. None may panic.
