@@ -180,16 +180,26 @@ impl Name {
         differs
     }
 
-    fn is_same(self, other: Self, shared: &Shared) -> bool {
+    /// Whether the two say nothing that differs.
+    pub(super) fn is_same(self, other: Self, shared: &Shared) -> bool {
         let is_same = |a: Word, b: Word| is_same(shared.get(a), shared.get(b));
         is_same(self.first, other.first) && is_same(self.last, other.last)
     }
 
-    /// Whether nobody would take the one for the other: both names are whole, and neither the given nor the family names look alike.
+    /// Whether nobody would take the one for the other: both have what the other has, and neither the given nor the family names
+    /// look alike.
     pub(super) fn is_of_another(self, other: Self, shared: &Shared) -> bool {
-        let differ =
-            |a: Word, b: Word| !a.is_blank() && !b.is_blank() && !suggest::are_alike(shared.get(a), shared.get(b));
-        differ(self.first, other.first) && differ(self.last, other.last)
+        let differ = |a: Word, b: Word| match (a.is_blank(), b.is_blank()) {
+            (true, true) => None,
+            (false, false) => Some(!suggest::are_alike(shared.get(a), shared.get(b))),
+            _ => Some(false),
+        };
+        // Where the export has one name only, that one decides.
+        match (differ(self.first, other.first), differ(self.last, other.last)) {
+            (Some(first), Some(last)) => first && last,
+            (Some(only), None) | (None, Some(only)) => only,
+            (None, None) => false,
+        }
     }
 
     fn rank(self, shared: &Shared) -> (usize, &str, &str) {
@@ -230,8 +240,10 @@ mod tests {
             name("Kahu", "Potae-Ngata"),
         ];
         let other = [name("Kahu", "Ngata"), name("Wiremu", "Tamihana")];
+        let alone = [name("Tia", ""), name("Wiremu", ""), name("TIA", "")];
         assert!(one.iter().all(|name| !name.is_of_another(tia, &shared)));
         assert!(other.iter().all(|name| name.is_of_another(tia, &shared)));
+        assert!(alone[1].is_of_another(alone[0], &shared) && !alone[2].is_of_another(alone[0], &shared));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The students while rows fold into them. A student is one, however many caregivers have them in a row.
 
+use std::collections::HashMap;
+
 use crate::model::source::Column;
 
 use super::interned::Interned;
@@ -26,18 +28,6 @@ pub(super) struct Student {
 }
 
 impl Student {
-    fn merge_name(&mut self, name: Name, place: (FileNumber, u32), shared: &Shared, tallies: &mut Tallies) {
-        let is_another = self.name != name && self.name.is_of_another(name, shared);
-        if !self.name.merge(name, shared) {
-            return;
-        }
-        if is_another && !std::mem::replace(&mut self.has_anothers_name, true) {
-            tallies.add(Oddity::TwoStudents, place);
-        } else if !is_another && !std::mem::replace(&mut self.has_several_names, true) {
-            tallies.add(Oddity::StudentNames, place);
-        }
-    }
-
     fn merge_places(&mut self, places: [Word; 3], place: (FileNumber, u32), shared: &Shared, tallies: &mut Tallies) {
         let [year, class, school] = places;
         let clashes =
@@ -55,6 +45,8 @@ pub(super) struct Students {
     pub(super) ids: Interned,
     /// They.
     pub(super) all: Vec<Student>,
+    /// All names of those with more than one: a name is compared with each, so that the order of rows never shows.
+    names: HashMap<u32, Vec<Name>>,
     /// The last one found: the rows of one student often follow each other.
     last: u32,
 }
@@ -79,15 +71,47 @@ impl Students {
 
     /// Takes what a row says of its student.
     pub(super) fn merge(&mut self, number: u32, row: &Row<'_>, shared: &mut Shared, tallies: &mut Tallies) {
-        let student = &mut self.all[number as usize];
         let name = row.name(Column::StudentFirstName, Column::StudentLastName, shared, tallies);
-        student.merge_name(name, row.place(), shared, tallies);
+        self.merge_name(number, name, row.place(), shared, tallies);
         if is_date(row.cell(Column::Year)) || is_date(row.cell(Column::Class)) {
             tallies.add(Oddity::ExcelDate, row.place());
         }
         let [year, class, school] =
             [Column::Year, Column::Class, Column::School].map(|column| row.word(column, shared));
-        student.merge_places([year, class, school], row.place(), shared, tallies);
+        self.all[number as usize].merge_places([year, class, school], row.place(), shared, tallies);
+    }
+
+    fn merge_name(
+        &mut self,
+        number: u32,
+        name: Name,
+        place: (FileNumber, u32),
+        shared: &Shared,
+        tallies: &mut Tallies,
+    ) {
+        let student = &mut self.all[number as usize];
+        if name == student.name || name == Name::default() {
+            return;
+        }
+        if student.name == Name::default() {
+            student.name = name;
+            return;
+        }
+        let names = self.names.entry(number).or_insert_with(|| vec![student.name]);
+        if names.contains(&name) {
+            return;
+        }
+        for known in names.iter().filter(|known| !known.is_same(name, shared)) {
+            let (seen, oddity) = match known.is_of_another(name, shared) {
+                true => (&mut student.has_anothers_name, Oddity::TwoStudents),
+                false => (&mut student.has_several_names, Oddity::StudentNames),
+            };
+            if !std::mem::replace(seen, true) {
+                tallies.add(oddity, place);
+            }
+        }
+        names.push(name);
+        student.name.merge(name, shared);
     }
 
     /// Takes a student of another export in, whose words are these; the place is the one of a row about them.
@@ -101,13 +125,15 @@ impl Students {
     ) -> u32 {
         let theirs = other.all[number as usize];
         let id = other.ids.get(number);
-        let number = self.find(id).unwrap_or_else(|| self.add(id));
-        let student = &mut self.all[number as usize];
+        let own = self.find(id).unwrap_or_else(|| self.add(id));
         let Words { from, to } = words;
-        student.merge_name(theirs.name.copied(from, to), place, to, tallies);
+        let names = other.names.get(&number).map_or(std::slice::from_ref(&theirs.name), Vec::as_slice);
+        for name in names {
+            self.merge_name(own, name.copied(from, to), place, to, tallies);
+        }
         let places = [theirs.year, theirs.class, theirs.school].map(|word| to.copy(from, word));
-        student.merge_places(places, place, to, tallies);
-        number
+        self.all[own as usize].merge_places(places, place, to, tallies);
+        own
     }
 
     /// Gives back what growing has reserved: no more come.
