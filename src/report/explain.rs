@@ -8,12 +8,13 @@ use crate::model::account::{Account, SignIn};
 use crate::model::ids::{CaregiverId, CohortName};
 use crate::model::moment;
 use crate::model::recorded::History;
-use crate::plan::{Idle, Person, Plan};
+use crate::plan::{Held, Idle, Person, Plan};
 
 use super::blocks::today;
 use super::clean::clean;
 use super::names::short_date;
 use super::page::folded;
+use super::sensitive::is_hidden;
 use super::view::{Personal, View};
 
 /// The columns of what stands in front: `Account   `.
@@ -59,6 +60,10 @@ fn who(explained: &Explained<'_>, view: &View, text: &mut String) {
     };
     let line = format!("{}  {}", view.personal.id(explained.id), clean(&view.personal.name(person)));
     let _ = writeln!(text, "{}", line.trim_end());
+    // Address, children and cohort would tell a reason that is not shown beside an id.
+    if hold(explained).is_some_and(|held| is_hidden(held.code, view.personal)) {
+        return;
+    }
     let _ = writeln!(text, "Address   {}", clean(&view.personal.address(&person.email)));
     if view.personal == Personal::Full && !person.postal.is_empty() {
         let _ = writeln!(text, "Post      {}", clean(&person.postal));
@@ -75,6 +80,10 @@ fn who(explained: &Explained<'_>, view: &View, text: &mut String) {
     }
     let cohort = explained.cohort.as_ref().map_or("none", CohortName::as_str);
     let _ = writeln!(text, "Cohort    {cohort}");
+}
+
+fn hold<'a>(explained: &Explained<'a>) -> Option<&'a Held> {
+    explained.plan.held.iter().find(|held| held.caregiver == *explained.id)
 }
 
 fn accounts(explained: &Explained<'_>, view: &View, text: &mut String) {
@@ -103,9 +112,8 @@ fn now(explained: &Explained<'_>, view: &View, text: &mut String) {
         let reason =
             if view.personal == Personal::None { String::new() } else { format!(": {}", clean(&change.reason)) };
         let _ = writeln!(text, "Now       {}{reason}", words.join(", "));
-    } else if let Some(held) = explained.plan.held.iter().find(|held| held.caregiver == *id) {
-        let hidden = view.personal == Personal::None && held.code.is_sensitive();
-        let why = if hidden { "the reason is not shown here" } else { held.code.as_str() };
+    } else if let Some(held) = hold(explained) {
+        let why = if is_hidden(held.code, view.personal) { "the reason is not shown here" } else { held.code.as_str() };
         let _ = writeln!(text, "Now       held: {why}");
         if let Some(sentence) = view.personal.sentence(&held.sentence, &held.person) {
             let _ = writeln!(text, "          {}", clean(&sentence));

@@ -22,7 +22,7 @@ pub(super) fn document(plan: &Plan, view: &View, diagnostics: &[Value]) -> Docum
         guards: plan.guards.iter().map(|guard| self::guard(guard, personal)).collect(),
         changes: plan.changes.iter().map(|change| self::change(change, personal)).collect(),
         drift: plan.drift.iter().map(|finding| found(finding, personal)).collect(),
-        held: plan.held.iter().map(|held| self::held(held, view)).collect(),
+        held: all_held(plan, view),
         unchanged: idle::by_code(plan),
         diagnostics: diagnostics.iter().filter_map(|value| diagnostic(value, personal)).collect(),
         partial: plan.partial.clone(),
@@ -86,6 +86,14 @@ fn fields(act: &Act, personal: Personal) -> Vec<Corrected> {
         Corrected { field: change.field.as_str(), old: shown(old), new: shown(new) }
     };
     fields.iter().map(field).collect()
+}
+
+/// In the order of the stops. Whose code is not shown comes last, by id: their place would tell it.
+fn all_held(plan: &Plan, view: &View) -> Vec<Held> {
+    let is_hidden = |held: &&plan::Held| sensitive::is_hidden(held.code, view.personal);
+    let (mut hidden, shown): (Vec<&plan::Held>, Vec<&plan::Held>) = plan.held.iter().partition(is_hidden);
+    hidden.sort_by(|one, other| one.caregiver.cmp(&other.caregiver));
+    shown.into_iter().chain(hidden).map(|one| held(one, view)).collect()
 }
 
 fn held(of: &plan::Held, view: &View) -> Held {

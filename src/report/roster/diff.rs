@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use crate::model::access::Access;
 use crate::model::ids::CaregiverId;
 use crate::report::clean::clean;
 use crate::report::diff::inline;
@@ -65,7 +66,10 @@ fn lines(changed: &Changed<'_>, personal: Personal, paint: Paint) -> Vec<String>
     lines.extend(changed.new_children.iter().map(|id| format!("child: + {}", clean(id))));
     lines.extend(changed.gone_children.iter().map(|id| format!("child: - {}", clean(id))));
     for &(child, old, new) in &changed.access {
-        lines.push(format!("access to {}: {} -> {}", clean(child), access(old), access(new)));
+        lines.push(match personal {
+            Personal::None => format!("access to {}", clean(child)),
+            _ => format!("access to {}: {} -> {}", clean(child), access(old), access(new)),
+        });
     }
     lines
 }
@@ -108,10 +112,11 @@ pub fn diff_json(old: &Roster, new: &Roster, changes: &Changes<'_>, personal: Pe
 
 fn changed_json(changed: &Changed<'_>, personal: Personal) -> Value {
     let pair = |old: &str, new: &str| json!({"old": old, "new": new});
+    let word = |one: Access| (personal != Personal::None).then(|| access(one));
     let access: Vec<Value> = changed
         .access
         .iter()
-        .map(|&(student, old, new)| json!({"student": student, "old": access(old), "new": access(new)}))
+        .map(|&(student, old, new)| json!({"student": student, "old": word(old), "new": word(new)}))
         .collect();
     let name = changed.name.as_ref().map(|(old, new)| pair(&personal.names([old, ""]), &personal.names([new, ""])));
     json!({

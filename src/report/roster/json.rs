@@ -30,8 +30,8 @@ pub(super) struct Shown {
     pub(super) email: Option<String>,
     /// The language; empty if the roster says none.
     pub(super) language: String,
-    /// Whether the roster says that they work at the school.
-    pub(super) staff: bool,
+    /// Whether the roster says that they work at the school; null where personal data is not shown.
+    pub(super) staff: Option<bool>,
     /// Their children, by id.
     pub(super) children: Vec<ShownChild>,
 }
@@ -52,9 +52,9 @@ pub(super) struct ShownChild {
     pub(super) school: String,
     /// What the caregiver is to the child.
     pub(super) relationship: String,
-    /// Whether the caregiver may see the child: `allowed`, `blocked`, `unknown`.
-    #[schemars(extend("enum" = ["allowed", "blocked", "unknown"]))]
-    pub(super) access: &'static str,
+    /// Whether the caregiver may see the child: `allowed`, `blocked`, `unknown`; null where personal data is not shown.
+    #[schemars(extend("enum" = ["allowed", "blocked", "unknown", null]))]
+    pub(super) access: Option<&'static str>,
 }
 
 /// The caregivers as programs read them.
@@ -85,7 +85,7 @@ pub(super) fn shown(caregiver: Caregiver<'_>, personal: Personal) -> Shown {
             _ => Some(personal.address(caregiver.email_as_written())),
         },
         language: caregiver.language().to_owned(),
-        staff: personal != Personal::None && caregiver.is_staff(),
+        staff: (personal != Personal::None).then(|| caregiver.is_staff()),
         children: caregiver.children().map(|child| shown_child(child, personal)).collect(),
     }
 }
@@ -98,7 +98,7 @@ fn shown_child(child: Child<'_>, personal: Personal) -> ShownChild {
         class: child.class().to_owned(),
         school: child.school().to_owned(),
         relationship: child.relationship().to_owned(),
-        access: access(child.access()),
+        access: (personal != Personal::None).then(|| access(child.access())),
     }
 }
 

@@ -41,7 +41,7 @@ pub fn roster_csv(roster: &Roster, personal: Personal) -> String {
 }
 
 fn rows(shown: Shown) -> Vec<[String; 13]> {
-    let staff = if shown.staff { "yes" } else { "no" };
+    let staff = shown.staff.map_or("", |is_staff| if is_staff { "yes" } else { "no" });
     let [first, last, email] = [shown.first_name, shown.last_name, shown.email].map(Option::unwrap_or_default);
     let own = [shown.caregiver, first, last, email, shown.language, staff.to_owned()];
     let row = |child: [String; 7]| {
@@ -53,7 +53,8 @@ fn rows(shown: Shown) -> Vec<[String; 13]> {
     }
     let children = shown.children.into_iter().map(|child| {
         let name = child.name.unwrap_or_default();
-        [child.student, name, child.year, child.class, child.school, child.relationship, child.access.to_owned()]
+        let access = child.access.unwrap_or_default().to_owned();
+        [child.student, name, child.year, child.class, child.school, child.relationship, access]
     });
     children.map(row).collect()
 }
