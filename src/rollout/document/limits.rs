@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::Limit;
-use super::super::form::{Day, Line, Share, Spelled};
+use super::super::form::{Day, Reason, Share, Spelled};
 
 /// Limits: a number, or a share of the caregivers it is about.
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -45,7 +45,7 @@ pub(in crate::rollout) struct Override {
     pub(in crate::rollout) value: Spelled<Share>,
     /// Why.
     #[schemars(example = "whole of year 9")]
-    pub(in crate::rollout) because: Spelled<Line>,
+    pub(in crate::rollout) because: Spelled<Reason>,
     /// From this day on it is an error, until the line is taken out.
     pub(in crate::rollout) expires: Spelled<Day>,
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::form::{Activation, Day, Id, Line, Spelled};
+use super::super::form::{Activation, Day, Id, Reason, Spelled};
 
 /// Somebody to leave alone for now.
 #[derive(Deserialize, JsonSchema)]
@@ -13,7 +13,7 @@ pub(in crate::rollout) struct Hold {
     pub(in crate::rollout) caregiver: Spelled<Id>,
     /// Why: a ticket number, not a family's story.
     #[schemars(example = "T-118")]
-    pub(in crate::rollout) because: Spelled<Line>,
+    pub(in crate::rollout) because: Spelled<Reason>,
     /// On this day they are free again.
     #[serde(default)]
     pub(in crate::rollout) until: Option<Spelled<Day>>,
@@ -31,7 +31,7 @@ pub(in crate::rollout) struct Moved {
     pub(in crate::rollout) to: Spelled<Id>,
     /// Why: a ticket number, not a family's story.
     #[schemars(example = "merged in the SMS")]
-    pub(in crate::rollout) because: Spelled<Line>,
+    pub(in crate::rollout) because: Spelled<Reason>,
 }
 
 /// People who look like one and are not.
@@ -43,7 +43,7 @@ pub(in crate::rollout) struct Distinct {
     pub(in crate::rollout) caregivers: Vec<Spelled<Id>>,
     /// Why: a ticket number, not a family's story.
     #[schemars(example = "T-140")]
-    pub(in crate::rollout) because: Spelled<Line>,
+    pub(in crate::rollout) because: Spelled<Reason>,
 }
 
 /// Somebody who gets another password.
@@ -56,5 +56,5 @@ pub(in crate::rollout) struct Reissue {
     pub(in crate::rollout) activation: Spelled<Activation>,
     /// Why: a ticket number, not a family's story.
     #[schemars(example = "T-131")]
-    pub(in crate::rollout) because: Spelled<Line>,
+    pub(in crate::rollout) because: Spelled<Reason>,
 }

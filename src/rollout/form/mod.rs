@@ -20,7 +20,7 @@ pub(super) use limit::{Percent, Share};
 pub(super) use pattern::Pattern;
 pub(super) use time::{Clock, Day, Length, Zone};
 pub(super) use user_id::UserId;
-pub(super) use word::{Activation, Environment, Id, Language, Line, Name, Path, Version};
+pub(super) use word::{Activation, Environment, Id, Language, Line, Name, Path, Reason, Version};
 
 /// Why a text does not have the form.
 #[derive(Debug, PartialEq, Eq)]
@@ -126,6 +126,7 @@ const FORMS: &[KnownForm] = &[
     row::<Path>(),
     row::<Pattern>(),
     row::<Percent>(),
+    row::<Reason>(),
     row::<Share>(),
     row::<UserId>(),
     row::<Version>(),

@@ -23,6 +23,26 @@ impl Form for Line {
     }
 }
 
+/// Why something is done: one line with a word in it. A `…` that was copied with a line is none.
+pub(in crate::rollout) struct Reason;
+
+impl Form for Reason {
+    type Meaning = String;
+    const FORMAT: &'static str = "reason";
+    const CODE: &'static str = "rollout::no-reason";
+
+    fn read(text: &str) -> Result<String, Misfit> {
+        let reason = one_line(text, 300)?;
+        let help = "write why: a ticket number, or a few words; whoever reviews the rollout reads it";
+        let says_something = reason.chars().any(|char| !char.is_whitespace() && !"…._?!-".contains(char));
+        says_something.then_some(reason).ok_or_else(|| Misfit::new(format!("`{}` is no reason", text.trim()), help))
+    }
+
+    fn schema() -> Value {
+        json!({"type": ["string", "integer"], "minLength": 1, "pattern": "[^\\s…._?!-]"})
+    }
+}
+
 /// An id, a year, a class: text, or a whole number, kept as it is written.
 pub(in crate::rollout) struct Id;
 
@@ -196,6 +216,16 @@ mod tests {
         assert!(!refused::<Environment>("FIRSTBELL_SMTP_PASSWORD"));
         for text in ["HOME", "FIRSTBELL_", "FIRSTBELL_key", "FIRSTBELL_KEY", "XFIRSTBELL_A", "FIRSTBELL_A B"] {
             assert!(refused::<Environment>(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn dots_are_no_reason() {
+        for text in ["…", "...", " - ", "?", ""] {
+            assert!(refused::<Reason>(text), "{text:?}");
+        }
+        for text in ["T-118", "7", "lost it", "…again"] {
+            assert!(!refused::<Reason>(text), "{text:?}");
         }
     }
 
