@@ -110,8 +110,10 @@ fn first_round(args: &Args, session: &mut Session<'_>) -> Result<Round, Trouble>
     if let Some(saved) = saved {
         let standing = reviewed(args, session, &loaded, &mut desk, &saved, &plan)?;
         is_all_done = standing.is_all_done();
+        let people = report::count(standing.holds.len() as u64, "caregiver", "caregivers");
         scope.narrowing = Narrowing { caregivers: Some(standing.holds), ..Narrowing::default() };
         plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
+        plan.partial = Some(format!("only what was reviewed and still holds, for {people}"));
         digest = saved.digest;
     }
     // Machines that read the answer get a plan always.
@@ -138,8 +140,8 @@ fn first_round(args: &Args, session: &mut Session<'_>) -> Result<Round, Trouble>
         session.screen.say("Declined. Nothing was done.");
         return Ok(Round { exit: Exit::Declined, goes_on: None, ..round });
     }
-    (round.exit, round.goes_on) =
-        carry_out(session, &loaded, &plan, &mut desk, &mut *lms, &round.digest, scope.timetable.as_ref())?;
+    let terms = Terms { digest: &round.digest, timetable: scope.timetable.as_ref(), format: args.format };
+    (round.exit, round.goes_on) = carry_out(session, &loaded, &plan, &mut desk, &mut *lms, &terms)?;
     Ok(round)
 }
 
@@ -151,16 +153,24 @@ fn next_round(args: &Args, session: &mut Session<'_>, before: Round) -> Result<R
     let mut lms = doors::lms_writer(session, &loaded.rollout)?;
     let scope = scope(args, session, &loaded, &mut desk, before.narrowing.clone())?;
     let plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
+    let is_text = args.format == Format::Text;
     if plan.is_blocked() {
-        show(session, &plan, Format::Text, args.summary);
+        if is_text {
+            show(session, &plan, Format::Text, args.summary);
+        } else {
+            session.screen.say("A guard blocks the plan made after the wait: `firstbell plan` shows it.");
+        }
         return Ok(Round { exit: Exit::Blocked, goes_on: None, ..before });
     }
     if !plan.has_records() {
         return Ok(Round { exit: after(&plan, None), goes_on: plan.due_again, ..before });
     }
-    show(session, &plan, Format::Text, true);
-    let (exit, goes_on) =
-        carry_out(session, &loaded, &plan, &mut desk, &mut *lms, &before.digest, scope.timetable.as_ref())?;
+    // One document is what a machine reads: the first plan.
+    if is_text {
+        show(session, &plan, Format::Text, true);
+    }
+    let terms = Terms { digest: &before.digest, timetable: scope.timetable.as_ref(), format: args.format };
+    let (exit, goes_on) = carry_out(session, &loaded, &plan, &mut desk, &mut *lms, &terms)?;
     Ok(Round { exit, goes_on, ..before })
 }
 
@@ -232,14 +242,30 @@ fn agreed(session: &mut Session<'_>, plan: &Plan) -> bool {
     session.screen.ask.as_mut().is_some_and(|ask| ask(&question))
 }
 
+/// How a plan is carried out.
+struct Terms<'a> {
+    /// The saved plan's; empty where there is none.
+    digest: &'a str,
+    timetable: Option<&'a Timetable>,
+    format: Format,
+}
+
+/// Says what came of it: beside the answer, where that is a document.
+fn tell(session: &mut Session<'_>, format: Format, text: &str) {
+    if format == Format::Text {
+        session.screen.answer(text);
+    } else {
+        session.screen.say(text.trim_end());
+    }
+}
+
 fn carry_out(
     session: &mut Session<'_>,
     loaded: &Loaded,
     plan: &Plan,
     desk: &mut Writing,
     lms: &mut dyn LmsWrite,
-    digest: &str,
-    timetable: Option<&Timetable>,
+    &Terms { digest, timetable, format }: &Terms<'_>,
 ) -> Result<(Exit, Option<Timestamp>), Trouble> {
     let mut mail = doors::mail(session, &loaded.rollout)?;
     // Whom nothing is sent to need not wait for the mail server.
@@ -274,11 +300,11 @@ fn carry_out(
         Ok(applied) => {
             remember(session, loaded, desk, lms);
             let text = report::applied(&applied, plan, outbox, &session.screen.view(false));
-            session.screen.answer(&format!("\n{text}"));
+            tell(session, format, &format!("\n{text}"));
             Ok((after(plan, Some(&applied)), wait::goes_on(&applied, plan, session.clock.now())))
         }
         Err(halted) => {
-            session.screen.answer(&report::halted(&halted.tally, outbox));
+            tell(session, format, &report::halted(&halted.tally, outbox));
             Err(Trouble::Apply(halted))
         }
     }
