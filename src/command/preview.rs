@@ -36,12 +36,20 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
-    let loaded = project::load(session)?;
-    let person = match &args.id {
-        Some(id) => person(&loaded, id)?,
-        None => made_up(),
+    let (rollout, letters, person) = match &args.id {
+        Some(id) => {
+            let loaded = project::load(session)?;
+            let person = person(&loaded, id)?;
+            (loaded.rollout, loaded.letters, person)
+        }
+        // The letter is often written before there is a roster.
+        None => {
+            let rollout = project::load_rollout(session)?;
+            let (letters, found) = project::read_letters(&rollout)?;
+            session.screen.problems(&found);
+            (rollout, letters, made_up())
+        }
     };
-    let rollout = &loaded.rollout;
     let password = password::draw(rollout.password, &mut *(session.random)());
     let context = Context {
         school: &rollout.school,
@@ -55,17 +63,21 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let own = if rollout.mail.by_language { person.language.as_str() } else { "" };
     let language = args.language.as_deref().unwrap_or(own);
     session.screen.say("The password and the user name are made up; nothing was sent.");
+    if let Some(wanted) = args.language.as_deref().filter(|wanted| !letters.languages().any(|one| one == *wanted)) {
+        let instead = letters.language_for(wanted);
+        session.screen.say(&format!("There is no letter in `{wanted}`: whoever reads it gets the one in `{instead}`."));
+    }
     if let Some(path) = args.html.as_deref().filter(|path| *path != "-") {
-        write(args, session, &loaded.letters, &context, path)?;
+        write(args, session, &letters, &context, path)?;
         return Ok(Exit::Done);
     }
     if let Some(path) = &args.pdf {
         let foot = args.id.as_deref().unwrap_or_default();
         let day = session.clock.now().to_zoned_datetime(rollout.timezone.clone()).date().to_string();
-        print(args, session, &loaded.letters, &context, page::Margin { date: &day, foot }, path)?;
+        print(args, session, &letters, &context, page::Margin { date: &day, foot }, path)?;
         return Ok(Exit::Done);
     }
-    let rendered = rendered(&loaded.letters, language, &context)?;
+    let rendered = rendered(&letters, language, &context)?;
     let body = if args.html.is_some() { &rendered.html } else { &rendered.text };
     session.screen.answer(&format!("Subject: {}\n\n{}\n", rendered.subject.trim_end(), body.trim_end()));
     Ok(Exit::Done)
