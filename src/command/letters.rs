@@ -305,7 +305,8 @@ fn said(args: &Args, session: &Session<'_>, batch: &Batch<'_>) -> String {
     text
 }
 
-fn folder(session: &Session<'_>) -> Utf8PathBuf {
+/// Where the files of pages are.
+pub(super) fn folder(session: &Session<'_>) -> Utf8PathBuf {
     session.path("paper")
 }
 

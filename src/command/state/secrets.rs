@@ -13,7 +13,7 @@ use crate::state::record::Access;
 use super::super::exit::Exit;
 use super::super::session::Session;
 use super::super::trouble::Trouble;
-use super::super::{place, project};
+use super::super::{letters, place, project};
 
 /// Runs it.
 pub(super) fn run(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, Trouble> {
@@ -32,6 +32,7 @@ pub(super) fn run(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, 
     if let Some(ultranet) = rollout.lms.ultranet() {
         hand_overs(session, &ultranet.folder, now, &mut text)?;
     }
+    pages(session, now, &mut text)?;
     if let Transport::Outbox { path } = &rollout.mail.transport {
         artefacts(session, path, now, &mut text)?;
     }
@@ -71,20 +72,37 @@ fn hand_overs(session: &Session<'_>, folder: &Utf8Path, now: Timestamp, text: &m
     Ok(())
 }
 
+/// A file of pages has the passwords of all its people until somebody has said what became of it.
+fn pages(session: &Session<'_>, now: Timestamp, text: &mut String) -> Result<(), Trouble> {
+    let folder = letters::folder(session);
+    let shown = project::shown(session, &folder);
+    for name in with_extension(&folder, "pdf")? {
+        let since = files::modified(&folder.join(&name)).map_or_else(|_| String::new(), |at| age(now, at));
+        let _ = writeln!(
+            text,
+            "`{}`, pages to print with passwords in clear, written {since}. `firstbell letters --printed` removes it.",
+            shown.join(&name)
+        );
+    }
+    Ok(())
+}
+
 /// The import files of a folder of hand-overs.
 pub(super) fn imports(folder: &Utf8Path) -> Result<Vec<String>, Trouble> {
-    if !files::is_dir(folder) {
-        return Ok(Vec::new());
-    }
-    let names = files::list(folder).map_err(|error| Trouble::file(format!("listing `{folder}`"), error))?;
-    let is_import = |name: &String| {
-        Utf8Path::new(name).extension() == Some("csv") && !name.ends_with("-children.csv") && !name.starts_with('.')
-    };
-    Ok(names.into_iter().filter(is_import).collect())
+    let names = with_extension(folder, "csv")?;
+    Ok(names.into_iter().filter(|name| !name.ends_with("-children.csv") && !name.starts_with('.')).collect())
 }
 
 /// The letters of a folder.
 pub(super) fn list(folder: &Utf8Path) -> Result<Vec<String>, Trouble> {
+    with_extension(folder, "eml")
+}
+
+/// The files of a kind; none where there is no such folder.
+fn with_extension(folder: &Utf8Path, extension: &str) -> Result<Vec<String>, Trouble> {
+    if !files::is_dir(folder) {
+        return Ok(Vec::new());
+    }
     let names = files::list(folder).map_err(|error| Trouble::file(format!("listing `{folder}`"), error))?;
-    Ok(names.into_iter().filter(|name| Utf8Path::new(name).extension() == Some("eml")).collect())
+    Ok(names.into_iter().filter(|name| Utf8Path::new(name).extension() == Some(extension)).collect())
 }
