@@ -111,10 +111,10 @@ fn counts(fixes: &[Fix]) -> BTreeMap<&'static str, u64> {
 fn rollout_alone(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, Trouble> {
     let (_, diagnostics) = project::read_letters(rollout)?;
     session.screen.problems(&diagnostics);
-    let cohorts = rollout.cohorts.len();
-    session.screen.answer(&format!(
-        "The rollout and the letters can be used: {cohorts} cohorts. The roster was not looked at.\n"
-    ));
+    let cohorts = count(rollout.cohorts.len() as u64, "cohort", "cohorts");
+    session
+        .screen
+        .answer(&format!("The rollout and the letters can be used: {cohorts}. The roster was not looked at.\n"));
     Ok(Exit::Done)
 }
 
@@ -167,7 +167,7 @@ fn twice(two: &Duplicate<'_>) -> [Fix; 2] {
 fn fix(caregiver: Caregiver<'_>, code: &'static str, problem: String) -> Fix {
     let students: Vec<String> = caregiver
         .children()
-        .map(|child| format!("{} {} ({})", child.first_name(), child.last_name(), child.id()))
+        .map(|child| format!("{} {} ({})", child.first_name(), child.last_name(), child.id()).trim_start().to_owned())
         .collect();
     Fix {
         caregiver: caregiver.id().to_owned(),

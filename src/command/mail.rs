@@ -60,7 +60,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
 fn sent(rollout: &Rollout) -> String {
     match &rollout.mail.transport {
         Transport::Outbox { .. } => {
-            "The sample lies in the outbox folder; nothing was sent. `transport: smtp` sends.\n".to_owned()
+            "The sample lies in the outbox folder among the letters; nothing was sent. Remove it when you have seen it. \
+             `transport: smtp` sends.\n"
+                .to_owned()
         }
         Transport::Smtp(settings) => format!(
             "`{}` took the sample. Look whether it arrived, also among the spam, and how it looks on a phone. User name and \
