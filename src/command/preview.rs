@@ -36,19 +36,16 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
-    let (rollout, letters, person) = match &args.id {
-        Some(id) => {
-            let loaded = project::load(session)?;
-            let person = person(&loaded, id)?;
-            (loaded.rollout, loaded.letters, person)
-        }
+    let (rollout, letters, person) = if let Some(id) = &args.id {
+        let loaded = project::load(session)?;
+        let person = person(&loaded, id)?;
+        (loaded.rollout, loaded.letters, person)
+    } else {
         // The letter is often written before there is a roster.
-        None => {
-            let rollout = project::load_rollout(session)?;
-            let (letters, found) = project::read_letters(&rollout)?;
-            session.screen.problems(&found);
-            (rollout, letters, made_up())
-        }
+        let rollout = project::load_rollout(session)?;
+        let (letters, found) = project::read_letters(&rollout)?;
+        session.screen.problems(&found);
+        (rollout, letters, made_up())
     };
     let password = password::draw(rollout.password, &mut *(session.random)());
     let context = Context {

@@ -102,9 +102,10 @@ impl Students {
             return;
         }
         for known in names.iter().filter(|known| !known.is_same(name, shared)) {
-            let (seen, oddity) = match known.is_of_another(name, shared) {
-                true => (&mut student.has_anothers_name, Oddity::TwoStudents),
-                false => (&mut student.has_several_names, Oddity::StudentNames),
+            let (seen, oddity) = if known.is_of_another(name, shared) {
+                (&mut student.has_anothers_name, Oddity::TwoStudents)
+            } else {
+                (&mut student.has_several_names, Oddity::StudentNames)
             };
             if !std::mem::replace(seen, true) {
                 tallies.add(oddity, place);
