@@ -34,7 +34,7 @@ pub struct Args {
     /// It was imported, and the summary showed what the page beside it says
     #[arg(long)]
     imported: bool,
-    /// Nothing of it was imported; the next hand-over has the same passwords
+    /// Nothing of it was imported; its people are due again, with the same passwords where firstbell makes them
     #[arg(long)]
     not_imported: bool,
     /// Nobody knows; its people are left alone until somebody does

@@ -42,6 +42,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         accounts = lms.observe_one(&former)?;
     }
     let record = state.store.as_mut().map_or_else(|| Ok(PersonRecord::default()), |store| store.person(recorded_id))?;
+    let is_forgotten =
+        |id: &CaregiverId| state.recorded.forgotten.contains_key(&state.fingerprinter.of_forgotten(id.as_str()));
     let explained = Explained {
         id: &id,
         plan: &plan,
@@ -50,6 +52,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         accounts: &accounts,
         record: &record,
         cohort: project::cohort_of(&loaded, id.as_str()),
+        is_forgotten: is_forgotten(&id) || is_forgotten(&former),
         leavers_are_disabled: loaded.rollout.leavers == Leavers::Disable && lms.capabilities().can_disable,
         forgotten_page: match &loaded.rollout.lms {
             LmsSettings::Moodle(moodle) => {

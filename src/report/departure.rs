@@ -12,7 +12,7 @@ pub(super) fn words(departure: &Departure, emails: u64, inputs: &Inputs) -> Stri
     let pace = pace(departure);
     let Some(forecast) = &departure.forecast else {
         return match departure.pace.per_minute {
-            Some(per_minute) => format!("About {}{pace}.", about(emails, per_minute)),
+            Some(per_minute) => format!("{}{pace}.", about(emails, per_minute)),
             None => "As fast as the mail server takes them.".to_owned(),
         };
     };
@@ -35,7 +35,7 @@ pub(super) fn words(departure: &Departure, emails: u64, inputs: &Inputs) -> Stri
             // The last one takes its time too.
             let spacing = departure.pace.per_minute.map_or(0, |per_minute| 60 / u64::from(per_minute.max(1)));
             let seconds = u64::try_from(last.duration_since(inputs.now).as_secs()).unwrap_or_default() + spacing;
-            format!("About {}{pace}.", about_seconds(seconds))
+            format!("{}{pace}.", about_seconds(seconds))
         }
     }
 }

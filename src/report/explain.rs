@@ -36,6 +36,8 @@ pub struct Explained<'a> {
     pub accounts: &'a [Account],
     /// All that was done.
     pub record: &'a PersonRecord,
+    /// Whether they had access and were forgotten; what was done is erased.
+    pub is_forgotten: bool,
     /// Whether the account of somebody who has left is disabled.
     pub leavers_are_disabled: bool,
     /// Where the LMS lets people ask for a new password by themselves.
@@ -121,6 +123,10 @@ fn now(explained: &Explained<'_>, view: &View, text: &mut String) {
         }
     } else if let Some(history) = explained.history.filter(|history| history.is_active()) {
         let _ = writeln!(text, "Now       nothing: {}", active(explained, history));
+    } else if explained.is_forgotten {
+        text.push_str(
+            "Now       nothing: they had access and were forgotten, so they count as active and are not reset\n",
+        );
     } else {
         let _ = writeln!(text, "Now       nothing: {}", later(explained));
     }
@@ -178,7 +184,14 @@ fn canary(explained: &Explained<'_>) -> &'static str {
 }
 
 fn events(explained: &Explained<'_>, view: &View, text: &mut String) {
-    text.push_str(if explained.record.events.is_empty() { "\nNothing was done yet.\n" } else { "\nWhat was done\n" });
+    if explained.is_forgotten {
+        text.push_str("\nWhat was done before they were forgotten is erased.\n");
+    }
+    match explained.record.events.is_empty() {
+        true if explained.is_forgotten => (),
+        true => text.push_str("\nNothing was done yet.\n"),
+        false => text.push_str("\nWhat was done\n"),
+    }
     for event in &explained.record.events {
         let at = moment::local(event.at, &explained.plan.inputs.timezone);
         let activation = event.activation.map_or_else(String::new, |number| format!("  activation {number}"));

@@ -74,7 +74,7 @@ pub fn moment(at: DateTime, today: Date) -> String {
     format!("{} {} {time}", at.strftime("%a"), short_date(at.date(), today))
 }
 
-/// About how long so many things take at so many a minute: `a few seconds`, `20 s`, `4 min`, `2 h`.
+/// About how long so many things take at so many a minute: `A few seconds`, `About 20 s`, `About 4 min`, `About 2 h`.
 pub fn about(many: u64, per_minute: u32) -> String {
     about_seconds((many * 60).div_ceil(u64::from(per_minute.max(1))))
 }
@@ -82,11 +82,11 @@ pub fn about(many: u64, per_minute: u32) -> String {
 /// About how long so many seconds are.
 pub fn about_seconds(seconds: u64) -> String {
     match seconds {
-        0..=9 => "a few seconds".to_owned(),
-        10..=54 => format!("{} s", (seconds + 5) / 10 * 10),
-        55..=5_399 => format!("{} min", (seconds + 30) / 60),
-        5_400..=172_799 => format!("{} h", (seconds + 1_800) / 3_600),
-        _ => format!("{} days", number(seconds / 86_400)),
+        0..=9 => "A few seconds".to_owned(),
+        10..=54 => format!("About {} s", (seconds + 5) / 10 * 10),
+        55..=5_399 => format!("About {} min", (seconds + 30) / 60),
+        5_400..=172_799 => format!("About {} h", (seconds + 1_800) / 3_600),
+        _ => format!("About {} days", number(seconds / 86_400)),
     }
 }
 
@@ -142,11 +142,11 @@ mod tests {
 
     #[test]
     fn times_at_a_pace_are_rough() {
-        assert_eq!(about(1, 20), "a few seconds");
-        assert_eq!(about(7, 20), "20 s");
-        assert_eq!(about(19, 20), "1 min");
-        assert_eq!(about(300, 20), "15 min");
-        assert_eq!(about(3_000, 20), "3 h");
-        assert_eq!(about(7, 0), "7 min");
+        assert_eq!(about(1, 20), "A few seconds");
+        assert_eq!(about(7, 20), "About 20 s");
+        assert_eq!(about(19, 20), "About 1 min");
+        assert_eq!(about(300, 20), "About 15 min");
+        assert_eq!(about(3_000, 20), "About 3 h");
+        assert_eq!(about(7, 0), "About 7 min");
     }
 }

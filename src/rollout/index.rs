@@ -111,7 +111,8 @@ impl Builder<'_, '_> {
             Some(Open::Map { entries, seen, key, .. }) => {
                 if let Some((key, key_span)) = key.take() {
                     if let Some(first) = seen.get(&key) {
-                        self.problems.push(duplicate_key(self.source, &key, key_span, *first));
+                        let is_list = matches!(node.value, Value::List(_));
+                        self.problems.push(duplicate_key(self.source, &key, key_span, *first, is_list));
                     }
                     seen.entry(key.clone()).or_insert(key_span.line);
                     entries.push(Entry { key, key_span, value: marked_at(node, key_span) });
@@ -170,10 +171,17 @@ fn marked_at(node: Node, key_span: Span) -> Node {
     if is_empty && matches!(node.value, Value::Scalar(_)) { Node { span: key_span, ..node } } else { node }
 }
 
-fn duplicate_key(source: &Source<'_>, key: &str, span: Span, first: u32) -> Diagnostic {
-    source
-        .error("rollout::duplicate-key", span, format!("`{key}` stands here a second time"))
-        .with_help(format!("it stands already on line {first}: keep one of the two"))
+fn duplicate_key(source: &Source<'_>, key: &str, span: Span, first: u32, is_list: bool) -> Diagnostic {
+    // Lines that a plan offers to copy (`reissue: [{…}]`) are pasted one after another.
+    let help = if is_list {
+        format!(
+            "it stands already on line {first}: make one list of the two, each part (what stands between `[` and `]`) on a row of \
+             its own under `{key}:`, with `- ` in front"
+        )
+    } else {
+        format!("it stands already on line {first}: keep one of the two")
+    };
+    source.error("rollout::duplicate-key", span, format!("`{key}` stands here a second time")).with_help(help)
 }
 
 fn line_column(marker: &Marker) -> (u32, u32) {

@@ -137,6 +137,10 @@ fn who_is_forgotten_is_not_reset_when_their_id_is_still_in_the_roster() {
         ok(&project, &["apply", "--auto-approve"]);
         nobody_twice(&project);
     }
+    let explained = ok(&project, &["explain", "C1005"]).out;
+    for words in ["they had access and were forgotten", "What was done before they were forgotten is erased"] {
+        assert!(explained.contains(words), "{explained}");
+    }
     let again = project.run(&["state", "forget", "C9999", "--because", "T-150"]);
     assert_eq!(again.code, 64, "{}", again.all());
 }
@@ -354,7 +358,7 @@ fn under_another_key_all_is_as_it_was() {
     let project = applied();
     let before = looks(&project);
     let said = ok(&project, &REKEY);
-    assert!(said.out.contains("sealed things are under a new key now"), "{}", said.all());
+    assert!(said.out.contains("There is a new key"), "{}", said.all());
     assert_eq!(looks(&project), before);
     assert_eq!(key_files(&project).len(), 1, "the next key has taken its place");
     let mode = std::fs::metadata(keys(&project).join(&key_files(&project)[0])).unwrap().permissions().mode();

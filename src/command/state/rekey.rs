@@ -67,13 +67,16 @@ fn change(args: &Args, session: &mut Session<'_>, rollout: &Rollout, because: St
     let all = store.sealed_places()?;
     let resealed =
         all.iter().map(|(one, key)| again.seal(one, *key, &mut *random)).collect::<Result<Vec<_>, Trouble>>()?;
-    let count = report::count(resealed.len() as u64, "sealed thing is", "sealed things are");
+    let said = match resealed.len() as u64 {
+        0 => "There is a new key; nothing was sealed under the old one.".to_owned(),
+        many => format!("{} under a new key now.", report::count(many, "sealed thing is", "sealed things are")),
+    };
     let place = Place::prepare(args, session, &lineage, &old)?;
     place.write(&new)?;
     let rekeyed = Entry::Rekeyed(Rekeyed { fingerprint_key, resealed, because });
     record(session, &mut state, (run, "state rekey"), vec![rekeyed])?;
     place.settle()?;
-    session.screen.answer(&format!("{count} under a new key now.\n{}{BACKUPS}", place.said()));
+    session.screen.answer(&format!("{said}\n{}{BACKUPS}", place.said()));
     Ok(Exit::Done)
 }
 

@@ -134,6 +134,21 @@ fn a_key_given_twice() {
     ");
 }
 
+/// Two lines of a plan, pasted one after the other.
+#[test]
+fn a_list_given_twice() {
+    let lines = "reissue: [{caregiver: C1, activation: 2, because: T-1}]\nreissue: [{caregiver: C2, activation: 2, because: T-2}]\n";
+    assert_snapshot!(shown(&format!("{LEAST}{lines}")), @r"
+    error[rollout::duplicate-key]: `reissue` stands here a second time
+      --> rollout.yaml:12:1
+       |
+    12 | reissue: [{caregiver: C2, activation: 2, because: T-2}]
+       | ^^^^^^^
+       |
+       = help: it stands already on line 11: make one list of the two, each part (what stands between `[` and `]`) on a row of its own under `reissue:`, with `- ` in front
+    ");
+}
+
 #[test]
 fn a_tab() {
     assert_snapshot!(shown("version: 1\nmail:\n\tfrom: office@example.nz\n"), @r"

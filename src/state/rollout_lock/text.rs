@@ -15,7 +15,8 @@ const HEAD: &str = "\
 ";
 
 /// What to do about a file that can't be used.
-pub(super) const RESTORE: &str = "take this file as it was after the last `firstbell apply` from version control";
+pub(super) const RESTORE: &str = "take this file as it was after the last `firstbell apply` from version control; if it was \
+    never there, and no newer state is anywhere, remove it: the next apply writes it anew";
 
 /// The file's text.
 pub(super) fn format(lock: &RolloutLock) -> String {
