@@ -119,13 +119,33 @@ pub(super) fn canary_without_effect(page: &Page<'_>, problems: &mut Diagnostics)
 /// Nothing comes back that a kept letter could be sent again for.
 pub(super) fn keeping_without_effect(page: &Page<'_>, problems: &mut Diagnostics) {
     let Some(mail) = page.root.get("mail").filter(|mail| mail.text_of("transport") != Some("smtp")) else { return };
-    let Some(kept) = mail.entry("retain-for-bounce") else { return };
-    let is_none = mail.get("retain-for-bounce").and_then(Node::text).is_some_and(|time| time.starts_with('0'));
-    if !is_none {
+    if let Some(kept) = mail.entry("retain-for-bounce").filter(|_| keeps_letters(mail)) {
         let message =
             "`retain-for-bounce` has no effect with the outbox: letters are wiped as soon as they are written";
         problems.push(page.warning("rollout::no-effect", kept.key_span, message));
     }
+}
+
+/// What was wiped as soon as it had gone can't be sent again.
+pub(super) fn sending_again_without_effect(page: &Page<'_>, problems: &mut Diagnostics) {
+    let resends = page.root.entry("bounced").filter(|bounced| bounced.value.text() == Some("resend"));
+    let (Some(bounced), Some(mail)) = (resends, page.root.get("mail")) else { return };
+    let (message, help) = match mail.text_of("transport") {
+        Some("smtp") if keeps_letters(mail) => return,
+        Some("smtp") => (
+            "`bounced: resend` has no effect: letters are wiped as soon as they have gone",
+            "add `retain-for-bounce: 7d` under `mail:`: so long each letter is kept, sealed",
+        ),
+        _ => (
+            "`bounced: resend` has no effect with the outbox, from which nothing comes back",
+            "write `transport: smtp` and `retain-for-bounce: 7d` under `mail:`, or take it out",
+        ),
+    };
+    problems.push(page.warning("rollout::no-effect", bounced.key_span, message).with_help(help));
+}
+
+fn keeps_letters(mail: &Node) -> bool {
+    mail.text_of("retain-for-bounce").is_some_and(|time| !time.starts_with('0'))
 }
 
 /// The cohorts that have a name, with it.

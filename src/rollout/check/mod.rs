@@ -112,6 +112,7 @@ const RULES: &[Rule] = &[
     cohorts::canary_for_ever,
     cohorts::canary_without_effect,
     cohorts::keeping_without_effect,
+    cohorts::sending_again_without_effect,
     mail::server_is_named,
     mail::clear_text_stays_here,
     mail::sign_in_is_whole,

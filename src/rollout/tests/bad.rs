@@ -329,6 +329,11 @@ fn cohorts() {
     added("assume-never-signed-in: [year-8]\n", &["rollout::unknown-cohort 11:26"]);
     let canary = "{name: year-7, select: {years: [7]}, canary: {first: 20, wait: 24h, bounces-below: 5%}}";
     assert_problems(&with(&format!("  - {canary}\n")), &["rollout::no-effect 10:42"]);
+    added("bounced: resend\n", &["rollout::no-effect 11:1"]);
+    for (kept, expected) in [("", &["rollout::no-effect 13:1"][..]), ("  retain-for-bounce: 7d\n", &[])] {
+        let smtp = format!("mail:\n  transport: smtp\n  smtp: {{host: mail.example.nz}}\n{kept}");
+        assert_problems(&format!("{}bounced: resend\n", LEAST.replace("mail:\n", &smtp)), expected);
+    }
     assert_problems(
         &with(&format!("  - {}\n", canary.replace("5%", "five"))),
         &["rollout::no-effect 10:42", "rollout::bad-limit 10:88"],
