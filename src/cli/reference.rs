@@ -85,19 +85,19 @@ fn row(arg: &Arg) -> String {
         .map(|value| format!("`{}`: {}", value.get_name(), lower(value.get_help().map(ToString::to_string))))
         .collect();
     let values = if values.is_empty() { String::new() } else { format!(". {}", values.join("; ")) };
-    format!("| `{}` | {what}{values} |\n", written(arg))
+    let default = arg.get_default_values().first().filter(|_| arg.get_action().takes_values());
+    let default = default.map_or_else(String::new, |value| format!(". Unless said: `{}`", value.to_string_lossy()));
+    format!("| `{}` | {what}{values}{default} |\n", written(arg))
 }
 
-/// As it is written on the command line: `--fixes <FILE>`.
+/// As it is written on the command line: `-o, --output <FILE>`.
 fn written(arg: &Arg) -> String {
     let value = arg.get_value_names().and_then(|names| names.first()).map(|name| format!("<{name}>"));
-    let flag =
-        arg.get_long().map(|long| format!("--{long}")).or_else(|| arg.get_short().map(|short| format!("-{short}")));
-    match (flag, value.filter(|_| arg.get_action().takes_values())) {
-        (Some(flag), Some(value)) => format!("{flag} {value}"),
-        (Some(flag), None) => flag,
-        (None, value) => value.unwrap_or_default(),
-    }
+    let short = arg.get_short().map(|short| format!("-{short}"));
+    let long = arg.get_long().map(|long| format!("--{long}"));
+    let flag = short.into_iter().chain(long).collect::<Vec<_>>().join(", ");
+    let value = value.filter(|_| arg.get_action().takes_values());
+    [flag].into_iter().filter(|flag| !flag.is_empty()).chain(value).collect::<Vec<_>>().join(" ")
 }
 
 fn lower(text: Option<String>) -> String {
