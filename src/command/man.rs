@@ -20,7 +20,8 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
-    let mut program = (session.program)();
+    // `help` has no page of its own, so none refers to one.
+    let mut program = (session.program)().disable_help_subcommand(true);
     program.build();
     let Some(folder) = &args.folder else {
         let page = page(program, "firstbell")?;
@@ -39,7 +40,7 @@ fn write(command: &clap::Command, name: &str, folder: &Utf8Path) -> Result<u64, 
     let bytes = page(command.clone(), name)?;
     files::replace(&path, &bytes).map_err(|error| Trouble::file(format!("writing `{path}`"), error))?;
     let mut written = 1;
-    for below in command.get_subcommands().filter(|below| below.get_name() != "help") {
+    for below in command.get_subcommands() {
         written += write(below, &format!("{name}-{}", below.get_name()), folder)?;
     }
     Ok(written)
