@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use crate::apply::{Applied, End, Tally};
 use crate::model::activation::Channel;
 use crate::model::ids::CohortName;
-use crate::plan::{CohortState, Plan};
+use crate::plan::{CohortState, Idle, Plan};
 
-use super::names::{count, moment, number};
+use super::names::{count, list, moment, number};
 use super::page::folded;
 use super::view::View;
 
@@ -131,9 +131,31 @@ fn next(applied: &Applied, plan: &Plan, outbox: Option<&str>, text: &mut String)
         text.push_str(
             "Next: see to those above whose password is set and who have no letter: each fix stands there.\n",
         );
+    } else if let canaries = canaries(plan)
+        && !canaries.is_empty()
+    {
+        let _ = writeln!(
+            text,
+            "Next: read what came back with `firstbell bounces`; the rest of {} waits for its canary, and `firstbell plan` says until \
+             when.",
+            list(&canaries)
+        );
     } else if waits && plan.has_changes() {
         text.push_str("Next: `firstbell plan`; a cohort that waited for this one may open now.\n");
     } else {
         text.push_str("Next: `firstbell status` shows how far each cohort has come.\n");
     }
+}
+
+/// The cohorts of which only the first letters have gone.
+fn canaries(plan: &Plan) -> Vec<&str> {
+    let names: BTreeSet<&str> = plan
+        .unchanged
+        .keys()
+        .filter_map(|idle| match idle {
+            Idle::Canary(name, _) | Idle::CanaryStopped(name, ..) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    names.into_iter().collect()
 }

@@ -344,6 +344,7 @@ fn waiting_goes_on_until_all_is_done() {
     let told = crate::story::play_in(&folder.path().join("waits"));
     assert_eq!(sink.letters().len(), 5, "{told}");
     assert!(told.matches("Waiting until").count() >= 2, "{told}");
+    assert!(told.contains("the rest of year-7 waits for its canary"), "{told}");
     assert!(told.contains("5 of 5 active"), "{told}");
     assert_eq!(told.matches("[exit 0]").count(), 2, "{told}");
 }
