@@ -51,10 +51,10 @@ pub(super) struct Document {
     pub(super) timezone: Option<Spelled<Zone>>,
     /// The export of the SMS: who the caregivers and their children are.
     pub(super) roster: OneOrMore<Roster>,
-    /// The LMS in which parents get their accounts.
+    /// The LMS in which parents get their accounts. Unless said, the sandbox, in `state/lms.json`.
     #[serde(default)]
     pub(super) lms: Lms,
-    /// Where firstbell keeps its record of what was done to whom. Back it up; never commit it.
+    /// Where firstbell keeps its record of what was done to whom. Unless said, the file `state/firstbell.db`. Back it up; never commit it.
     #[serde(default)]
     pub(super) state: State,
     /// The page on which parents sign in, for the letter. Must be https, unless it is on this machine.
