@@ -5,12 +5,13 @@ mod settings;
 mod system;
 mod terminal;
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use camino::Utf8PathBuf;
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use crate::command::exit::Exit;
 use crate::command::session::{Screen, Session};
@@ -80,18 +81,39 @@ enum When {
 /// Runs the program with the process's arguments, and says how it ended.
 pub fn main() -> ExitCode {
     let settings = Settings::read();
-    match Cli::try_parse() {
+    match parse(&std::env::args_os().collect::<Vec<_>>()) {
         Ok(cli) => ExitCode::from(run(&cli, &settings).code()),
         Err(error) => {
             let exit = match error.kind() {
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
                 _ => Exit::Usage,
             };
-            // A closed pipe is no reason to fail.
-            let _ = error.print();
-            ExitCode::from(exit.code())
+            match error.print() {
+                // A closed pipe is no reason to fail.
+                Err(lost) if lost.kind() != io::ErrorKind::BrokenPipe => ExitCode::from(Exit::Error.code()),
+                _ => ExitCode::from(exit.code()),
+            }
         }
     }
+}
+
+/// Nothing that the program takes is ever empty: a script's variable was unset where something is.
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let cli = Cli::try_parse_from(arguments)?;
+    let mut words = arguments.iter().map(|one| one.to_string_lossy());
+    let mut before = words.next().unwrap_or_default();
+    let empty = words.find_map(|word| match word.strip_suffix('=') {
+        Some(flag) if flag.starts_with("--") && !flag.contains('=') => Some(format!("the value of `{flag}`")),
+        _ if word.is_empty() && before.starts_with('-') => Some(format!("the value of `{before}`")),
+        _ if word.is_empty() => Some("an argument".to_owned()),
+        _ => {
+            before = word;
+            None
+        }
+    });
+    let Some(what) = empty else { return Ok(cli) };
+    let message = format!("{what} is empty (in a script: is a variable unset?)");
+    Err(Cli::command().error(ErrorKind::InvalidValue, message))
 }
 
 fn run(cli: &Cli, settings: &Settings) -> Exit {
@@ -126,7 +148,7 @@ fn run(cli: &Cli, settings: &Settings) -> Exit {
             lost: None,
         },
         watch: &mut watch,
-        program: <Cli as clap::CommandFactory>::command,
+        program: Cli::command,
         lock: cli.lock.clone(),
     };
     let exit = match command::run(&cli.command, &mut session) {

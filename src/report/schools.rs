@@ -70,7 +70,9 @@ pub fn schools(rows: &[SchoolStatus], view: &View) -> String {
     let unread = rows.iter().filter(|row| row.standing.is_none()).count();
     let read = count((rows.len() - unread) as u64, "school", "schools");
     let words = if rows.len() - unread > 1 { "together" } else { "alone" };
-    page.line(0, &format!("{read} {words}: {}.", status::counted(together)));
+    if unread < rows.len() {
+        page.line(0, &format!("{read} {words}: {}.", status::counted(together)));
+    }
     if unread > 0 {
         page.line(0, &format!("{} could not be read.", count(unread as u64, "school", "schools")));
     }

@@ -398,3 +398,20 @@ fn preview_writes_a_page_for_each_language() {
     assert_eq!(said.code, 1, "{}", said.all());
     assert_eq!(project.letters().len(), 0, "nothing was sent");
 }
+
+/// A script whose variable is unset.
+#[test]
+fn nothing_on_the_command_line_is_empty() {
+    let project = Project::example("quickstart");
+    for (args, says) in [
+        (&["plan", "--lock", ""][..], "the value of `--lock` is empty"),
+        (&["plan", "--lock="], "the value of `--lock` is empty"),
+        (&["plan", "-o", ""], "the value of `-o` is empty"),
+        (&["apply", ""], "an argument is empty"),
+        (&["explain", ""], "an argument is empty"),
+    ] {
+        let said = project.run(args);
+        assert_eq!(said.code, 64, "{args:?}: {}", said.all());
+        assert!(said.err.contains(says) && said.out.is_empty(), "{args:?}: {}", said.all());
+    }
+}

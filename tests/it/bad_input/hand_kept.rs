@@ -90,7 +90,7 @@ fn a_list_that_is_not_there_and_ids_that_are_none_are_refused() {
     };
     adopt(&["--file", "/nowhere/done.csv", "--because", "x"], 65, "there is no file `/nowhere/done.csv`");
     adopt(&["--file", "/tmp", "--because", "x"], 65, "is a folder");
-    adopt(&["", "--because", "x"], 64, "can't be the id of a caregiver");
+    adopt(&["", "--because", "x"], 64, "an argument is empty");
     adopt(&["C1\n2", "--because", "x"], 64, "can't be the id of a caregiver");
     adopt(&["C1001", "--because", " "], 64, "--because");
     adopt(&["--because", "x"], 64, "required");
