@@ -74,7 +74,7 @@ pub enum Format {
 pub enum DiffFormat {
     /// For people
     Text,
-    /// For programs
+    /// For programs, as schemas/roster-diff.schema.json describes it
     Json,
 }
 

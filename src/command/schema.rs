@@ -34,12 +34,22 @@ pub enum Name {
     Check,
     /// What `roster show --format json` prints
     Roster,
+    /// What `roster diff --format json` prints
+    RosterDiff,
 }
 
 impl Name {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Rollout, Self::Plan, Self::SavedPlan, Self::Drift, Self::Events, Self::Check, Self::Roster];
+    pub const ALL: [Self; 8] = [
+        Self::Rollout,
+        Self::Plan,
+        Self::SavedPlan,
+        Self::Drift,
+        Self::Events,
+        Self::Check,
+        Self::Roster,
+        Self::RosterDiff,
+    ];
 
     /// As the command line and the file in `schemas/` call it.
     pub fn as_str(self) -> &'static str {
@@ -51,6 +61,7 @@ impl Name {
             Self::Events => "events",
             Self::Check => "check",
             Self::Roster => "roster",
+            Self::RosterDiff => "roster-diff",
         }
     }
 
@@ -64,6 +75,7 @@ impl Name {
             Self::Events => report::events_schema(),
             Self::Check => report::check_schema(),
             Self::Roster => report::roster_schema(),
+            Self::RosterDiff => report::diff_schema(),
         }
     }
 }

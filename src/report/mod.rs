@@ -54,7 +54,9 @@ pub use markdown::markdown;
 pub use names::{count, quoted};
 pub use page::folded;
 pub use record::{listed, state, verified};
-pub use roster::{diff_json, diff_text, harmless, roster_csv, roster_json, roster_schema, roster_text, why_text};
+pub use roster::{
+    diff_json, diff_schema, diff_text, harmless, roster_csv, roster_json, roster_schema, roster_text, why_text,
+};
 pub use saved::saved_moment;
 pub use saved::saved_text;
 

@@ -67,12 +67,12 @@ pub fn events_schema() -> Value {
     schema_of::<events::Event>()
 }
 
-fn schema_of<T: schemars::JsonSchema>() -> Value {
+pub(super) fn schema_of<T: schemars::JsonSchema>() -> Value {
     SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>().to_value()
 }
 
 #[expect(clippy::expect_used, reason = "texts, numbers and string keys always have a JSON form")]
-fn value_of(document: impl serde::Serialize) -> Value {
+pub(super) fn value_of(document: impl serde::Serialize) -> Value {
     serde_json::to_value(document).expect("a document has a JSON form")
 }
 

@@ -1,10 +1,7 @@
-//! What differs between two rosters, for people and for programs.
+//! What differs between two rosters, for people.
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
-
-use crate::model::access::Access;
 use crate::model::ids::CaregiverId;
 use crate::report::clean::clean;
 use crate::report::diff::inline;
@@ -88,44 +85,4 @@ fn closing(changes: &Changes<'_>) -> String {
         count(how_many(|one| one.cohort.is_some()), "cohort", "cohorts"),
         count(how_many(|one| !one.access.is_empty()), "access", "accesses"),
     )
-}
-
-/// The differences for programs.
-pub fn diff_json(old: &Roster, new: &Roster, changes: &Changes<'_>, personal: Personal) -> Value {
-    let side = |roster: &Roster| {
-        let facts = roster.facts();
-        json!({"path": facts.path, "sha256": facts.sha256, "rows": facts.rows, "caregivers": roster.len()})
-    };
-    let ids = |people: &[crate::roster::Caregiver<'_>]| -> Vec<String> {
-        people.iter().map(|caregiver| personal.id(&CaregiverId::new(caregiver.id()))).collect()
-    };
-    let each: Vec<Value> = changes.changed.iter().map(|one| changed_json(one, personal)).collect();
-    json!({
-        "format_version": "1.0",
-        "old": side(old),
-        "new": side(new),
-        "arrivals": ids(&changes.new),
-        "gone": ids(&changes.gone),
-        "changed": each,
-    })
-}
-
-fn changed_json(changed: &Changed<'_>, personal: Personal) -> Value {
-    let pair = |old: &str, new: &str| json!({"old": old, "new": new});
-    let word = |one: Access| (personal != Personal::None).then(|| access(one));
-    let access: Vec<Value> = changed
-        .access
-        .iter()
-        .map(|&(student, old, new)| json!({"student": student, "old": word(old), "new": word(new)}))
-        .collect();
-    let name = changed.name.as_ref().map(|(old, new)| pair(&personal.names([old, ""]), &personal.names([new, ""])));
-    json!({
-        "caregiver": personal.id(&CaregiverId::new(changed.id)),
-        "email": changed.email.map(|(old, new)| pair(&personal.address(old), &personal.address(new))),
-        "name": name,
-        "cohort": changed.cohort.as_ref().map(|(old, new)| json!({"old": old, "new": new})),
-        "new_children": changed.new_children,
-        "gone_children": changed.gone_children,
-        "access": access,
-    })
 }

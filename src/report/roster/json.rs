@@ -1,12 +1,12 @@
 //! The caregivers of a roster as JSON, and the schema of that JSON, both from the same types.
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::model::access::Access;
 use crate::model::ids::CaregiverId;
+use crate::report::json::{schema_of, value_of};
 use crate::report::view::Personal;
 use crate::roster::{Caregiver, Child, Roster};
 
@@ -58,20 +58,13 @@ pub(super) struct ShownChild {
 }
 
 /// The caregivers as programs read them.
-///
-/// # Panics
-///
-/// Never: texts always have a JSON form.
 pub fn roster_json(roster: &Roster, personal: Personal) -> Value {
-    let document = Document(roster.caregivers().map(|caregiver| shown(caregiver, personal)).collect());
-    #[expect(clippy::expect_used, reason = "texts and string keys always have a JSON form")]
-    serde_json::to_value(document).expect("a roster has a JSON form")
+    value_of(Document(roster.caregivers().map(|caregiver| shown(caregiver, personal)).collect()))
 }
 
 /// The schema of [`roster_json`]'s answer: `schemas/roster.schema.json`.
 pub fn roster_schema() -> Value {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    generator.into_root_schema_for::<Document>().to_value()
+    schema_of::<Document>()
 }
 
 /// A caregiver, as far as they may be shown.

@@ -109,6 +109,10 @@ fn two_exports_are_compared() {
     let json: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!((&json["arrivals"][0], &json["gone"][0]), (&"C3".into(), &"C2".into()));
     assert_eq!(json["changed"][0]["cohort"]["new"], "everyone-else");
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../../schemas/roster-diff.schema.json")).unwrap();
+    assert_eq!(schema, firstbell::report::diff_schema(), "run `cargo run --example bless`");
+    assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&json), "{}", said.out);
     assert!(!said.out.contains("mere@") && !said.out.contains("Ana"), "{}", said.out);
     assert!(good(&project, &["roster", "diff", old, old]).out.ends_with("Nothing differs.\n"));
     let said = project.run(&["roster", "diff", old, new, "--source", "2"]);
