@@ -114,7 +114,8 @@ fn of_error(error: &Error) -> Fault {
         | Error::Tls(_)
         | Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => true,
         Error::Io(io) => {
-            matches!(io.kind(), AddrNotAvailable | ConnectionRefused | HostUnreachable | NetworkUnreachable)
+            is_unresolved(io)
+                || matches!(io.kind(), AddrNotAvailable | ConnectionRefused | HostUnreachable | NetworkUnreachable)
         }
         _ => false,
     };
@@ -123,15 +124,38 @@ fn of_error(error: &Error) -> Fault {
     Fault::new(certainty, format!("{words} ({})", kind(error)))
 }
 
+const NO_HOST: &str = "its name is not known: is `lms.url` right, and is this machine online?";
+
+/// Whether the name of the host has no address; there is no kind of error for that.
+fn is_unresolved(error: &std::io::Error) -> bool {
+    error.to_string().contains("lookup address")
+}
+
 /// What broke, in words that quote nothing that was sent.
 fn kind(error: &Error) -> String {
     match error {
-        Error::HostNotFound => "no such host".to_owned(),
+        Error::HostNotFound => NO_HOST.to_owned(),
+        Error::Io(io) if is_unresolved(io) => NO_HOST.to_owned(),
         Error::Timeout(_) => "it took too long".to_owned(),
         Error::Io(io) => io.kind().to_string(),
         Error::ConnectionFailed => "no connection".to_owned(),
         Error::Tls(_) | Error::Rustls(_) => "its certificate or its TLS can't be trusted".to_owned(),
         Error::BodyExceedsLimit(_) => "longer than any answer should be".to_owned(),
         _ => "the connection broke".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_without_an_address_was_never_asked() {
+        // As `to_socket_addrs` says it.
+        let words = "failed to lookup address information: Name or service not known";
+        let error = std::io::Error::other(words);
+        let fault = of_error(&Error::Io(error));
+        assert_eq!(fault.certainty, Certainty::NotThere);
+        assert!(fault.words.contains("its name is not known"), "{}", fault.words);
     }
 }
