@@ -7,7 +7,10 @@ use super::change::{Act, Proof};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActKind {
     /// Create an account with a password, send the letter.
-    Create,
+    Create {
+        /// Whether they had a password from us before: their account is gone, and a `reissue` line says to make another.
+        is_second: bool,
+    },
     /// Set a new password on an account that exists, send the letter.
     Reset {
         /// Whether they had a password from us before: only by a `reissue` line.
@@ -36,7 +39,7 @@ impl Act {
     /// Its kind.
     pub fn kind(&self) -> ActKind {
         match self {
-            Self::Create { .. } => ActKind::Create,
+            Self::Create { activation, .. } => ActKind::Create { is_second: activation.0 > 1 },
             Self::Reset { activation, has_signed_in, .. } => {
                 ActKind::Reset { is_second: activation.0 > 1, has_signed_in: *has_signed_in }
             }
@@ -53,7 +56,7 @@ impl ActKind {
     /// The column in front of the line: `+ * @ ~ - =` and `?`.
     pub fn symbol(self) -> char {
         match self {
-            Self::Create | Self::Settle { proof: Proof::NotSet, is_create: true } => '+',
+            Self::Create { .. } | Self::Settle { proof: Proof::NotSet, is_create: true } => '+',
             Self::Reset { .. } | Self::Settle { proof: Proof::NotSet, is_create: false } => '*',
             Self::Settle { proof: Proof::Unknown, .. } => '?',
             Self::Settle { proof: Proof::WasSet, .. } | Self::Email => '@',
@@ -65,16 +68,19 @@ impl ActKind {
 
     /// Whether it makes an account.
     pub fn creates_account(self) -> bool {
-        matches!(self, Self::Create | Self::Settle { is_create: true, .. })
+        matches!(self, Self::Create { .. } | Self::Settle { is_create: true, .. })
     }
 
     /// Whether it sets a password in the LMS.
     pub fn sets_password(self) -> bool {
-        matches!(self, Self::Create | Self::Reset { .. } | Self::Settle { proof: Proof::NotSet | Proof::Unknown, .. })
+        matches!(
+            self,
+            Self::Create { .. } | Self::Reset { .. } | Self::Settle { proof: Proof::NotSet | Proof::Unknown, .. }
+        )
     }
 
     /// Whether it sends a letter.
     pub fn sends_letter(self) -> bool {
-        matches!(self, Self::Create | Self::Reset { .. } | Self::Settle { .. } | Self::Email)
+        matches!(self, Self::Create { .. } | Self::Reset { .. } | Self::Settle { .. } | Self::Email)
     }
 }

@@ -113,10 +113,10 @@ impl Effects {
             Channel::Mail => self.emails += u64::from(act.sends_letter()),
             Channel::Paper => self.pages += u64::from(act.sends_letter()),
         }
-        if let ActKind::Reset { is_second, has_signed_in } = act {
+        if let ActKind::Reset { is_second, .. } | ActKind::Create { is_second } = act {
             self.second_resets += u64::from(is_second);
-            self.signed_in_reset += u64::from(has_signed_in);
         }
+        self.signed_in_reset += u64::from(matches!(act, ActKind::Reset { has_signed_in: true, .. }));
     }
 }
 

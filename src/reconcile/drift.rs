@@ -16,7 +16,8 @@ use super::Desired;
 
 /// Compares. `before` is what the last run saw; without it nothing can be said to have changed since.
 pub fn drift(desired: Desired<'_>, recorded: &Recorded, before: Option<&Observed>, now: &Observed) -> Drift {
-    let view = Compared { desired, recorded, before, now, since: before.map(|observed| observed.read_at) };
+    let since = before.map(|observed| observed.read_at);
+    let view = Compared { desired, recorded, before, now, since, kept: kept(desired, recorded, now) };
     let mut findings = Vec::new();
     view.since_the_last_look(&mut findings);
     view.of_the_record(&mut findings);
@@ -61,6 +62,18 @@ struct Compared<'a> {
     before: Option<&'a Observed>,
     now: &'a Observed,
     since: Option<Timestamp>,
+    /// The id that somebody's account carries still, by its marker, where the record knows them under another by now.
+    kept: HashMap<&'a str, &'a str>,
+}
+
+fn kept<'a>(desired: Desired<'_>, recorded: &'a Recorded, now: &'a Observed) -> HashMap<&'a str, &'a str> {
+    let owners = recorded.owners();
+    let kept = now.accounts().map(Seen::view).filter_map(|account| {
+        let (carried, owner) = (account.caregiver?, (*owners.get(&account.marker?)?)?);
+        let is_free = desired.roster.caregiver(carried).is_none() && !recorded.histories.contains_key(carried);
+        (owner != carried && is_free).then_some((owner, carried))
+    });
+    kept.collect()
 }
 
 impl Compared<'_> {
@@ -102,8 +115,12 @@ impl Compared<'_> {
     /// The accounts under this id, else under the one that it had before.
     fn accounts_of<'s>(&'s self, id: &'s str) -> Vec<AccountView<'s>> {
         let own: Vec<AccountView<'_>> = self.now.of_caregiver(id).map(Seen::view).collect();
-        let moved = self.desired.rollout.moved.iter().find(|line| own.is_empty() && line.to.as_str() == id);
-        moved.map_or(own, |line| self.now.of_caregiver(line.from.as_str()).map(Seen::view).collect())
+        if !own.is_empty() {
+            return own;
+        }
+        let moved = self.desired.rollout.moved.iter().find(|line| line.to.as_str() == id);
+        let former = moved.map(|line| line.from.as_str()).or_else(|| self.kept.get(id).copied());
+        former.map_or(own, |from| self.now.of_caregiver(from).map(Seen::view).collect())
     }
 
     /// Whether the last look had an account of theirs, so that it is reported by its name already.
@@ -128,7 +145,10 @@ impl Compared<'_> {
         let Some(id) = account.caregiver else { return Some(DriftKind::NoId) };
         let is_in_roster = self.desired.roster.caregiver(id).is_some();
         let history = self.recorded.histories.get(id);
-        let is_moved = || self.desired.rollout.moved.iter().any(|line| line.from.as_str() == id);
+        let is_moved = || {
+            self.desired.rollout.moved.iter().any(|line| line.from.as_str() == id)
+                || self.kept.values().any(|&kept| kept == id)
+        };
         if !is_in_roster && history.is_none() && self.recorded.presence.get(id).is_none() && !is_moved() {
             return Some(DriftKind::Stray);
         }

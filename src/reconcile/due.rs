@@ -58,7 +58,10 @@ impl<'a> Due<'a> {
                 is_second: line.activation > ActivationNumber::FIRST,
                 has_signed_in: matches!(account.view().sign_in, SignIn::At(_)),
             },
-            Self::Create | Self::Reissue { account: None, .. } => ActKind::Create,
+            Self::Create => ActKind::Create { is_second: false },
+            Self::Reissue { line, account: None } => {
+                ActKind::Create { is_second: line.activation > ActivationNumber::FIRST }
+            }
             Self::Adopt { .. } => ActKind::Adopt,
             Self::Reset { .. } => ActKind::Reset { is_second: false, has_signed_in: false },
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::activation::Channel;
-use crate::model::ids::{CaregiverId, CohortName};
+use crate::model::ids::{ActivationNumber, CaregiverId, CohortName};
 use crate::model::recorded::History;
 use crate::plan::{Act, CohortState, HeldCounts, HoldCode, Outline, Records, Totals};
 
@@ -51,7 +51,9 @@ struct Figures<'a> {
 
 impl<'a> Scribe<'a> for Figures<'a> {
     fn act(&mut self, member: &Member<'a>, due: &Due<'a>, channel: Channel, update: Option<Act>) {
-        if let Due::Reissue { line, account: Some(_) } = due {
+        if let Due::Reissue { line, .. } = due
+            && line.activation > ActivationNumber::FIRST
+        {
             self.second.push((member.caregiver.id(), line.activation));
         }
         let acts = [due.kind()].into_iter().chain(update.map(|act| act.kind()));

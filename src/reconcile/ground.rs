@@ -46,7 +46,7 @@ pub(super) struct Ground<'a> {
     /// For each caregiver of the roster, in their order, what was done to them under the id they have.
     own: Vec<Option<&'a History>>,
     holds: HashMap<&'a str, &'a HoldRule>,
-    /// New id -> the id it had.
+    /// New id -> the id it had, by the rollout's lines and by the markers of accounts that still carry the old one.
     moved_from: HashMap<&'a str, &'a str>,
     /// Old id -> the id it has.
     moved_to: HashMap<&'a str, &'a str>,
@@ -89,7 +89,15 @@ impl<'a> Ground<'a> {
         context: &'a Context<'a>,
     ) -> Self {
         let Desired { rollout, roster } = desired;
-        let moved_from = rollout.moved.iter().map(|line| (line.to.as_str(), line.from.as_str())).collect();
+        let mut moved_from: HashMap<&str, &str> =
+            rollout.moved.iter().map(|line| (line.to.as_str(), line.from.as_str())).collect();
+        // Where the record has followed a move and the rollout says no more of it, the marker shows whose the account is.
+        for (&carried, &owner) in &marked {
+            let is_free = roster.caregiver(carried).is_none() && !recorded.histories.contains_key(carried);
+            if is_free && recorded.histories.get(owner).is_some_and(History::is_begun) {
+                moved_from.entry(owner).or_insert(carried);
+            }
+        }
         let moved_to: HashMap<&str, &str> =
             rollout.moved.iter().map(|line| (line.from.as_str(), line.to.as_str())).collect();
         let is_many = roster.len() >= MANY;

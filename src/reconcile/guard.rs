@@ -38,7 +38,7 @@ pub(super) fn all(
 pub(super) fn second_resets_of(changes: &[Change]) -> Vec<SecondReset<'_>> {
     let acts = changes.iter().flat_map(|change| change.acts.iter().map(move |act| (change.caregiver.as_str(), act)));
     let resets = acts.filter_map(|(caregiver, act)| match act {
-        Act::Reset { activation, .. } => Some((caregiver, *activation)),
+        Act::Reset { activation, .. } | Act::Create { activation, .. } => Some((caregiver, *activation)),
         _ => None,
     });
     resets.filter(|(_, activation)| *activation > ActivationNumber::FIRST).collect()

@@ -76,8 +76,13 @@ pub fn address_fingerprint(address: &str, fingerprinter: &Fingerprinter) -> Fing
     fingerprinter.of(Purpose::Address, [&*folded(address)])
 }
 
+/// First and last name, so that two spellings of one are the same.
+pub(super) fn folded_name(caregiver: Caregiver<'_>) -> [String; 2] {
+    [caregiver.first_name(), caregiver.last_name()].map(fold_name)
+}
+
 pub(super) fn name_fingerprint(caregiver: Caregiver<'_>, fingerprinter: &Fingerprinter) -> Option<Fingerprint> {
-    let (first, last) = (fold_name(caregiver.first_name()), fold_name(caregiver.last_name()));
+    let [first, last] = folded_name(caregiver);
     let is_named = !first.is_empty() || !last.is_empty();
     is_named.then(|| fingerprinter.of(Purpose::Name, [first.as_str(), last.as_str()]))
 }

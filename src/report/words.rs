@@ -78,6 +78,7 @@ fn act_in_detail(act: &Act, change: &Change, personal: Personal, paint: Paint) -
         Act::Reset { activation, has_signed_in, .. } if activation.0 > 1 || *has_signed_in => {
             second_reset(change, personal, *has_signed_in)
         }
+        Act::Create { activation, .. } if activation.0 > 1 => second_reset(change, personal, false),
         Act::Email { source: LetterSource::Rendered(_), .. } => vec![REWRITTEN.to_owned()],
         Act::Withdraw { .. } => vec!["Gone from two full rosters in a row.".to_owned()],
         _ => Vec::new(),

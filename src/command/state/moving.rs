@@ -47,8 +47,12 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
         return refuse(format!("the roster still has {shown_from}, so that id has not become another"));
     }
     let run = next_run(&state);
+    let line = format!("moved: [{{from: {shown_from}, to: {shown_to}, because: …}}]");
     let moved = Entry::Moved { from, to, because };
     record(session, &mut state, (run, "state move"), vec![moved])?;
-    session.screen.answer(&format!("All that was recorded of {shown_from} is now recorded of {shown_to}.\n"));
+    session.screen.answer(&format!(
+        "All that was recorded of {shown_from} is now recorded of {shown_to}.\nTheir account in the LMS carries the id before until \
+         somebody gives it the new one there; as long as it does, `{line}` in rollout.yaml says whose it is.\n"
+    ));
     Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use crate::plan::DriftKind;
 
 impl School {
     /// The drift against what a run saw before; as kind and id.
-    fn drift(&self, before: Option<&[Account]>) -> Vec<(DriftKind, String)> {
+    pub(super) fn drift(&self, before: Option<&[Account]>) -> Vec<(DriftKind, String)> {
         let now = Observed::new(self.accounts.clone(), self.now);
         let before = before.map(|accounts| Observed::new(accounts.to_vec(), self.now));
         let desired = Desired { rollout: &self.rollout, roster: &self.roster };

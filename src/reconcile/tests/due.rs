@@ -88,8 +88,12 @@ fn d3_an_account_that_has_vanished_is_made_anew() {
     let mut school = School::year_7();
     school.set_rollout(&format!("reissue: [{{caregiver: C1, activation: 2, because: T-1}}]\n{YEAR_7}"));
     school.activate("C1");
-    let acts = acts(&school.plan(), "C1");
+    let plan = school.plan();
+    let acts = acts(&plan, "C1");
     assert!(matches!(acts[..], [Act::Create { activation: ActivationNumber(2), .. }]), "{acts:?}");
+    assert_eq!(plan.effects().second_resets, 1, "they had a password before");
+    let guard = plan.guards.iter().find(|guard| guard.name == "second-resets").unwrap();
+    assert_eq!((guard.actual, guard.limit, guard.blocks), (1, 1, false));
 }
 
 #[test]

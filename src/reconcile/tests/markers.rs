@@ -64,6 +64,20 @@ fn an_account_that_got_another_id_with_its_person_is_not_reset() {
     assert_eq!(symbols(&school.plan(), "C9").chars().next(), Some('*'), "a person says that they are two");
 }
 
+/// `state move`, or a `moved:` line that was taken out, while the LMS still has the old id.
+#[test]
+fn who_has_moved_keeps_the_account_that_carries_the_id_before() {
+    let mut school = School::new(&format!("reissue: [{{caregiver: C1, activation: 2, because: T-1}}]\n{YEAR_7}"), MERE);
+    school.activate("C1");
+    school.accounts = vec![marked("C0981")];
+    let plan = school.plan();
+    assert_eq!(symbols(&plan, "C1").chars().next(), Some('*'), "no second account is made");
+    let change = plan.changes.iter().find(|change| change.caregiver.as_str() == "C1").unwrap();
+    assert_eq!(change.known_as.as_str(), "C0981");
+    school.set_rollout(YEAR_7);
+    assert_eq!(school.drift(None), []);
+}
+
 #[test]
 fn an_account_that_shows_the_activation_of_somebody_who_is_here_too_is_not_reset() {
     let mut school = School::year_7();

@@ -103,6 +103,37 @@ fn s6_a_known_person_under_another_id_is_held() {
     assert_eq!(renamed(&format!("{MERE}{same_address}")), Some(HoldCode::SharedEmail), "C1 is still there");
 }
 
+/// Entered anew in the SMS: another id, another address, other ids for the children.
+#[test]
+fn s6_who_takes_the_place_of_a_namesake_in_one_export_is_held() {
+    let arrives = |known: &[&str], rows: &str| {
+        let mut school = School::new(YEAR_7, MERE);
+        school.activate("C1");
+        school.opened("year-7", known);
+        school.set_roster(rows);
+        code(&school.plan(), "C91")
+    };
+    let anew = "C91,MERE,Tamihana,new@example.nz,S5,7,yes,\n";
+    assert_eq!(arrives(&["C1"], anew), Some(HoldCode::PossibleRename));
+    assert_eq!(arrives(&["C1", "C91"], anew), None, "both were in the export before");
+    assert_eq!(arrives(&[], anew), None, "nobody knows when C1 went");
+    let namesake = "C5,Mere,Tamihana,another@example.nz,S7,8,yes,\n";
+    assert_eq!(arrives(&["C1", "C5"], &format!("{anew}{namesake}")), None, "the name is nobody's own");
+    assert_eq!(arrives(&["C1"], &format!("{MERE}{anew}")), None, "C1 is still there");
+}
+
+#[test]
+fn s6_an_id_that_lost_its_zeros_is_nobody_new() {
+    let mut school = School::new(YEAR_7, &MERE.replace("C1,", "0017,"));
+    school.activate("0017");
+    for id in ["17", "017", "00017"] {
+        school.set_roster(&format!("{id},Ana,Reid,ana@example.nz,S9,7,yes,\n"));
+        assert_eq!(code(&school.plan(), id), Some(HoldCode::PossibleRename), "{id}");
+    }
+    school.set_roster("170,Ana,Reid,ana@example.nz,S9,7,yes,\n");
+    assert_eq!(code(&school.plan(), "170"), None);
+}
+
 #[test]
 fn s6_two_people_whom_the_rollout_tells_apart_are_not_held() {
     let arrives = |distinct: &str| {
