@@ -15,7 +15,7 @@ use crate::model::ids::CaregiverId;
 use crate::model::moment;
 use crate::model::recorded::Recorded;
 use crate::plan::saved::{self, SavedChange, SavedPlan, Stamp};
-use crate::plan::{Act, Change, Plan};
+use crate::plan::{Act, Change, LetterSource, Plan};
 use crate::report::{self, Personal, View};
 
 use super::exit::Exit;
@@ -161,11 +161,15 @@ pub(super) fn stand(saved: &SavedPlan, now: &Plan, recorded: &Recorded, fingerpr
     standing
 }
 
-/// The same change as reviewed, or the end of one that was begun: its letter, its unsettled password.
+/// The same change as reviewed, or the end of one that was begun: its letter, its unsettled password. A letter to another address
+/// or about other children than the sealed one was reviewed by nobody, nor was a correction that comes with it.
 fn still_holds(saved: &SavedChange, change: &Change, fingerprinter: &Fingerprinter) -> bool {
-    let finishes = change.acts.iter().any(|act| {
-        matches!(act, Act::Settle { activation, .. } | Act::Email { activation, .. } if Some(activation.0) == saved.activation)
-    });
+    use LetterSource::Sealed;
+    let finishes = matches!(
+        change.acts[..],
+        [Act::Settle { activation, source: Sealed(_), .. } | Act::Email { activation, source: Sealed(_), .. }]
+            if Some(activation.0) == saved.activation
+    );
     finishes || saved::precondition(change, fingerprinter) == saved.precondition
 }
 

@@ -39,6 +39,9 @@ fn push_act(line: &mut String, act: &Act) {
             push(line, username.as_str());
             push(line, recipient.as_str());
             push(line, &format!("{:016x}", letter.0));
+            if matches!(act, Act::Reset { has_signed_in: true, .. }) {
+                push(line, "signed in");
+            }
         }
         Act::Settle { key, recipient, letter, .. } => {
             push(line, &key.to_string());

@@ -214,6 +214,23 @@ fn a_refused_letter_is_sent_again_once_the_server_is_mended() {
     assert_eq!(project.run(&["state", "verify"]).code, 0);
 }
 
+/// What was reviewed is the letter to this address: to another one it goes by another plan.
+#[test]
+fn the_rest_of_a_saved_plan_goes_to_no_address_that_nobody_reviewed() {
+    let busy = Sink::start(&["-r", "RCPT"]);
+    let project = project(&here(busy.port, ""));
+    let file = project.path().join("plan.json");
+    let file = file.to_str().unwrap();
+    assert_eq!(project.run(&["plan", "-o", file, "--caregiver", "C1001"]).code, 0);
+    let said = project.run(&["apply", file]);
+    assert_eq!(said.code, 10, "{}", said.all());
+    assert_eq!(project.run(&["apply", file]).code, 10, "the same letter is tried again");
+    project.edit("roster/caregivers.csv", "aroha.tamihana@post.example.nz", "somebody.else@example.com");
+    let said = project.run(&["apply", file]);
+    refused(&said, 5, &["stale", "C1001"]);
+    assert_eq!(project.effects().iter().filter(|effect| effect["op"] == "set-password").count(), 1);
+}
+
 /// A report that a letter came back, as a mail server writes it.
 fn report(message_id: &str, action: &str, status: &str) -> String {
     format!(

@@ -66,6 +66,35 @@ fn a_restored_backup_is_refused_repaired_and_then_nobody_is_reset_again() {
     assert!(ok(&project, &["state", "repair"]).out.contains("nothing to repair"));
 }
 
+/// A `reissue` line stays true after use, and must not become a third password where the state is lost.
+#[test]
+fn a_line_that_was_used_gives_no_password_again_after_a_repair() {
+    for with_backup in [false, true] {
+        let project = Project::example("quickstart");
+        ok(&project, &["apply", "--auto-approve"]);
+        let backup = std::fs::read(project.path().join(DB)).unwrap();
+        project.write("rollout.yaml", project.read("rollout.yaml") + "reissue:\n");
+        for number in [2, 3] {
+            let line = format!("  - {{caregiver: C1001, activation: {number}, because: lost}}\n");
+            project.write("rollout.yaml", project.read("rollout.yaml") + &line);
+            ok(&project, &["apply", "--auto-approve"]);
+        }
+        assert_eq!(passwords(&project)["C1001"], 3);
+        std::fs::remove_file(project.path().join(DB)).unwrap();
+        if with_backup {
+            project.write(DB, &backup);
+        }
+        let said = repair(&project);
+        assert_eq!(said.code, 0, "{}", said.all());
+        assert!(said.out.contains("= C1001  activation 3: "), "{}", said.all());
+        ok(&project, &["apply", "--auto-approve"]);
+        let times = passwords(&project);
+        assert_eq!(times["C1001"], 3, "with a backup: {with_backup}");
+        assert!(times.iter().all(|(id, times)| *times == 1 || id == "C1001"), "{times:?}");
+        ok(&project, &["state", "verify"]);
+    }
+}
+
 #[test]
 fn a_newer_state_that_is_found_after_the_repair_is_refused() {
     let project = Project::example("quickstart");

@@ -46,6 +46,8 @@ pub(super) struct Finding {
 
 const MARKER: &str = "the LMS shows an activation that the record did not know";
 pub(super) const SIGNED_IN: &str = "they have signed in";
+/// Of an activation before the one that something was seen of.
+pub(super) const EARLIER: &str = "a `reissue` line names a later one";
 const LETTER: &str = "the outbox holds a letter to their address that the record does not know";
 const HANDED: &str = "a hand-over that the record does not know has a row for them";
 const NO_MARKER: &str = "they have an account, and this LMS can't say who set its password";
@@ -90,18 +92,22 @@ impl Evidence<'_> {
             because,
             has_letter,
         };
+        // A `reissue` line stays after use, and nobody can say any more whether it was: it counts as used, and so do those before it.
+        let last = next(history).max(self.reissues(id).max().unwrap_or_default());
         let unknown = accounts.iter().filter_map(|account| account.marker).filter(|marker| !keys.contains_key(marker));
-        let found: Vec<Finding> =
-            (next(history)..).zip(unknown).map(|(number, marker)| finding(number, marker, true, MARKER)).collect();
+        let mut found: Vec<Finding> =
+            (last..).zip(unknown).map(|(number, marker)| finding(number, marker, true, MARKER)).collect();
+        if found.is_empty() {
+            let doubt = self.doubt(history, &accounts, has_letter, id);
+            found.extend(
+                doubt.map(|(is_active, because)| finding(last, ActivationKey(random.id()), is_active, because)),
+            );
+        }
         if !found.is_empty() {
-            return found;
+            let before = (next(history)..last).map(|number| finding(number, ActivationKey(random.id()), true, EARLIER));
+            found.splice(0..0, before.collect::<Vec<_>>());
         }
-        match self.doubt(history, &accounts, has_letter, id) {
-            Some((is_active, because)) => {
-                vec![finding(next(history), ActivationKey(random.id()), is_active, because)]
-            }
-            None => Vec::new(),
-        }
+        found
     }
 
     /// Without a marker: whether they have access all the same (`true`), or may have it.
@@ -140,8 +146,13 @@ impl Evidence<'_> {
     }
 
     fn is_reissued(&self, history: Option<&History>, id: &str) -> bool {
-        let number = next(history);
-        self.rollout.reissue.iter().any(|line| line.caregiver.as_str() == id && line.activation.0 == number)
+        self.reissues(id).any(|number| number >= next(history))
+    }
+
+    /// The numbers of the `reissue` lines for somebody.
+    fn reissues(&self, id: &str) -> impl Iterator<Item = u32> {
+        let lines = self.rollout.reissue.iter().filter(move |line| line.caregiver.as_str() == id);
+        lines.map(|line| line.activation.0)
     }
 
     fn has_letter(&self, id: &str) -> bool {

@@ -19,7 +19,7 @@ use super::super::session::Session;
 use super::super::trouble::Trouble;
 use super::super::writing::Writing;
 use super::super::{doors, mark};
-use super::rebuild::{Evidence, Finding, SIGNED_IN, strays};
+use super::rebuild::{EARLIER, Evidence, Finding, SIGNED_IN, strays};
 use super::record::{next_run, reason, record};
 
 /// The arguments.
@@ -54,7 +54,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
         fingerprinter: &state.fingerprinter,
     };
     let found = evidence.judge((session.random)().as_mut());
-    let is_needed = mismatch.is_some() || found.iter().any(|one| one.because != SIGNED_IN);
+    let is_needed = mismatch.is_some() || found.iter().any(|one| ![SIGNED_IN, EARLIER].contains(&one.because));
     if !is_needed {
         session.screen.answer("State, `rollout.lock` and LMS agree: there is nothing to repair.\n");
         return Ok(Exit::Done);
@@ -180,6 +180,8 @@ fn heading(letter: &str) -> Option<(String, String)> {
 fn listed(session: &Session<'_>, found: &[Finding], strays: usize) -> String {
     let mut text = String::new();
     let id = |one: &Finding| session.screen.personal.id(&one.caregiver);
+    // One line for each person: the last of theirs.
+    let found: Vec<&Finding> = found.iter().filter(|one| one.because != EARLIER).collect();
     for one in found.iter().filter(|one| one.is_active) {
         let _ = writeln!(text, "= {}  activation {}: {}", id(one), one.number, one.because);
         if one.because != SIGNED_IN && !one.has_letter {
