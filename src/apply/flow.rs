@@ -73,13 +73,12 @@ impl<'a> Worker<'a> {
             group.into_iter().map(|(change, slip)| (change, slip.map(|slip| desk.make(slip)))).collect()
         };
         let ended = both::aside(make, |beside| self.flow_on(&mut flow, beside));
-        if ended.is_ok() {
-            // Nobody keeps a password without its letter because the run stops here.
-            self.turn(&mut flow, 0)?;
-        }
+        // Nobody keeps a password without its letter because the run stops here.
+        let last = if ended.is_ok() { self.turn(&mut flow, 0) } else { Ok(()) };
         while !flow.flying.is_empty() {
             self.land(&mut flow, true)?;
         }
+        last?;
         self.void(flow.ready.into_iter().filter_map(Job::into_ready).collect());
         match ended? {
             // What came back last may have been one failure too many.
@@ -102,6 +101,11 @@ impl<'a> Worker<'a> {
             let most = flow.ready.len().min(self.sessions() - flow.flying.len() - flow.set.len());
             // Where there would be a pause, those whose passwords stand don't wait for it.
             let many = if flow.set.is_empty() || self.pacer.is_now(self.ledger.now(), most) { most } else { 0 };
+            // What was taken meanwhile is on record before anybody waits: after a power cut it would go out again.
+            if many > 0 && !flow.flying.is_empty() && !self.pacer.is_now(self.ledger.now(), many) {
+                self.land(flow, true)?;
+                continue;
+            }
             match if many > 0 { self.wait_for_place(many)? } else { Place::Now } {
                 Place::Interrupted => return Ok(End::Interrupted),
                 Place::Later => {

@@ -91,11 +91,14 @@ impl Worker<'_> {
         }
         self.ledger.note(Entry::RunEnded { outcome: outcome.to_owned() });
         let position = self.ledger.flush()?;
-        self.ledger.wipe()?;
         let counts = self.counts();
         if let Some(Err(error)) = position.map(|position| self.mark.close(&position, counts)) {
             // The file then says "open" under this run: the next run compares, finds the same run, and goes on.
             self.watch.step(Step::Note(&format!("`rollout.lock` was not closed: {error}")));
+        }
+        // Last: whoever keeps the file from being tidied must not keep `rollout.lock` behind the state.
+        if let Err(error) = self.ledger.wipe() {
+            self.watch.step(Step::Note(&error.to_string()));
         }
         Ok(())
     }

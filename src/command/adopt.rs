@@ -15,7 +15,7 @@ use super::doors;
 use super::exit::Exit;
 use super::hand_kept::{self, Before};
 use super::project::{self, Loaded};
-use super::resolve::record;
+use super::record::record_next;
 use super::session::Session;
 use super::trouble::Trouble;
 use super::writing::Writing;
@@ -57,7 +57,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         fresh.iter().filter(is_stranger).map(|one| session.screen.personal.id(&one.caregiver)).collect();
     let entries = entries(session, &loaded, &state, &observed, &fresh, &args.because);
     if !entries.is_empty() {
-        record(session, &mut state, "adopt", entries)?;
+        record_next(session, &mut state, "adopt", entries)?;
     }
     session.screen.answer(&said(fresh.len(), known.len(), &strangers));
     Ok(Exit::Done)

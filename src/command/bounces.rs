@@ -19,7 +19,7 @@ use crate::report::{Personal, count};
 
 use super::exit::Exit;
 use super::project;
-use super::resolve::record;
+use super::record::record_next;
 use super::session::Session;
 use super::trouble::Trouble;
 use super::writing::Writing;
@@ -44,7 +44,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let found = Found::of(&mailbox, &state.recorded, &state.fingerprinter);
     let entries: Vec<Entry> = found.bounced.iter().map(|(letter, reason)| bounced(letter, reason)).collect();
     if !entries.is_empty() {
-        record(session, &mut state, "bounces", entries)?;
+        record_next(session, &mut state, "bounces", entries)?;
     }
     let personal = session.screen.personal;
     let text = found.words(mailbox.mails.len() as u64, personal) + &passed_over(&mailbox.passed_over);

@@ -16,7 +16,7 @@ use crate::report::count;
 use crate::rollout::{Rollout, read_ids};
 
 use super::exit::Exit;
-use super::resolve::record;
+use super::record::record_next;
 use super::session::Session;
 use super::trouble::Trouble;
 use super::writing::Writing;
@@ -53,6 +53,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let handover = find(&args.number, &state, lms.by_hand(), &rollout.timezone)?;
     let except = args.except.as_ref().map(|path| excepted(path, &handover, &rollout)).transpose()?.unwrap_or_default();
     if args.unsure {
+        if !handover.is_placed {
+            return Err(never_placed(&handover, "nobody can have imported it: say `--not-imported`"));
+        }
         return unsure(session, &mut state, &handover);
     }
     let is_wiped = is_wiped(session, &mut state, &handover)?;
@@ -70,7 +73,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     if !handover.has_letters {
         state.counts.active += imported;
     }
-    record(session, &mut state, "confirm", entries)?;
+    record_next(session, &mut state, "confirm", entries)?;
     session.screen.answer(&said(&handover, imported, handover.has_letters && !is_wiped));
     remove(lms.by_hand(), &handover)?;
     Ok(Exit::Done)
@@ -239,7 +242,7 @@ fn unsure(session: &mut Session<'_>, state: &mut Writing, handover: &HandOver) -
     };
     if !handover.is_unsure {
         let entries = handover.rows.iter().map(doubt).chain([Entry::HandOverUnsure { number }]).collect();
-        record(session, state, "confirm", entries)?;
+        record_next(session, state, "confirm", entries)?;
     }
     session.screen.answer(&format!(
         "Recorded: nobody knows whether hand-over {number} was imported. Its people are left alone until you say \

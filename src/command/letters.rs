@@ -22,12 +22,12 @@ use crate::model::entry::{Entry, LetterSubject};
 use crate::model::ids::CaregiverId;
 use crate::plan::{Held, HoldCode, Narrowing};
 use crate::report::{count, folded};
-use crate::rollout::Rollout;
+use crate::rollout::{Rollout, sha256};
 
 use super::doors;
 use super::exit::Exit;
 use super::project::{self, Scope};
-use super::resolve::record;
+use super::record::record_next;
 use super::session::Session;
 use super::trouble::Trouble;
 use super::writing::Writing;
@@ -122,11 +122,7 @@ fn settle(
             Entry::NotPrinted { letter, reason: "not printed".to_owned() }
         }
     };
-    if args.printed {
-        state.counts.active += many;
-        state.counts.letters += many;
-    }
-    record(session, state, "letters", made.into_iter().map(entry).collect())?;
+    record_next(session, state, "letters", made.into_iter().map(entry).collect())?;
     remove(&path)?;
     let pages = count(many, "page", "pages");
     let shown = project::shown(session, &path);
@@ -192,7 +188,7 @@ fn make(
         .map_err(|error| Trouble::new(Exit::Error, format!("{error}; nothing was recorded")))?;
     let entries = batch.entries();
     if !entries.is_empty() {
-        record(session, state, "letters", entries)?;
+        record_next(session, state, "letters", entries)?;
     }
     if pages.is_empty() {
         remove(&path(session, &args.cohort))?;
@@ -310,10 +306,11 @@ pub(super) fn folder(session: &Session<'_>) -> Utf8PathBuf {
     session.path("paper")
 }
 
-/// A cohort may be called what a file may not.
+/// A cohort may be called what a file may not; no two share a file.
 fn path(session: &Session<'_>, cohort: &str) -> Utf8PathBuf {
     let safe: String = cohort.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' }).collect();
-    folder(session).join(format!("{safe}.pdf"))
+    let own = if safe == cohort { String::new() } else { format!("-{}", &sha256(cohort.as_bytes())[..6]) };
+    folder(session).join(format!("{safe}{own}.pdf"))
 }
 
 fn remove(path: &Utf8PathBuf) -> Result<(), Trouble> {

@@ -32,6 +32,7 @@ mod place;
 pub mod plan;
 pub mod preview;
 mod project;
+mod record;
 pub mod resolve;
 pub mod roster;
 pub mod sandbox;

@@ -1,15 +1,14 @@
 //! `firstbell resolve`: a person says what the program could not find out about a password or a letter.
 
-use crate::edge::{RunMark, StateStore};
 use crate::model::activation::{ActivationStage, Channel, LetterStage};
-use crate::model::entry::{Commit, Entry, LetterSubject, RunBegun, Subject};
+use crate::model::entry::{Entry, LetterSubject, Subject};
 use crate::model::handover::HandOver;
-use crate::model::ids::{CaregiverId, RunNumber};
+use crate::model::ids::CaregiverId;
 use crate::model::recorded::{History, LetterRecord};
 use crate::rollout::Rollout;
 
 use super::exit::Exit;
-use super::mark::{self, LockFile};
+use super::record::record_next;
 use super::session::Session;
 use super::trouble::Trouble;
 use super::writing::Writing;
@@ -75,7 +74,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         (None, Some(verdict)) => of_letter(caregiver, history, verdict, evidence)?,
         (None, None) => return Err(Trouble::new(Exit::Usage, "say `--reset` or `--letter`")),
     };
-    record(session, &mut state, "resolve", vec![entry])?;
+    record_next(session, &mut state, "resolve", vec![entry])?;
     session.screen.answer(&format!("Recorded for {}: {said}. `firstbell plan` shows what is due now.\n", args.id));
     Ok(Exit::Done)
 }
@@ -160,27 +159,4 @@ fn of_letter(
     let arrived = verdict == LetterVerdict::Arrived;
     let said = if arrived { "the letter arrived" } else { "the letter did not arrive, and goes out again" };
     Ok((Entry::LetterResolved { letter, arrived, evidence: evidence.to_owned() }, said))
-}
-
-/// Records entries that have no effect outside, as a run of their own.
-pub(super) fn record(
-    session: &mut Session<'_>,
-    state: &mut Writing,
-    command: &str,
-    entries: Vec<Entry>,
-) -> Result<(), Trouble> {
-    let run = state.recorded.position.as_ref().map_or(RunNumber::FIRST, |position| position.run.next());
-    let begun = RunBegun { command: command.to_owned(), actor: session.actor.clone(), plan: String::new() };
-    let adopted = entries.iter().filter(|entry| matches!(entry, Entry::Adopted(_))).count() as u64;
-    let ended = Entry::RunEnded { outcome: "done".to_owned() };
-    let entries = std::iter::once(Entry::RunBegun(begun)).chain(entries).chain(std::iter::once(ended)).collect();
-    let mut counts = state.counts;
-    counts.active += adopted;
-    let (store, _) = state.store(session)?;
-    let position = store.commit(&Commit { at: session.clock.now(), run, entries })?;
-    store.wipe()?;
-    let path = mark::rollout_lock_path(session);
-    LockFile { path: path.clone() }
-        .close(&position, counts)
-        .map_err(|error| Trouble::file(format!("recorded, but `{path}` could not be written"), error))
 }

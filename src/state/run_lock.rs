@@ -158,7 +158,7 @@ mod tests {
     fn a_second_writer_is_told_who_holds_it() {
         let (_folder, state) = state();
         let held = acquire(&state, &actor(), &since()).unwrap();
-        let expected = "locked by mere@office-pc, process 4711, since 09:12 (23 Nov 2026)";
+        let expected = "locked by mere@office-pc, process 4711, since 09:12 (23 Nov 2026): wait until it has ended, then run this again";
         assert_eq!(refusal(acquire(&state, &actor(), &since())), expected);
         assert_eq!(refusal(acquire_shared(&state)), expected);
         drop(held);
@@ -197,7 +197,7 @@ mod tests {
         let (_folder, state) = state();
         let _held = acquire(&state, &actor(), &since()).unwrap();
         files::open_lock(&path_of(&state).unwrap()).unwrap().write_all(b"\x1b[2J").unwrap();
-        assert_eq!(refusal(acquire_shared(&state)), "locked by another run of firstbell");
+        assert!(refusal(acquire_shared(&state)).starts_with("locked by another run of firstbell: "));
         let escape = Holder { user: "a\u{1b}[2J".into(), host: "b".into(), pid: 1, since: String::new() };
         assert_eq!(describe(&escape), "a[2J@b, process 1");
     }

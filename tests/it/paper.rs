@@ -166,6 +166,24 @@ fn poppler(program: &str, args: &[&str], project: &Project) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// Their names are one to a file system, and not to a school.
+#[test]
+fn no_two_cohorts_share_a_file_of_pages() {
+    let project = school();
+    let rollout = project.read("rollout.yaml");
+    let cohorts = rollout.find("cohorts:").unwrap();
+    let two = "cohorts:\n  - {name: 7 A, select: {classes: [7A]}}\n  - {name: 7-A, select: all}\n";
+    project.write("rollout.yaml", rollout[..cohorts].to_owned() + two);
+    run(&project, &["apply", "--auto-approve"], 8);
+    for name in ["7 A", "7-A"] {
+        run(&project, &["letters", "--cohort", name], 0);
+    }
+    let files = std::fs::read_dir(project.path().join("paper")).unwrap().count();
+    assert_eq!(files, 2);
+    run(&project, &["letters", "--cohort", "7 A", "--printed"], 0);
+    assert!(project.path().join("paper/7-A.pdf").exists(), "the other's pages are still to be printed");
+}
+
 #[test]
 fn the_file_has_a_page_for_each_in_the_order_of_classes_and_its_passwords_sign_in() {
     let project = school();

@@ -1,17 +1,17 @@
 //! `firstbell state forget`: who somebody was goes, that they had access stays. Letters in the outbox and the log of the mail
 //! server are not reached from here.
 
-use crate::model::activation::{ActivationStage, LetterStage};
+use crate::model::activation::{ActivationStage, Channel, LetterStage};
 use crate::model::entry::Entry;
 use crate::model::ids::{ActivationNumber, CaregiverId};
 use crate::model::recorded::History;
 
 use super::super::exit::Exit;
 use super::super::project;
+use super::super::record::{next_run, reason, record};
 use super::super::session::Session;
 use super::super::trouble::Trouble;
 use super::super::writing::Writing;
-use super::record::{next_run, reason, record};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -55,11 +55,20 @@ fn what_is_open(history: &History) -> Option<&'static str> {
         Setting => Some("a reset of theirs is under way; `firstbell apply` settles it"),
         ResetUnknown => Some("nobody knows whether their password was set; `firstbell resolve` says so"),
         HandedOver => Some("a hand-over of theirs waits for its confirmation"),
+        Set if history.has_secret && is_page_open(history) => Some(
+            "their page is not out: `firstbell letters --cohort NAME` makes the file of pages, then say `--printed` or \
+             `--not-printed`",
+        ),
         Set if history.has_secret && history.letter.as_ref().is_none_or(|letter| letter.stage != LetterStage::Sent) => {
             Some("their letter has not gone out; `firstbell apply` sends it")
         }
         _ => None,
     }
+}
+
+fn is_page_open(history: &History) -> bool {
+    let page = history.letter.as_ref().filter(|letter| letter.channel == Channel::Paper);
+    page.is_some_and(|page| page.stage != LetterStage::Sent)
 }
 
 /// The last activation that gave access.

@@ -6,7 +6,6 @@ mod forget;
 mod migrate;
 mod moving;
 mod rebuild;
-mod record;
 mod rekey;
 mod repair;
 mod secrets;

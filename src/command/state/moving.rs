@@ -7,10 +7,10 @@ use crate::roster::judge_id;
 
 use super::super::exit::Exit;
 use super::super::project;
+use super::super::record::{next_run, reason, record};
 use super::super::session::Session;
 use super::super::trouble::Trouble;
 use super::super::writing::Writing;
-use super::record::{next_run, reason, record};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]

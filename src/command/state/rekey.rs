@@ -19,11 +19,11 @@ use crate::rollout::Rollout;
 use crate::state::record::Store;
 
 use super::super::exit::Exit;
+use super::super::record::{next_run, reason, record};
 use super::super::session::Session;
 use super::super::trouble::Trouble;
 use super::super::writing::Writing;
 use super::super::{doors, key, place, project};
-use super::record::{next_run, reason, record};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]

@@ -15,12 +15,12 @@ use crate::state::rollout_lock;
 
 use super::super::exit::Exit;
 use super::super::project::{self, Loaded};
+use super::super::record::{next_run, reason, record};
 use super::super::session::Session;
 use super::super::trouble::Trouble;
 use super::super::writing::Writing;
 use super::super::{doors, mark};
 use super::rebuild::{EARLIER, Evidence, Finding, SIGNED_IN, strays};
-use super::record::{next_run, reason, record};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]

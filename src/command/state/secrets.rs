@@ -80,7 +80,7 @@ fn pages(session: &Session<'_>, now: Timestamp, text: &mut String) -> Result<(),
         let since = files::modified(&folder.join(&name)).map_or_else(|_| String::new(), |at| age(now, at));
         let _ = writeln!(
             text,
-            "`{}`, pages to print with passwords in clear, written {since}. `firstbell letters --printed` removes it.",
+            "`{}`, pages to print with passwords in clear, written {since}. `firstbell letters --cohort NAME --printed` removes it.",
             shown.join(&name)
         );
     }

@@ -184,8 +184,12 @@ impl Held {
 fn compare(store: &mut Store, model: &Model) {
     let loaded = store.load().unwrap();
     for who in CAREGIVERS {
-        let of_them: Vec<_> =
-            model.0.iter().filter(|((id, _), held)| *id == who && held.stage != ActivationStage::Voided).collect();
+        // What was given up does not count, nor what was only prepared behind another.
+        let of_them = model.0.iter().filter(|((id, number), held)| {
+            let is_only_prepared = held.stage == ActivationStage::Prepared && *number > 1;
+            *id == who && held.stage != ActivationStage::Voided && !is_only_prepared
+        });
+        let of_them: Vec<_> = of_them.collect();
         let Some((((_, number), held), earlier)) = of_them.split_last() else {
             assert!(!loaded.histories.contains_key(who));
             continue;
