@@ -30,6 +30,14 @@ pub enum LetterError {
         /// The part.
         file: String,
     },
+    /// The password is in a link, a picture's address or a style.
+    #[error(
+        "`{file}` puts the password into a link, a picture's address or a style: whoever serves that would learn it"
+    )]
+    PasswordInAddress {
+        /// The part.
+        file: String,
+    },
     /// An address is none.
     #[error("the {whose} address can't stand in a message: only plain ASCII addresses can")]
     Address {

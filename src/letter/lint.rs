@@ -3,7 +3,7 @@
 use super::html;
 use super::page::{Margin, Page, PageError};
 use super::part::Part;
-use super::{Context, Letters, Rendered, sample};
+use super::{Context, Letters, Rendered, leak, sample};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::plan::Person;
 use crate::rollout::Help;
@@ -61,7 +61,10 @@ impl Letters {
         };
         for language in self.by_language.keys() {
             match self.render_unguarded(language, &context) {
-                Ok(rendered) => self.judge(&rendered, &context, &mut found),
+                Ok(rendered) => {
+                    self.judge(&rendered, &context, &mut found);
+                    self.leaks(&rendered, &context, &mut found);
+                }
                 Err(error) => found.push(Diagnostic::error("letter::template", error.to_string())),
             }
         }
@@ -77,6 +80,23 @@ impl Letters {
             }
         }
         found
+    }
+
+    /// With another password nothing but text may be another: however it is spelled there, it must not get into an address.
+    fn leaks(&self, rendered: &Rendered, context: &Context<'_>, found: &mut Diagnostics) {
+        let other = sample::other_password();
+        let Ok(again) = self.render_unguarded(&rendered.language, &Context { password: &other, ..*context }) else {
+            return;
+        };
+        for (part, one, other) in [(Part::Text, &rendered.text, &again.text), (Part::Html, &rendered.html, &again.html)]
+        {
+            if leak::markup(one) != leak::markup(other) {
+                let text = "the password is in a link, a picture's address, a style or a comment: whoever serves that would learn it";
+                let problem = Diagnostic::error("letter::password-in-address", text);
+                let help = "write {{ password }} as text, on a line of its own, and nowhere else";
+                found.push(problem.with_place(Place::file(self.file(&rendered.language, part))).with_help(help));
+            }
+        }
     }
 
     fn judge(&self, rendered: &Rendered, context: &Context<'_>, found: &mut Diagnostics) {
@@ -214,6 +234,24 @@ mod tests {
     #[test]
     fn the_default_letters_lack_nothing() {
         assert!(found(&Project::with_default_letters(), "Te Kura Kaupapa Māori o Kōwhai").is_empty());
+    }
+
+    /// However it is spelled there.
+    #[test]
+    fn a_password_in_an_address_is_an_error() {
+        for leak in [
+            "<img src=\"https://x.example.nz/?p={{ password }}\" alt=\"\">",
+            "<p title=\"{{ password | upper | reverse }}\">x</p>",
+            "<style>p { background: url(https://x.example.nz/{{ password | first }}) }</style>",
+        ] {
+            let project = Project::with_default_letters();
+            let html = crate::files::read(&project.path("letters/welcome.en/body.html")).unwrap();
+            let html = String::from_utf8(html).unwrap().replace("</body>", &format!("{leak}</body>"));
+            project.write("letters/welcome.en/body.html", html.as_bytes());
+            let found = found(&project, "School");
+            let error = "letters/welcome.en/body.html letter::password-in-address".to_owned();
+            assert!(found.contains(&error), "{leak}: {found:?}");
+        }
     }
 
     #[test]

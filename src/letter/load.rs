@@ -157,10 +157,13 @@ fn hex(bytes: &[u8]) -> String {
 fn no_default(written: &str, language: &str) -> Diagnostic {
     Diagnostic::error("letter::no-default-language", format!("there is no letter `{written}.{language}`"))
         .with_place(Place::file(format!("{written}.{language}")))
-        .with_help(format!(
+        .with_help(match written.strip_suffix(&format!(".{language}")) {
+            Some(bare) => format!("write `letter: {bare}`: the language is added to it"),
+            None => format!(
             "make the folder `{written}.{language}` with subject.txt, body.txt and body.html; `firstbell init` in an empty \
              folder shows how they look"
-        ))
+            ),
+        })
 }
 
 fn twice(written: &str, one: &str, other: &str) -> Diagnostic {

@@ -13,6 +13,7 @@ mod check;
 mod default;
 mod error;
 mod html;
+mod leak;
 mod line;
 mod lint;
 mod load;
@@ -112,12 +113,16 @@ impl Letters {
             .map_or(&self.default_language, |(language, _)| language)
     }
 
-    /// The letter for one person. One that does not show the password is refused: it would leave somebody locked out.
+    /// The letter for one person. One that does not show the password is refused: it would leave somebody locked out; and one that
+    /// would tell it to whoever serves a link, a picture or a style.
     pub fn render(&self, wanted_language: &str, context: &Context<'_>) -> Result<Rendered, LetterError> {
         let rendered = self.render_unguarded(self.language_for(wanted_language), context)?;
         for (part, body) in [(Part::Text, &rendered.text), (Part::Html, &rendered.html)] {
             if !body.contains(context.password.reveal()) {
                 return Err(LetterError::NoPassword { file: self.file(&rendered.language, part) });
+            }
+            if leak::markup(body).contains(context.password.reveal()) {
+                return Err(LetterError::PasswordInAddress { file: self.file(&rendered.language, part) });
             }
         }
         Ok(rendered)

@@ -19,6 +19,11 @@ pub fn password() -> Password {
     Password::new("Sample2-letter3-with4-words".to_owned())
 }
 
+/// Another, by which it shows what a letter makes of one.
+pub(super) fn other_password() -> Password {
+    Password::new("Xylem8-quartz6-Jumbo1-fjord".to_owned())
+}
+
 /// A caregiver with one child.
 pub fn person() -> Person {
     Person {
