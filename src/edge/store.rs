@@ -36,7 +36,7 @@ pub enum StateError {
         what: String,
     },
     /// Another process holds the lock.
-    #[error("locked by {holder}")]
+    #[error("locked by {holder}: wait until it has ended, then run this again")]
     Locked {
         /// Who holds it: user, host, process, since when.
         holder: String,

@@ -49,6 +49,13 @@ pub fn read(path: &Utf8Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Reads a whole file, and nothing else: a device may have no end.
+pub fn read_regular(path: &Utf8Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_regular(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Whether something is there. Where that can't be seen, it may be: whoever opens it then learns why.
 pub fn exists(path: &Utf8Path) -> bool {
     use io::ErrorKind::{NotADirectory, NotFound};

@@ -196,7 +196,7 @@ pub struct AcceptedRoster {
     pub accepted_at: Timestamp,
     /// The export's own date, else the file's.
     pub exported_at: Timestamp,
-    /// SHA-256 of its bytes (64 hexadecimal digits).
+    /// SHA-256 of its bytes (64 hexadecimal digits); of several exports and corrections those of each, `a,b+c`.
     pub sha256: String,
     /// Data rows.
     pub rows: u64,

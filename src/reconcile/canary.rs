@@ -56,7 +56,10 @@ pub(super) fn gates<'a>(ground: &Ground<'a>, cases: &Cases<'a>, openness: &[Open
 
 fn of_cohort<'a>(ground: &Ground<'a>, cases: &Cases<'a>, index: usize, canary: Canary) -> Gate<'a> {
     let members = || cases.iter().filter(|case| case.member.cohort() == Some(index));
-    let seen = Seen::of(members().filter_map(|case| ground.history(case.member.caregiver)));
+    // Who was mailed in another cohort says nothing of this one's addresses.
+    let name = &ground.rollout.cohorts[index].name;
+    let histories = members().filter_map(|case| ground.history(case.member.caregiver));
+    let seen = Seen::of(histories.filter(|history| history.cohort.as_ref() == Some(name)));
     let first = canary.first as usize;
     if seen.begun < first {
         return Gate::First(next(ground, members(), first - seen.begun));

@@ -29,7 +29,7 @@ pub fn check(rollout: &Rollout, roster: &Roster, recorded: &Recorded, today: Dat
         let last = last_of(rollout, recorded, line);
         let is_begun = history_of(rollout, recorded, line).is_some_and(|history| history.number == line.activation);
         if line.activation.0 > last + 1 || (last == 0 && !is_begun) {
-            diagnostics.push(wrong_number(line, last));
+            diagnostics.push(misnamed(rollout, roster, line, last).unwrap_or_else(|| wrong_number(line, last)));
         }
     }
     diagnostics
@@ -82,6 +82,21 @@ fn history_of<'a>(rollout: &Rollout, recorded: &'a Recorded, line: &Reissue) -> 
 
 pub(super) fn last_of(rollout: &Rollout, recorded: &Recorded, line: &Reissue) -> u32 {
     history_of(rollout, recorded, line).map_or(0, History::last_done)
+}
+
+/// A `reissue` for an id that is nobody's, or nobody's any more.
+fn misnamed(rollout: &Rollout, roster: &Roster, line: &Reissue, last: u32) -> Option<Diagnostic> {
+    let caregiver = &line.caregiver;
+    let (message, help) = match rollout.moved.iter().find(|moved| moved.from == *caregiver) {
+        _ if last > 0 => return None,
+        Some(moved) => (format!("{caregiver} is {} by now", moved.to), format!("write `caregiver: {}`", moved.to)),
+        None if roster.caregiver(caregiver.as_str()).is_some() => return None,
+        None => (
+            format!("neither the roster nor the record has {caregiver}, so there is nothing to issue again"),
+            "write the id as the roster's caregiver column has it".to_owned(),
+        ),
+    };
+    Some(Diagnostic::error("rollout::reissue-nobody", message).with_place(line.place.clone()).with_help(help))
 }
 
 fn wrong_number(line: &Reissue, last: u32) -> Diagnostic {

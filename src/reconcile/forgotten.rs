@@ -45,6 +45,11 @@ pub(super) fn remember<'a>(
     Cow::Owned(remembered)
 }
 
+/// Whether a history is what is left of somebody who was forgotten: it is known that there was one, and not when.
+pub(super) fn is_of_forgotten(history: &History) -> bool {
+    history.stage_at == Timestamp::UNIX_EPOCH
+}
+
 fn history(forgotten: &Forgotten) -> History {
     History {
         number: forgotten.number,

@@ -206,7 +206,9 @@ impl<'a> Ground<'a> {
         let given = self.given_names.get(id).filter(|given| given.may_stand).map(|given| given.name.as_str());
         let names = std::iter::once(id).chain(given);
         let accounts = names.flat_map(|name| self.observed.with_username(name));
-        one_of(accounts.filter(|account| account.view().caregiver.is_none()))
+        // The names of accounts are compared without case, ids are not: the account `u77` is not U77's where there is a u77.
+        let is_anothers = |name: &str| name != id && self.roster.caregiver(name).is_some();
+        one_of(accounts.filter(|account| account.view().caregiver.is_none() && !is_anothers(account.view().username)))
     }
 
     /// Whether an account that is not theirs has the name that a hand-over gave to this caregiver's.

@@ -99,7 +99,7 @@ fn roster_change(ground: &Ground<'_>, limit: Limit) -> GuardResult {
             format!("{rows} here, {previous} in the roster accepted last: export it again in full")
         };
         result.fix = format!(
-            "{what}; if it is right, add under `override:` a line `{{guard: roster-change, value: {}, because: …, expires: …}}`",
+            "{what}; if it is right, add `override: [{{guard: roster-change, value: {}, because: …, expires: …}}]`",
             result.actual
         );
     }
@@ -126,7 +126,7 @@ fn fix(name: GuardName, actual: u64) -> String {
         _ => "make the cohort smaller",
     };
     format!(
-        "If that is meant, add under `override:` a line `{{guard: {}, value: {actual}, because: …, expires: …}}`; else \
+        "If that is meant, add `override: [{{guard: {}, value: {actual}, because: …, expires: …}}]`; else \
          {otherwise}",
         name.as_str()
     )

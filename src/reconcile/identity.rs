@@ -11,6 +11,7 @@ use crate::plan::{Child, Person};
 use crate::rollout::Rollout;
 use crate::roster::Caregiver;
 
+use super::forgotten;
 use super::ground::{Ground, is_permitted};
 use super::paper;
 
@@ -57,6 +58,10 @@ pub(super) fn changed(ground: &Ground<'_>, caregiver: Caregiver<'_>) -> Option<I
     let history = ground.history(caregiver)?;
     // Until a link is made or taken away, who was linked must be remembered: the correction itself records it then.
     if !super::links::due(ground, caregiver).is_empty() {
+        return None;
+    }
+    // Who was forgotten stays so: nothing is written down of them again.
+    if forgotten::is_of_forgotten(history) {
         return None;
     }
     Some(identity_of(caregiver, ground.rollout, ground.context.fingerprinter)).filter(|now| history.identity != *now)

@@ -106,8 +106,9 @@ fn moved(ground: &Ground<'_>, line: &Moved) -> Option<String> {
 /// The export of an earlier day put in place of a newer one.
 fn older_roster(ground: &Ground<'_>) -> Option<String> {
     let facts = ground.roster.facts();
-    let last = ground.recorded.last_roster().filter(|last| last.sha256 != facts.sha256)?;
-    let earlier = ground.recorded.rosters.iter().find(|roster| roster.sha256 == facts.sha256);
+    let content = facts.content();
+    let last = ground.recorded.last_roster().filter(|last| last.sha256 != content)?;
+    let earlier = ground.recorded.rosters.iter().find(|roster| roster.sha256 == content);
     if let Some(earlier) = earlier {
         let day = earlier.accepted_at.to_zoned_datetime(ground.rollout.timezone.clone()).date();
         return Some(format!(

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::model::ids::{CaregiverId, RosterNumber};
 use crate::model::recorded::{AcceptedRoster, Recorded};
 use crate::plan::RosterAcceptance;
-use crate::roster::Roster;
+use crate::roster::{Roster, is_another_upload};
 
 use super::join::{Joined, join};
 
@@ -32,6 +32,8 @@ pub(super) enum Presence {
 pub(super) struct Absences<'a> {
     recorded: &'a Recorded,
     roster: &'a Roster,
+    /// What it is told from others by.
+    content: String,
     is_new: bool,
     /// How many ids no accepted roster had.
     pub(super) arrivals: u64,
@@ -41,8 +43,9 @@ pub(super) struct Absences<'a> {
 
 impl<'a> Absences<'a> {
     pub(super) fn new(recorded: &'a Recorded, roster: &'a Roster) -> Self {
-        let is_new = recorded.last_roster().is_none_or(|last| last.sha256 != roster.facts().sha256);
-        let mut absences = Self { recorded, roster, is_new, arrivals: 0, gone: 0 };
+        let content = roster.facts().content();
+        let is_new = recorded.last_roster().is_none_or(|last| last.sha256 != content);
+        let mut absences = Self { recorded, roster, content, is_new, arrivals: 0, gone: 0 };
         for joined in join(roster, &recorded.presence) {
             match joined {
                 Joined::New(_) => absences.arrivals += 1,
@@ -67,7 +70,7 @@ impl<'a> Absences<'a> {
         let accepted = known.absent_since.into_iter().flat_map(|since| self.full_since(since));
         let mut evidence: Vec<(&str, Timestamp)> = accepted.collect();
         if self.is_new {
-            evidence.push((&facts.sha256, facts.exported_at));
+            evidence.push((&self.content, facts.exported_at));
         }
         if says_left(&evidence) { Presence::Left } else { Presence::AbsentOnce }
     }
@@ -91,7 +94,7 @@ impl<'a> Absences<'a> {
             number,
             accepted_at: now,
             exported_at: facts.exported_at,
-            sha256: facts.sha256.clone(),
+            sha256: self.content.clone(),
             rows: facts.rows,
             caregivers: self.roster.len() as u64,
             is_full: facts.is_full,
@@ -117,7 +120,7 @@ impl<'a> Absences<'a> {
 /// Whether rosters that lack somebody, oldest first, say that they have left.
 fn says_left(evidence: &[(&str, Timestamp)]) -> bool {
     let Some((first_sha, first_at)) = evidence.first() else { return false };
-    evidence.iter().any(|(sha, at)| sha != first_sha && at.duration_since(*first_at) >= APART)
+    evidence.iter().any(|(sha, at)| is_another_upload(sha, first_sha) && at.duration_since(*first_at) >= APART)
 }
 
 #[cfg(test)]

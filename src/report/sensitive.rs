@@ -1,6 +1,8 @@
 //! Hold codes that say something about a family, where nothing personal may be shown: a caregiver is then only `held`,
 //! and the codes appear as counts by cohort, small ones without their figure.
 
+use std::collections::BTreeSet;
+
 use crate::model::ids::CohortName;
 use crate::plan::{CohortSummary, HeldCounts, HoldCode};
 
@@ -32,12 +34,33 @@ pub(super) fn counts(cohorts: &[CohortSummary], held: &HeldCounts) -> Vec<(Optio
     lines.filter(|(_, words)| !words.is_empty()).collect()
 }
 
-/// The counts of one cohort.
+/// The counts of one cohort. Where all have the same code, a count would say it of everybody whose id stands beside.
 pub(super) fn in_cohort(held: &HeldCounts, cohort: Option<&CohortName>) -> String {
+    let codes: BTreeSet<HoldCode> = held.keys().map(|(code, _)| *code).filter(|code| code.is_sensitive()).collect();
+    if codes.len() < 2 {
+        return String::new();
+    }
     let counts = held.iter().filter(|((code, name), _)| code.is_sensitive() && name.as_ref() == cohort);
     counts.map(|((code, _), many)| format!("{} {code}", rough(*many))).collect::<Vec<_>>().join(", ")
 }
 
 fn rough(many: u64) -> String {
     if many < SMALL { format!("fewer than {SMALL}") } else { number(many) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_counted_roughly_and_only_beside_another() {
+        let cohort = CohortName::new("year-7");
+        let mut held = HeldCounts::new();
+        held.insert((HoldCode::NoEmail, Some(cohort.clone())), 12);
+        held.insert((HoldCode::NoAccess, Some(cohort.clone())), 1);
+        assert_eq!(in_cohort(&held, Some(&cohort)), "", "it would be everybody's who is hidden");
+        held.insert((HoldCode::AskedToWait, None), 7);
+        assert_eq!(in_cohort(&held, Some(&cohort)), "fewer than 5 no-access");
+        assert_eq!(in_cohort(&held, None), "7 asked-to-wait");
+    }
 }

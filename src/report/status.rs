@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn nothing_personal_and_no_sensitive_count_is_shown_where_it_may_not_be() {
         let text = status(&plan(), &fixture::view(Personal::None));
-        assert!(text.contains("fewer than 5 asked-to-wait") && !text.contains("1 asked-to-wait"), "{text}");
+        assert!(!text.contains("asked-to-wait"), "{text}");
         assert!(PERSONAL.iter().all(|secret| !text.contains(secret)), "{text}");
     }
 

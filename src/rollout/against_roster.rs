@@ -46,13 +46,18 @@ fn selected(cohort: &Cohort, has_caregiver: &impl Fn(&str) -> bool, problems: &m
         [] => {}
         [one] => problems.push(unknown(one, place, has_caregiver)),
         [first, ..] => {
-            let shown = unknown_ids.iter().take(5).copied().collect::<Vec<_>>().join(", ");
-            let more = if unknown_ids.len() > 5 { ", …" } else { "" };
+            let shown: Vec<&str> = unknown_ids.iter().copied().filter(|id| is_like_an_id(id)).take(5).collect();
+            let (colon, more) = match shown.len() {
+                0 => ("", ""),
+                many if many < unknown_ids.len() => (": ", ", …"),
+                _ => (": ", ""),
+            };
             let message = format!(
-                "the roster has nobody for {} of the {} ids of cohort `{}`: {shown}{more}",
+                "the roster has nobody for {} of the {} ids of cohort `{}`{colon}{}{more}",
                 unknown_ids.len(),
                 ids.len(),
                 cohort.name,
+                shown.join(", "),
             );
             let problem = Diagnostic::warning("rollout::unknown-caregiver", message).with_place(place.clone());
             problems.push(problem.with_help(mend(first, has_caregiver)));
@@ -60,8 +65,20 @@ fn selected(cohort: &Cohort, has_caregiver: &impl Fn(&str) -> bool, problems: &m
     }
 }
 
+/// Whether it may be shown where nothing personal may: a file of ids can be any file, of names too.
+fn is_like_an_id(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let is_plain = text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter));
+    is_plain && digits > 0 && text.len() <= 40 && (digits * 2 >= text.len() || text.len() <= 12)
+}
+
 fn unknown(id: &str, place: &Place, has_caregiver: &impl Fn(&str) -> bool) -> Diagnostic {
-    Diagnostic::warning("rollout::unknown-caregiver", format!("the roster has nobody with the id `{id}`"))
+    let message = if is_like_an_id(id) {
+        format!("the roster has nobody with the id `{id}`")
+    } else {
+        "the roster has nobody with the id that stands here".to_owned()
+    };
+    Diagnostic::warning("rollout::unknown-caregiver", message)
         .with_place(place.clone())
         .with_help(mend(id, has_caregiver))
 }

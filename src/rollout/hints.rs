@@ -15,10 +15,21 @@ pub(super) fn how_to_write(node: &Node, wanted: &str, schema: &Value) -> Option<
         let dashed = dashed(text).filter(|day| Day::read(day).is_ok());
         return Some(format!("write year-month-day: {}", dashed.as_deref().unwrap_or("2027-02-01")));
     }
+    // `7-8` as a list would be one word that no child has.
+    if let Some((from, to)) = text.split_once('-').filter(|_| wanted.contains("a list"))
+        && let (Ok(from), Ok(to)) = (from.trim().parse::<u8>(), to.trim().parse::<u8>())
+        && from < to
+        && to - from < 15
+    {
+        let each: Vec<String> = (from..=to).map(|one| one.to_string()).collect();
+        return Some(format!("write each of them: [{}]", each.join(", ")));
+    }
     if wanted.contains("text") {
         return Some(format!("write it in quotes: \"{text}\""));
     }
-    wanted.contains("a list").then(|| format!("write it in brackets: [{text}]"))
+    let is_of_mappings = schema.pointer("/items/type").and_then(Value::as_str) == Some("object")
+        || schema.pointer("/items/$ref").is_some();
+    (wanted.contains("a list") && !is_of_mappings).then(|| format!("write it in brackets: [{text}]"))
 }
 
 /// `20270201` with dashes.

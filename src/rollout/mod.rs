@@ -71,7 +71,14 @@ const MOST_PROBLEMS: usize = 200;
 
 /// Reads a rollout. Warnings and notes come with it; with errors there is none.
 pub fn read(file: &Utf8Path) -> Result<(Rollout, Diagnostics), Diagnostics> {
-    let bytes = files::read(file).map_err(|error| {
+    let project = Project::of_file(file);
+    let is_linked_out = project.resolve(file.file_name().unwrap_or_default()).is_err();
+    if is_linked_out {
+        let message = format!("`{file}` {}", Outside::Linked.why());
+        let problem = Diagnostic::error("rollout::outside-project", message).with_place(Place::file(file));
+        return Err(problem.with_help("put the rollout itself into the project's folder, not a link to it").into());
+    }
+    let bytes = files::read_regular(file).map_err(|error| {
         let (code, help) = match error.kind() {
             std::io::ErrorKind::NotFound => (
                 "rollout::missing",
@@ -82,7 +89,7 @@ pub fn read(file: &Utf8Path) -> Result<(Rollout, Diagnostics), Diagnostics> {
         let message = format!("the rollout can't be read: {error}");
         Diagnostics::from(Diagnostic::error(code, message).with_place(Place::file(file)).with_help(help))
     })?;
-    read_bytes(file, &bytes, &Project::of_file(file))
+    read_bytes(file, &bytes, &project)
 }
 
 /// Reads a length of time as the rollout writes it (`90m`, `24h`, `7d`); else what is wrong with it.
@@ -123,7 +130,7 @@ pub fn read_bytes(file: &Utf8Path, bytes: &[u8], project: &Project) -> Result<(R
     }
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
         .iter()
         .flat_map(|byte| [byte >> 4, byte & 15])

@@ -118,6 +118,7 @@ pub(super) fn part(facts: &RosterFacts, is_corrections: bool) -> PartFacts {
         path: facts.path.clone(),
         format: facts.format,
         shape: facts.shape.clone(),
+        sha256: facts.sha256.clone(),
         rows: facts.rows,
         exported_at: facts.exported_at,
         is_corrections,

@@ -83,7 +83,7 @@ pub use address::AddressProblem;
 pub use changes::{Changed, Changes, changes};
 pub use damage::is_damaged;
 pub use duplicates::{Duplicate, Likeness, folded_name};
-pub use facts::{PartFacts, RosterFacts};
+pub use facts::{PartFacts, RosterFacts, is_another_upload};
 pub use form::Malformed;
 pub use left_out::LeftOut;
 pub use list::{List, ListRow, judge_id, read_list};

@@ -75,6 +75,20 @@ fn what_was_begun_counts_among_the_first_few() {
 }
 
 #[test]
+fn letters_of_another_cohort_say_nothing_of_this_one() {
+    let mut school = school();
+    for id in ["C3", "C1"] {
+        letter_at(&mut school, id, LetterStage::Sent, NOW - SignedDuration::from_hours(60));
+        let mut history = school.recorded.histories.get(id).unwrap().clone();
+        history.cohort = Some("pilot".into());
+        school.record(id, history);
+    }
+    let plan = school.plan();
+    assert_eq!(changed(&plan), ["C2", "C4"], "two of its own go first");
+    assert_eq!(plan.unchanged[&Idle::Canary(name(), None)], 1);
+}
+
+#[test]
 fn the_rest_waits_for_the_evidence_and_then_goes() {
     let mut school = school();
     letter_at(&mut school, "C3", LetterStage::Sent, NOW - SignedDuration::from_hours(30));

@@ -139,6 +139,16 @@ fn two_who_both_have_access_are_never_made_one() {
     );
 }
 
+/// They are still in the roster: what they look like is written down by nobody again.
+#[test]
+fn who_was_forgotten_stays_forgotten() {
+    let mut school = School::new(YEAR_7, MERE);
+    let hash = fingerprinter().of_forgotten("C1");
+    school.recorded.forgotten.insert(hash, Forgotten { number: ActivationNumber::FIRST, keys: vec![KEY] });
+    let plan = school.plan();
+    assert!(plan.changes.is_empty() && plan.identities.is_empty(), "{:?}", plan.identities);
+}
+
 #[test]
 fn who_was_forgotten_under_the_id_before_counts_as_active() {
     let mut school = School::new(YEAR_7, &MERE.replace("C1", "C9"));

@@ -144,7 +144,7 @@ pub(super) struct Change {
     /// The cohort they belong to.
     pub(super) cohort: Option<String>,
     /// In this order.
-    #[schemars(inner(regex(pattern = "^(create|reset|email|update|withdraw|adopt)$")))]
+    #[schemars(inner(regex(pattern = "^(create|reset|email|print|update|withdraw|adopt)$")))]
     pub(super) actions: Vec<&'static str>,
     /// Why: a sentence, or where personal data is not shown a code.
     pub(super) reason: String,

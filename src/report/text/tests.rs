@@ -127,7 +127,6 @@ fn a_plan_without_personal_data() {
         Fix: Enter an address of their own in the SMS, or set `shared-email: first`.
       held (1): the reason is not shown here
       ! C1021
-        year-7: fewer than 5 asked-to-wait
         Fix: Look at this plan where personal data may be shown (`--personal full`).
 
     Unchanged: 1,201

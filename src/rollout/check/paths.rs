@@ -22,6 +22,14 @@ const ROUTES: &[&[&str]] = &[
 const WRITTEN: [(&[&str], &str); 3] =
     [(&["state", "path"], "the state"), (&["lms", "path"], "the LMS"), (&["mail", "outbox"], "the outbox")];
 
+/// Folders whose files have other things in them, which no message may show.
+const NO_LISTS: [&str; 5] = [".git", "state", "outbox", "handover", "paper"];
+
+fn is_in(written: &str, folder: &str) -> bool {
+    let mut parts = written.split('/').filter(|part| !part.is_empty() && *part != ".");
+    parts.next() == Some(folder)
+}
+
 /// Every path that the rollout names.
 pub(super) fn stay_inside(page: &Page<'_>, problems: &mut Diagnostics) {
     let rosters = page.rosters().iter().filter_map(|roster| roster.get("path"));
@@ -68,7 +76,9 @@ pub(super) fn letters_stay_inside(page: &Page<'_>, problems: &mut Diagnostics) {
         return;
     }
     for folder in page.project.variants(written) {
-        let files = page.project.list(&folder);
+        // What lies in a folder elsewhere is nobody's business.
+        let is_inside = page.project.resolve(&folder).is_ok();
+        let files = if is_inside { page.project.list(&folder) } else { Vec::new() };
         for path in std::iter::once(folder).chain(files) {
             if let Err(why) = page.project.resolve(&path) {
                 problems.push(page.error("rollout::outside-project", span, format!("`{path}` {}", why.why())));
@@ -83,6 +93,11 @@ pub(super) fn id_files_have_ids(page: &Page<'_>, problems: &mut Diagnostics) {
     for node in id_files(page) {
         let Some(written) = node.text().filter(|text| Path::read(text).is_ok()) else { continue };
         let Ok(path) = page.project.resolve(written) else { continue };
+        if let Some(folder) = NO_LISTS.into_iter().find(|folder| is_in(written, folder)) {
+            let problem = page.error("rollout::id-file", node.span, format!("`{folder}` holds no list of ids"));
+            problems.push(problem.with_help("put the list beside the rollout, for instance into `ids/`"));
+            continue;
+        }
         if let Err(unusable) = id_file::read(&path, heading) {
             let problem = page.error("rollout::id-file", node.span, format!("`{written}` {}", unusable.why()));
             problems.push(problem.with_help("write one caregiver id a line; the path begins at the rollout's folder"));

@@ -420,6 +420,40 @@ fn a_file_of_ids_must_be_there_and_have_ids() {
     }
 }
 
+/// Its lines are shown where they can't be understood.
+#[test]
+fn a_rollout_that_leads_elsewhere_or_is_no_file_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = Utf8Path::from_path(folder.path()).unwrap();
+    let school = folder.join("school");
+    files::make_dir(&school).unwrap();
+    files::replace(&folder.join("key"), b"0123456789abcdef").unwrap();
+    for (target, code) in
+        [(folder.join("key"), "rollout::outside-project"), ("/dev/zero".into(), "rollout::outside-project")]
+    {
+        let link = school.join("rollout.yaml");
+        files::remove_if_there(&link).unwrap();
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        let problems = super::super::read(&link).expect_err("no rollout");
+        assert_eq!(briefs(&problems), [code]);
+        assert!(!format!("{problems:?}").contains("0123456789abcdef"));
+    }
+    files::replace(&school.join("real.yaml"), b"version: 1\n").unwrap();
+    let link = school.join("rollout.yaml");
+    files::remove_if_there(&link).unwrap();
+    std::os::unix::fs::symlink("real.yaml", &link).unwrap();
+    assert!(briefs(&super::super::read(&link).expect_err("no rollout")).iter().all(|brief| brief.contains("missing")));
+}
+
+/// What a log would show of it.
+#[test]
+fn a_list_of_ids_lies_where_lists_lie() {
+    for name in [".git/config", "./handover/0001.csv", "outbox/x.eml"] {
+        let text = LEAST.replace("{years: [7]}", &format!("{{id-file: {name}}}"));
+        assert_eq!(briefs(&problems(read_in(&text, &Project::new("/nowhere")))), ["rollout::id-file 10:38"], "{name}");
+    }
+}
+
 #[test]
 fn a_link_in_a_letter_may_not_lead_out() {
     let folder = tempfile::tempdir().unwrap();

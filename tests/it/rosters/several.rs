@@ -87,6 +87,11 @@ fn a_part_that_is_partial_or_a_correction_withdraws_nobody() {
         project.edit("roster/corrections.csv", "T-7", "T-8");
         assert!(!apply(2).contains("1 to withdraw"), "another correction is no other export");
         export(&project, 4, &format!("{without}C1,a@example.nz,S9,7\n"));
+        assert!(!apply(4).contains("1 to withdraw"), "the other school's export says nothing new");
+        let other = project.read("roster/b.csv");
+        let again = other.lines().last().unwrap().to_owned();
+        project.write("roster/b.csv", format!("{other}{again}\n"));
+        export(&project, 4, &format!("{without}C1,a@example.nz,S9,8\n"));
         assert_eq!(apply(4).contains("1 to withdraw"), !partial, "partial: {partial}");
     }
 }
