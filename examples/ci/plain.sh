@@ -26,7 +26,7 @@ case $step in
     esac
     "$firstbell" -C "$project" show --format markdown "$out/plan.json" > "$out/comment.md"
     sed -n 's/^  "digest": "\([0-9a-f]*\)".*/\1/p' "$out/plan.json" > "$out/digest"
-    [ "$code" -ne 3 ]
+    if [ "$code" -eq 3 ]; then exit 3; fi
     ;;
   apply)
     out=$3 digest=$4

@@ -286,6 +286,11 @@ fn carry_out(
         timetable,
         counts,
     };
+    let outbox = match &loaded.rollout.mail.transport {
+        Transport::Outbox { path } => Some(format!("{}/", project::shown(session, path))),
+        Transport::Smtp(_) => None,
+    };
+    let outbox = outbox.as_deref();
     let edges = Edges {
         lms,
         mail: &mut *mail,
@@ -295,7 +300,6 @@ fn carry_out(
         random: &mut *(session.random)(),
         watch: &mut Recording { inner: session.watch, events: session.screen.events.as_mut() },
     };
-    let outbox = matches!(loaded.rollout.mail.transport, Transport::Outbox { .. }).then_some("outbox/");
     match worker::apply(order, edges) {
         Ok(applied) => {
             remember(session, loaded, desk, lms);

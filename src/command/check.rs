@@ -1,11 +1,12 @@
 //! `firstbell check`: everything that is wrong with rollout, letters and roster, and the list that the office works through.
 //! Looks at no state and no LMS.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use camino::Utf8PathBuf;
 
 use crate::files;
+use crate::model::email::fold;
 use crate::reconcile::sharers;
 use crate::report::{self, count, harmless};
 use crate::rollout::Rollout;
@@ -20,7 +21,7 @@ use super::trouble::Trouble;
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Write the office's list to this CSV file: id, student, what is wrong, suggestion
+    /// Write the office's list to this CSV file: id, name, address, students, what is wrong, suggestion
     #[arg(long, value_name = "FILE")]
     fixes: Option<Utf8PathBuf>,
     /// Look at the rollout and the letters alone: needs no roster, no state, no LMS, no secret
@@ -47,6 +48,8 @@ const NO_ADDRESS: &str = "no-identity";
 /// One line of the office's list.
 struct Fix {
     caregiver: String,
+    name: String,
+    address: String,
     student: String,
     code: &'static str,
     problem: String,
@@ -120,12 +123,23 @@ fn rollout_alone(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, T
 
 fn fixes(loaded: &Loaded) -> Vec<Fix> {
     let shared = sharers(&loaded.roster, &loaded.rollout);
+    let mut by_address: HashMap<String, Vec<&str>> = HashMap::new();
+    for caregiver in loaded.roster.caregivers().filter(|one| shared.contains(one.id())) {
+        by_address.entry(fold(caregiver.email_as_written())).or_default().push(caregiver.id());
+    }
+    let others = |caregiver: Caregiver<'_>| -> Vec<&str> {
+        let all = by_address.get(&fold(caregiver.email_as_written()));
+        all.into_iter().flatten().copied().filter(|id| *id != caregiver.id()).collect()
+    };
     let mut fixes = Vec::new();
     for caregiver in loaded.roster.caregivers() {
         match caregiver.address() {
             Err(problem) => fixes.push(fix(caregiver, problem.code(), problem.sentence().to_string())),
             Ok(_) if shared.contains(caregiver.id()) => {
-                fixes.push(fix(caregiver, "shared-email", "Somebody else has the same address".to_owned()));
+                let others = others(caregiver);
+                let who = if others.is_empty() { "Somebody else".to_owned() } else { report::list(&others) };
+                let have = if others.len() > 1 { "have" } else { "has" };
+                fixes.push(fix(caregiver, "shared-email", format!("{who} {have} the same address")));
             }
             Ok(_) if caregiver.suggestion().is_some() => {
                 fixes.push(fix(caregiver, "likely-typing-error", "The domain looks like a typing error".to_owned()));
@@ -144,6 +158,8 @@ fn left_out(row: LeftOut<'_>) -> Fix {
     let who = if row.caregiver.is_empty() { String::new() } else { format!("{}: ", row.caregiver) };
     Fix {
         caregiver: String::new(),
+        name: String::new(),
+        address: String::new(),
         student: row.student.to_owned(),
         code,
         problem: format!("{who}left out, without a {lacks} (line {} of {})", row.line, row.file),
@@ -171,6 +187,8 @@ fn fix(caregiver: Caregiver<'_>, code: &'static str, problem: String) -> Fix {
         .collect();
     Fix {
         caregiver: caregiver.id().to_owned(),
+        name: format!("{} {}", caregiver.first_name(), caregiver.last_name()).trim().to_owned(),
+        address: caregiver.email_as_written().to_owned(),
         student: students.join("; "),
         code,
         problem,
@@ -207,13 +225,15 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 fn write(path: &Utf8PathBuf, fixes: &[Fix]) -> Result<(), Trouble> {
     let failed = |error| Trouble::file(format!("writing `{path}`"), error);
     let mut csv = csv::Writer::from_writer(Vec::new());
-    let rows = fixes.iter().map(|fix| [&*fix.caregiver, &fix.student, fix.code, &fix.problem, &fix.suggestion]);
-    let heading = ["caregiver-id", "student", "code", "what is wrong", "suggestion"];
+    let rows = fixes
+        .iter()
+        .map(|fix| [&*fix.caregiver, &fix.name, &fix.address, &fix.student, fix.code, &fix.problem, &fix.suggestion]);
+    let heading = ["caregiver-id", "name", "address", "student", "code", "what is wrong", "suggestion"];
     for row in std::iter::once(heading).chain(rows) {
         csv.write_record(row.map(harmless)).map_err(|error| failed(std::io::Error::other(error)))?;
     }
     let bytes = csv.into_inner().map_err(|error| failed(std::io::Error::other(error.to_string())))?;
-    let is_list = |there: &[u8]| there.starts_with(&[BOM, heading[..3].join(",").as_bytes()].concat());
+    let is_list = |there: &[u8]| there.starts_with(&[BOM, heading[0].as_bytes(), b","].concat());
     output::check(path, "a list of what to mend", is_list)?;
     // Excel takes a file for UTF-8 only by its byte order mark; macrons would be lost without.
     files::replace_private(path, &[BOM, bytes.as_slice()].concat()).map_err(failed)

@@ -21,7 +21,7 @@ use crate::model::activation::{ActivationStage, Channel, LetterStage};
 use crate::model::entry::{Entry, LetterSubject};
 use crate::model::ids::CaregiverId;
 use crate::plan::{Held, HoldCode, Narrowing};
-use crate::report::{count, folded};
+use crate::report::{count, folded, quoted};
 use crate::rollout::{Rollout, sha256};
 
 use super::doors;
@@ -108,9 +108,10 @@ fn settle(
         // A stop behind the record may have left its file.
         remove(&path)?;
         let what = format!(
-            "no pages of `{0}` wait for a word: `firstbell letters --cohort {0}` makes a file of those that are written; \
+            "no pages of `{}` wait for a word: `firstbell letters --cohort {}` makes a file of those that are written; \
              nothing was recorded",
-            args.cohort
+            args.cohort,
+            quoted(&args.cohort)
         );
         return Err(Trouble::new(Exit::Usage, what));
     }
@@ -222,7 +223,7 @@ fn put(args: &Args, session: &Session<'_>, pdf: &[u8]) -> Result<(), Trouble> {
         let what = format!(
             "writing `{path}`: the pages are recorded as being printed; `firstbell letters --cohort {}` makes the same file \
              again",
-            args.cohort
+            quoted(&args.cohort)
         );
         Trouble::file(what, error)
     })
@@ -281,8 +282,9 @@ fn said(args: &Args, session: &Session<'_>, batch: &Batch<'_>) -> String {
         let _ = writeln!(text, "Made `{shown}`: {pages}, A4. It holds passwords in clear, and only you can read it.");
         let _ = writeln!(
             text,
-            "Print all of it, put each page into an envelope, then say `firstbell letters --cohort {cohort} --printed`, which \
-             removes the file. Shred what the printer spoils."
+            "Print all of it, put each page into an envelope, then say `firstbell letters --cohort {} --printed`, which \
+             removes the file. Shred what the printer spoils.",
+            quoted(cohort)
         );
     }
     for LetterSubject { caregiver, .. } in &batch.stopped {

@@ -112,13 +112,10 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
                  `reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"
             ),
         ),
-        Stop::PageChanged { cohort, next } => (
-            "Address or children changed in the SMS after their page was made to be printed".to_owned(),
-            format!(
-                "If the page has not gone out, `firstbell letters --cohort {cohort} --not-printed`: it is written anew. If it \
-                 has, `--printed`; another password is `reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"
-            ),
-        ),
+        Stop::PageChanged { cohort, next } => {
+            let may_see_nobody = caregiver.is_some_and(|one| !ground.has_permitted_child(one));
+            page_changed(cohort, *next, id, may_see_nobody)
+        }
         Stop::ToPrint { cohort, is_made: false } => (
             "The password is set, and their letter is written to be printed".to_owned(),
             format!("`firstbell letters --cohort {cohort}` makes a file of the cohort's pages"),
@@ -151,6 +148,24 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
         ),
         _ => plain(stop, ground),
     }
+}
+
+fn page_changed(cohort: &str, next: ActivationNumber, id: &str, may_see_nobody: bool) -> (String, String) {
+    if may_see_nobody {
+        return (
+            "They may see no child any more, and their page was made to be printed".to_owned(),
+            format!(
+                "Shred the page, then `firstbell letters --cohort {cohort} --not-printed`; nothing is written anew"
+            ),
+        );
+    }
+    (
+        "Address or children changed in the SMS after their page was made to be printed".to_owned(),
+        format!(
+            "If the page has not gone out, `firstbell letters --cohort {cohort} --not-printed`: it is written anew. If it \
+             has, `--printed`; another password is `reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"
+        ),
+    )
 }
 
 fn secret_lost(proof: Proof, id: &str) -> (String, String) {

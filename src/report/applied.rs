@@ -10,7 +10,7 @@ use crate::model::activation::Channel;
 use crate::model::ids::CohortName;
 use crate::plan::{CohortState, Idle, Plan};
 
-use super::names::{count, list, moment, number};
+use super::names::{count, list, moment, number, quoted};
 use super::page::folded;
 use super::view::View;
 
@@ -107,7 +107,11 @@ fn next(applied: &Applied, plan: &Plan, outbox: Option<&str>, text: &mut String)
         );
     }
     for cohort in to_print(applied, plan) {
-        let _ = writeln!(text, "On paper: `firstbell letters --cohort {cohort}` makes a file of the pages to print.");
+        let _ = writeln!(
+            text,
+            "On paper: `firstbell letters --cohort {}` makes a file of the pages to print.",
+            quoted(cohort)
+        );
     }
     let is_cut_short = applied.end != End::Done || tally.has_passing() || tally.has_unknown();
     let waits = plan.cohorts.iter().any(|cohort| matches!(cohort.state, CohortState::After(_)));

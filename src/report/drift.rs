@@ -98,7 +98,7 @@ fn line(finding: &Value) -> String {
         let value = |key: &str| field.get(key).and_then(Value::as_str);
         let name = value("field").unwrap_or_default();
         parts.push(match (value("old"), value("new")) {
-            (Some(old), Some(new)) => format!("{name}: `{old}` is now `{new}`"),
+            (Some(old), Some(new)) => format!("{name}: {old} -> {new}"),
             _ => format!("{name} changed"),
         });
     }

@@ -6,7 +6,8 @@ use crate::plan::HoldCode;
 pub(super) fn general(code: HoldCode) -> &'static str {
     match code {
         HoldCode::ResetUnknown => {
-            "Ask the LMS whether the password was set, then `firstbell resolve ID --reset done|not-done --evidence TEXT`."
+            "Ask the LMS whether the password was set, then `firstbell resolve ID --reset done|not-done --evidence TEXT`; for a \
+             hand-over, `firstbell confirm NUMBER --imported` or `--not-imported`."
         }
         HoldCode::LetterUnknown => {
             "The same letter goes out again three times by itself; then ask them whether it arrived, and \
@@ -17,7 +18,7 @@ pub(super) fn general(code: HoldCode) -> &'static str {
         }
         HoldCode::FullUploadNeeded => "Run a full upload from the SMS to the LMS, then export the LMS's users again.",
         HoldCode::RowRefused => {
-            "Correct it in the SMS or in the LMS, as `firstbell explain ID` says, and export again."
+            "Correct it in the SMS or in the LMS, as `firstbell explain ID --personal full` says, and export again."
         }
         HoldCode::ChangedMeanwhile => {
             "Find out who changed the account, then `firstbell resolve ID --reset done|not-done --evidence TEXT`."

@@ -51,7 +51,7 @@ pub use json::{
     saved_plan_schema,
 };
 pub use markdown::markdown;
-pub use names::{count, quoted};
+pub use names::{count, list, quoted};
 pub use page::folded;
 pub use record::{listed, state, verified};
 pub use roster::{

@@ -13,7 +13,8 @@ use super::view::Personal;
 pub(super) const CODE: &str = "held";
 
 /// What stands in place of its fix.
-pub(super) const FIX: &str = "Look at this plan where personal data may be shown (`--personal full`).";
+pub(super) const FIX: &str =
+    "Make the plan where personal data may be shown (`firstbell plan --personal full`), and see there.";
 
 /// Fewer than so many are not counted out.
 const SMALL: u64 = 5;

@@ -167,9 +167,12 @@ impl People {
         let Words { from, to } = words;
         person.phone.merge(to.copy(from, theirs.phone), to);
         person.postal.merge(to.copy(from, theirs.postal), to);
-        let differs = person.name.merge(theirs.name.copied(from, to), to);
+        let name = theirs.name.copied(from, to);
+        let is_another = person.name != name && person.name.is_of_another(name, to);
+        let differs = person.name.merge(name, to);
         if differs && !std::mem::replace(&mut person.told.names, true) {
-            tallies.add(Oddity::CaregiverNames, place);
+            // Two schools that number their people apart: no office can tell which of them a letter is for.
+            tallies.add(if is_another { Oddity::TwoCaregivers } else { Oddity::CaregiverNames }, place);
         }
         let differs = person.language.merge(to.copy(from, theirs.language), to);
         if differs && !std::mem::replace(&mut person.told.languages, true) {

@@ -34,6 +34,8 @@ pub(super) enum Oddity {
     StudentNames,
     /// One student id, the names of two children.
     TwoStudents,
+    /// One caregiver id, the names of two people in two exports.
+    TwoCaregivers,
     /// Letters of a name are lost.
     DamagedName,
     /// One student id, several years, classes or schools.
@@ -49,7 +51,7 @@ pub(super) enum Oddity {
 }
 
 impl Oddity {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::NoCaregiverId,
         Self::NoUsableAddress,
         Self::NoStudentId,
@@ -62,6 +64,7 @@ impl Oddity {
         Self::Languages,
         Self::StudentNames,
         Self::TwoStudents,
+        Self::TwoCaregivers,
         Self::DamagedName,
         Self::StudentPlaces,
         Self::ExcelDate,
@@ -84,6 +87,7 @@ impl Oddity {
             Self::Languages => "roster::several-languages",
             Self::StudentNames => "roster::several-student-names",
             Self::TwoStudents => "roster::two-students",
+            Self::TwoCaregivers => "roster::two-caregivers",
             Self::DamagedName => "roster::damaged-name",
             Self::StudentPlaces => "roster::several-classes",
             Self::ExcelDate => "roster::excel-date",
@@ -109,6 +113,9 @@ impl Oddity {
             Self::TwoStudents => {
                 "the same id stands for children of quite different names, and one would be named to the parents of the other"
             }
+            Self::TwoCaregivers => {
+                "the same id stands for people of quite different names in two exports, and one would read of the other's children"
+            }
             Self::DamagedName => "letters are lost in names, and parents would read them so",
             Self::Languages => "different languages in different rows, of which one is used",
             Self::StudentPlaces => "different years, classes or schools in different rows, of which one is used",
@@ -122,7 +129,7 @@ impl Oddity {
     /// What is counted.
     fn unit(self) -> &'static str {
         match self {
-            Self::CaregiverNames | Self::Languages => "caregiver",
+            Self::CaregiverNames | Self::TwoCaregivers | Self::Languages => "caregiver",
             Self::StudentNames | Self::TwoStudents | Self::StudentPlaces => "student",
             Self::DamagedName => "name",
             _ => "row",
@@ -149,6 +156,9 @@ impl Oddity {
             Self::CorrectionOver => "see whether the SMS is right now, and take the rows out",
             Self::CorrectsNobody => "see whether the ids are right; corrections add nobody",
             Self::CorrectsNothing => "fill the cell in that is to be corrected, or take the rows out",
+            Self::TwoCaregivers => {
+                "the ids of several exports come from one SMS, or never meet: give each school a rollout of its own, or its ids a prefix"
+            }
             Self::TwoStudents => "give each child an id of their own in the SMS, and export again",
             Self::DamagedName => {
                 "export again as UTF-8 from the SMS and don't open or save the file in Excel; where the SMS shows them so, correct them there"
@@ -213,7 +223,9 @@ impl Tallies {
         for (oddity, tally) in Oddity::ALL.into_iter().zip(&self.0) {
             let problem = |message| {
                 let problem = match oddity {
-                    Oddity::UnknownAccess | Oddity::TwoStudents => Diagnostic::error(oddity.code(), message),
+                    Oddity::UnknownAccess | Oddity::TwoStudents | Oddity::TwoCaregivers => {
+                        Diagnostic::error(oddity.code(), message)
+                    }
                     _ => Diagnostic::warning(oddity.code(), message),
                 };
                 problem.with_help(oddity.help())

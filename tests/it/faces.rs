@@ -181,11 +181,11 @@ fn drift_is_what_somebody_else_did_and_repairs_nothing() {
     let files = ["state/lms.json", "rollout.lock"].map(|name| project.read(name));
     let said = project.run(&["drift", "--detailed-exitcode", "--personal", "full"]);
     assert_eq!(said.code, 2, "{}", said.all());
-    for part in ["vanished (1)", "C1010", "is now `elsewhere@example.com`", "disabled (2)", "C1005"] {
+    for part in ["vanished (1)", "C1010", "-> elsewhere@example.com", "disabled (2)", "C1005"] {
         assert!(said.out.contains(part), "{part}\n{}", said.all());
     }
     let shown = done(project.run(&["drift"])).out;
-    assert!(shown.contains("is now `…@example.com`") && !shown.contains("elsewhere"), "{shown}");
+    assert!(shown.contains("-> …@example.com") && !shown.contains("elsewhere"), "{shown}");
     let comment = done(project.run(&["drift", "--format", "markdown"])).out;
     assert!(comment.contains("| `vanished` | 1 |") && !comment.contains("elsewhere"), "{comment}");
     assert_eq!(files, ["state/lms.json", "rollout.lock"].map(|name| project.read(name)), "nothing is touched");

@@ -113,7 +113,7 @@ fn a_plan_without_personal_data() {
     Held: 7
       reset-unknown (1): nobody knows whether the password was set
       ? C1020  …@gmial.example  pilot
-        Fix: Ask the LMS whether the password was set, then `firstbell resolve ID --reset done|not-done --evidence TEXT`.
+        Fix: Ask the LMS whether the password was set, then `firstbell resolve ID --reset done|not-done --evidence TEXT`; for a hand-over, `firstbell confirm NUMBER --imported` or `--not-imported`.
       no-email (2): no email address
       ! C1022  year-7
       ! C1023  year-7
@@ -127,7 +127,7 @@ fn a_plan_without_personal_data() {
         Fix: Enter an address of their own in the SMS, or set `shared-email: first`.
       held (1): the reason is not shown here
       ! C1021
-        Fix: Look at this plan where personal data may be shown (`--personal full`).
+        Fix: Make the plan where personal data may be shown (`firstbell plan --personal full`), and see there.
 
     Unchanged: 1,201
           1 active
@@ -424,7 +424,7 @@ fn a_summary() {
 
     Held: 7
       reset-unknown (1): nobody knows whether the password was set
-        Fix: Ask the LMS whether the password was set, then `firstbell resolve ID --reset done|not-done --evidence TEXT`.
+        Fix: Ask the LMS whether the password was set, then `firstbell resolve ID --reset done|not-done --evidence TEXT`; for a hand-over, `firstbell confirm NUMBER --imported` or `--not-imported`.
       asked-to-wait (1): the rollout says to wait
         Fix: Take their `hold` line out of the rollout when they may go on.
       no-email (2): no email address

@@ -149,7 +149,7 @@ fn play(story: &Story, block: &str) {
 fn look(project: &Project, story: &Story, block: &str) {
     let path = |name: &str| project.path().join(name).to_str().unwrap().to_owned();
     good(project, &["--now", NOW, "check", "--fixes", &path("fixes.csv")]);
-    assert!(project.read("fixes.csv").contains("caregiver-id,student,code"), "{}", story.block);
+    assert!(project.read("fixes.csv").contains("caregiver-id,name,address,student,code"), "{}", story.block);
     let shown = good(project, &["--now", NOW, "roster", "show"]).out;
     let first = shown.split_whitespace().next().unwrap();
     let why = good(project, &["--now", NOW, "roster", "show", "--why", first]).out;
