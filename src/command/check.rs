@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, HashMap};
 use camino::Utf8PathBuf;
 
 use crate::files;
+use crate::model::access::Access;
 use crate::model::email::fold;
 use crate::reconcile::sharers;
 use crate::report::{self, count, harmless};
-use crate::rollout::Rollout;
+use crate::rollout::{Rollout, UnknownAccess};
 use crate::roster::{Caregiver, Duplicate, LeftOut, Likeness, Roster};
 
 use super::exit::Exit;
@@ -205,6 +206,14 @@ fn summary(loaded: &Loaded, fixes: &[Fix]) -> String {
         count(roster.facts().rows, "row", "rows"),
         count(loaded.rollout.cohorts.len() as u64, "cohort", "cohorts"),
     );
+    let unknown = unknown(loaded);
+    if unknown > 0 {
+        let _ = writeln!(
+            text,
+            "Of {unknown} of them the export does not say whether they may see a child: they would be held, as `unknown-access: \
+             hold` says."
+        );
+    }
     let counts = counts(fixes);
     if counts.is_empty() {
         return text + "Every caregiver has a usable address of their own.\n";
@@ -218,6 +227,17 @@ fn summary(loaded: &Loaded, fixes: &[Fix]) -> String {
         let _ = writeln!(text, "  {beyond:>6}  more rows that are left out, and are not in the list");
     }
     text
+}
+
+/// How many caregivers have children, and none of whom it is known whether they may see them, where those are held.
+fn unknown(loaded: &Loaded) -> usize {
+    let of_none = |one: &Caregiver<'_>| {
+        one.children().next().is_some() && one.children().all(|child| child.access() == Access::Unknown)
+    };
+    match loaded.rollout.unknown_access {
+        UnknownAccess::Hold => loaded.roster.caregivers().filter(of_none).count(),
+        UnknownAccess::Allow => 0,
+    }
 }
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";

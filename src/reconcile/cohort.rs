@@ -15,8 +15,9 @@ use crate::plan::CohortState;
 use crate::rollout::{Cohort, Rollout, Select};
 use crate::roster::{Caregiver, Child, Roster, Seat};
 
-use super::decide::{Case, Cases};
+use super::decide::{Case, Cases, Decision};
 use super::ground::{Ground, is_permitted};
+use super::stop::Stop;
 
 /// A caregiver of the roster and where they belong.
 #[derive(Clone)]
@@ -187,6 +188,8 @@ pub(super) struct Openness {
     pub(super) is_settled: bool,
     /// It selects nobody, and never did.
     pub(super) has_nobody: bool,
+    /// Of nobody in it is it known whether they may see a child, and nobody has access.
+    pub(super) is_held_whole: bool,
 }
 
 impl Openness {
@@ -199,10 +202,15 @@ impl Openness {
 pub(super) fn openness(ground: &Ground<'_>, cases: &Cases<'_>) -> Vec<Openness> {
     let cohorts = &ground.rollout.cohorts;
     let (mut is_busy, mut has_members) = (vec![false; cohorts.len()], vec![false; cohorts.len()]);
+    let (mut has_held, mut has_others) = (vec![false; cohorts.len()], vec![false; cohorts.len()]);
     for Case { member, decision } in cases.iter() {
         if let Some(index) = member.cohort() {
             is_busy[index] |= decision.is_unsettled();
             has_members[index] = true;
+            let is_held = matches!(decision, Decision::Hold { stop: Stop::NoAccess { is_unknown: true }, .. })
+                && !ground.is_begun(member.caregiver);
+            has_held[index] |= is_held;
+            has_others[index] |= !is_held;
         }
         for later in member.later_cohorts() {
             has_members[later] = true;
@@ -214,13 +222,16 @@ pub(super) fn openness(ground: &Ground<'_>, cases: &Cases<'_>) -> Vec<Openness> 
         .zip(has_members)
         .map(|(cohort, has_members)| !has_members && !has_ever_had(ground, cohort))
         .collect();
-    is_busy.iter_mut().zip(&has_nobody).for_each(|(is_busy, has_nobody)| *is_busy |= has_nobody);
+    // And one of which nobody knows whom it is about, as where a column was misread, is not done either.
+    let is_held_whole: Vec<bool> = has_held.into_iter().zip(has_others).map(|(held, others)| held && !others).collect();
+    let stuck = has_nobody.iter().zip(&is_held_whole).map(|(has_nobody, is_held_whole)| *has_nobody || *is_held_whole);
+    is_busy.iter_mut().zip(stuck).for_each(|(is_busy, is_stuck)| *is_busy |= is_stuck);
     let mut known = vec![None; is_busy.len()];
     for index in 0..is_busy.len() {
         resolve(ground, &is_busy, &mut known, index);
     }
-    let known = known.into_iter().flatten().zip(has_nobody);
-    known.map(|(openness, has_nobody)| Openness { has_nobody, ..openness }).collect()
+    let known = known.into_iter().flatten().zip(has_nobody).zip(is_held_whole);
+    known.map(|((openness, has_nobody), is_held_whole)| Openness { has_nobody, is_held_whole, ..openness }).collect()
 }
 
 fn has_ever_had(ground: &Ground<'_>, cohort: &Cohort) -> bool {
@@ -236,7 +247,7 @@ fn resolve(ground: &Ground<'_>, is_busy: &[bool], known: &mut [Option<Openness>]
     let waits_for: Vec<usize> =
         cohort.after.iter().copied().filter(|&before| !resolve(ground, is_busy, known, before).is_settled).collect();
     let state = state(ground, cohort, ground.recorded.openings.get(&cohort.name), &waits_for);
-    let mut openness = Openness { state, is_settled: false, has_nobody: false };
+    let mut openness = Openness { state, is_settled: false, has_nobody: false, is_held_whole: false };
     openness.is_settled = openness.is_open() && !is_busy[index];
     known[index] = Some(openness.clone());
     openness

@@ -2,6 +2,7 @@
 
 use crate::model::ids::CaregiverId;
 use crate::model::recorded::History;
+use crate::plan::CohortState;
 use crate::rollout::Moved;
 use crate::roster::Caregiver;
 
@@ -46,15 +47,20 @@ fn canaries<'n>(ground: &'n Ground<'_>, gates: &'n [Gate<'_>]) -> impl Iterator<
     })
 }
 
-/// Cohorts that wait for one that has nobody in it.
+/// Cohorts that wait for one that has nobody in it, or nobody but people who are held.
 fn nobody_before<'n>(ground: &'n Ground<'_>, openness: &'n [Openness]) -> impl Iterator<Item = String> + 'n {
     let cohorts = &ground.rollout.cohorts;
     let is_waited_for = |index: usize| cohorts.iter().any(|cohort| cohort.after.contains(&index));
-    cohorts.iter().enumerate().filter(move |(index, _)| openness[*index].has_nobody && is_waited_for(*index)).map(|(_, cohort)| {
-        format!(
-            "{0} has nobody in it, so the cohorts after it wait: see its `select:`, or take {0} out of their `after:`",
-            cohort.name
-        )
+    cohorts.iter().enumerate().filter(move |(index, _)| is_waited_for(*index)).filter_map(|(index, cohort)| {
+        let (what, see) = match &openness[index] {
+            Openness { has_nobody: true, .. } => ("has nobody in it", "its `select:`"),
+            Openness { is_held_whole: true, state: CohortState::Open(_) | CohortState::Opens, .. } => {
+                ("has only people of whom the SMS does not say whether they may see a child", "`unknown-access:`")
+            }
+            _ => return None,
+        };
+        let name = &cohort.name;
+        Some(format!("{name} {what}, so the cohorts after it wait: see {see}, or take {name} out of their `after:`"))
     })
 }
 

@@ -91,6 +91,24 @@ fn a_cohort_with_a_day_waits_for_both() {
     assert_eq!(states(&school), [true, true]);
 }
 
+/// As where a column of the export was misread: nobody is done, so nothing after them begins.
+#[test]
+fn a_cohort_of_which_nothing_is_known_lets_none_after_it_open() {
+    let cohorts = "cohorts:
+  - {name: pilot, select: {caregivers: [C1, C2]}}
+  - {name: rest, select: all, after: [pilot]}
+";
+    let other = "C3,Ana,Reid,ana@example.nz,S9,7,yes,\n";
+    let barred = [MERE, HONE].concat().replace(",yes,", ",perhaps,");
+    let mut school = School::new(cohorts, &format!("{barred}{other}"));
+    assert_eq!(states(&school), [true, false]);
+    let notes = school.plan().inputs.rollout.notes;
+    assert!(notes.iter().any(|note| note.starts_with("pilot has only people of whom")), "{notes:?}");
+    school.set_roster(&format!("{}{}{other}", MERE, HONE.replace(",yes,", ",perhaps,")));
+    school.activate("C1");
+    assert_eq!(states(&school), [true, true], "one of them has access, the other is the office's");
+}
+
 #[test]
 fn a_cohort_that_never_had_anybody_lets_none_after_it_open() {
     let cohorts = "cohorts:
