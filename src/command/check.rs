@@ -210,8 +210,8 @@ fn summary(loaded: &Loaded, fixes: &[Fix]) -> String {
     if unknown > 0 {
         let _ = writeln!(
             text,
-            "Of {unknown} of them the export does not say whether they may see a child: they would be held, as `unknown-access: \
-             hold` says."
+            "{} would be held, as `unknown-access: hold` says: the export does not say whether they may see a child.",
+            count(unknown, "caregiver", "caregivers")
         );
     }
     let counts = counts(fixes);
@@ -230,12 +230,12 @@ fn summary(loaded: &Loaded, fixes: &[Fix]) -> String {
 }
 
 /// How many caregivers have children, and none of whom it is known whether they may see them, where those are held.
-fn unknown(loaded: &Loaded) -> usize {
+fn unknown(loaded: &Loaded) -> u64 {
     let of_none = |one: &Caregiver<'_>| {
         one.children().next().is_some() && one.children().all(|child| child.access() == Access::Unknown)
     };
     match loaded.rollout.unknown_access {
-        UnknownAccess::Hold => loaded.roster.caregivers().filter(of_none).count(),
+        UnknownAccess::Hold => loaded.roster.caregivers().filter(of_none).count() as u64,
         UnknownAccess::Allow => 0,
     }
 }

@@ -121,10 +121,10 @@ impl Screen<'_> {
 
 /// Where nothing personal may be shown: without a roster's rows, without reasons, without addresses.
 fn as_shown(diagnostic: &Diagnostic, personal: Personal) -> Diagnostic {
-    let mut shown = diagnostic.clone();
     if personal == Personal::Full {
-        return shown;
+        return diagnostic.clone();
     }
+    let mut shown = diagnostic.discreet();
     let is_personal =
         |text: &String| shown.code.starts_with("roster::") || text.contains("because") || text.contains('@');
     if shown.source.as_ref().is_some_and(is_personal) {

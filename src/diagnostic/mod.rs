@@ -91,12 +91,22 @@ pub struct Diagnostic {
     pub source: Option<String>,
     /// What to do.
     pub help: Option<String>,
+    /// Whether it stands where people are named, with reasons: see [`Diagnostic::discreet`].
+    pub is_about_people: bool,
 }
 
 impl Diagnostic {
     /// A problem that stops the work.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, code, message: message.into(), place: None, source: None, help: None }
+        Self {
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            place: None,
+            source: None,
+            help: None,
+            is_about_people: false,
+        }
     }
 
     /// A problem that does not stop it.
@@ -107,6 +117,19 @@ impl Diagnostic {
     /// Something worth knowing.
     pub fn note(code: &'static str, message: impl Into<String>) -> Self {
         Self { severity: Severity::Note, ..Self::error(code, message) }
+    }
+
+    /// The same for a log that anybody may read: where people are named, a misplaced word can be a family's story. Its source is
+    /// left out, and what is quoted of it, unless it is short and one word.
+    #[must_use]
+    pub fn discreet(&self) -> Self {
+        let mut discreet = self.clone();
+        if self.is_about_people {
+            discreet.source = None;
+            discreet.message = without_quotes(&self.message);
+            discreet.help = self.help.as_deref().map(without_quotes);
+        }
+        discreet
     }
 
     /// Says where.
@@ -210,4 +233,11 @@ impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Self {
         Self(vec![diagnostic])
     }
+}
+
+/// Every second part of a text with quotes is a quote.
+fn without_quotes(text: &str) -> String {
+    let is_plain = |quote: &str| quote.len() <= 24 && !quote.contains(char::is_whitespace);
+    let parts = text.split('`').enumerate().map(|(at, part)| if at % 2 == 0 || is_plain(part) { part } else { "…" });
+    parts.collect::<Vec<_>>().join("`")
 }

@@ -116,7 +116,7 @@ pub fn read_bytes(file: &Utf8Path, bytes: &[u8], project: &Project) -> Result<(R
         return Err(problems);
     };
     let schema = schema();
-    let source = source.hiding(&secrets::written_here(&root, &schema));
+    let source = source.hiding(&secrets::written_here(&root, &schema)).about_people(about_people(&root));
     shape::check(&source, &root, &schema, &mut problems);
     check::check(&check::Page { source: &source, root: &root, project }, &mut problems);
     if problems.has_errors() {
@@ -128,6 +128,16 @@ pub fn read_bytes(file: &Utf8Path, bytes: &[u8], project: &Project) -> Result<(R
         Ok(rollout) => Ok((rollout, problems)),
         Err(failure) => Err(Diagnostics::from(*failure)),
     }
+}
+
+/// The lines of the lists that name people, each up to the next key.
+fn about_people(root: &node::Node) -> Vec<(u32, u32)> {
+    let lines: Vec<(u32, &str)> =
+        root.entries().iter().map(|entry| (entry.key_span.line, entry.key.as_str())).collect();
+    let is_list = |key: &str| ["hold", "moved", "distinct", "reissue", "override"].contains(&key);
+    let ends = lines.iter().skip(1).map(|(line, _)| line.saturating_sub(1)).chain([u32::MAX]);
+    let lists = lines.iter().zip(ends).filter(|((_, key), _)| is_list(key));
+    lists.map(|(&(from, _), to)| (from, to.max(from))).collect()
 }
 
 pub(crate) fn sha256(bytes: &[u8]) -> String {

@@ -19,12 +19,14 @@ pub(super) struct Source<'a> {
     lines: Vec<&'a str>,
     /// Lines that hold a secret, without it.
     masked: BTreeMap<u32, String>,
+    /// Lines that name people, with reasons: from, to.
+    about_people: Vec<(u32, u32)>,
 }
 
 impl<'a> Source<'a> {
     /// Takes the text apart into lines.
     pub(super) fn new(file: &Utf8Path, text: &'a str) -> Self {
-        Self { file: file.to_owned(), lines: lines(text).collect(), masked: BTreeMap::new() }
+        Self { file: file.to_owned(), lines: lines(text).collect(), masked: BTreeMap::new(), about_people: Vec::new() }
     }
 
     /// Shows stars instead of these stretches, so that other marks in their lines stay where they are.
@@ -35,6 +37,12 @@ impl<'a> Source<'a> {
             let masked = line.chars().zip(1..).map(|(c, column)| if is_hidden(column) { '*' } else { c });
             self.masked.insert(span.line, masked.collect());
         }
+        self
+    }
+
+    /// Marks the lines that name people, from one to another.
+    pub(super) fn about_people(mut self, lines: Vec<(u32, u32)>) -> Self {
+        self.about_people = lines;
         self
     }
 
@@ -77,7 +85,8 @@ impl<'a> Source<'a> {
     }
 
     fn placed(&self, diagnostic: Diagnostic, span: Span) -> Diagnostic {
-        let diagnostic = diagnostic.with_place(self.place(span));
+        let mut diagnostic = diagnostic.with_place(self.place(span));
+        diagnostic.is_about_people = self.about_people.iter().any(|(from, to)| (*from..=*to).contains(&span.line));
         let line = self.masked.get(&span.line).map_or(self.line(span.line), String::as_str);
         if line.len() > LONGEST_LINE { diagnostic } else { diagnostic.with_source(line) }
     }

@@ -415,3 +415,25 @@ fn nothing_on_the_command_line_is_empty() {
         assert!(said.err.contains(says) && said.out.is_empty(), "{args:?}: {}", said.all());
     }
 }
+
+/// A misplaced word under `hold:` can be a family's story.
+#[test]
+fn a_mistake_in_the_lists_of_people_is_told_without_its_line() {
+    for (lines, code) in [
+        ("  - {caregiver: C1011, becuase: father violent}", 65),
+        ("  - father violent", 65),
+        ("  - {caregiver: father violent C1011, because: x}", 0),
+    ] {
+        let project = Project::example("quickstart");
+        let rollout = project.read("rollout.yaml");
+        let hold = rollout.find("hold:").unwrap();
+        project.write("rollout.yaml", format!("{}hold:\n{lines}\n", &rollout[..hold]));
+        for args in [&["check"][..], &["check", "--format", "json"], &["plan"]] {
+            let said = project.run(args);
+            assert_eq!(said.code, code, "{args:?}: {}", said.all());
+            assert!(!said.all().contains("violent") && said.all().contains("rollout.yaml"), "{args:?}: {}", said.all());
+        }
+        let full = project.run(&["check", "--personal", "full"]);
+        assert_eq!(full.err.contains("violent"), code == 65, "{}", full.all());
+    }
+}

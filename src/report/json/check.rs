@@ -72,6 +72,7 @@ pub fn check_json(diagnostics: &Diagnostics, to_mend: &BTreeMap<&'static str, u6
 
 /// One problem, with its addresses treated like any other.
 pub(super) fn problem(diagnostic: &Diagnostic, personal: Personal) -> Problem {
+    let diagnostic = &if personal == Personal::Full { diagnostic.clone() } else { diagnostic.discreet() };
     let span = diagnostic.place.as_ref().and_then(|place| place.span);
     Problem {
         severity: match diagnostic.severity {
