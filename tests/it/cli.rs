@@ -434,6 +434,6 @@ fn a_mistake_in_the_lists_of_people_is_told_without_its_line() {
             assert!(!said.all().contains("violent") && said.all().contains("rollout.yaml"), "{args:?}: {}", said.all());
         }
         let full = project.run(&["check", "--personal", "full"]);
-        assert_eq!(full.err.contains("violent"), code == 65, "{}", full.all());
+        assert!(full.err.contains("violent"), "{}", full.all());
     }
 }
