@@ -25,6 +25,7 @@ pub(super) fn all(
 ) -> Vec<String> {
     let of_rollout = lines(ground).into_iter().chain(older_roster(ground));
     of_rollout
+        .chain(without_zeros(ground))
         .chain(access_revoked(ground))
         .chain(links_revoked(ground))
         .chain(typing_errors(typed))
@@ -123,6 +124,17 @@ fn older_roster(ground: &Ground<'_>) -> Option<String> {
     }
     (facts.exported_at < last.exported_at)
         .then(|| "this export is older than the one accepted last: is it the right file?".to_owned())
+}
+
+/// An export that went through a spreadsheet.
+fn without_zeros(ground: &Ground<'_>) -> Option<String> {
+    let many = ground.renames.without_zeros(ground);
+    (many > 0).then(|| {
+        format!(
+            "{many} of the ids are those of people who are gone, without the zeros in front: a spreadsheet takes them away. Take the \
+             export as the SMS writes it"
+        )
+    })
 }
 
 /// `access-revoked: report`: nothing is taken from them, but somebody should know.

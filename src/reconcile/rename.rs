@@ -62,6 +62,16 @@ impl<'a> Renames<'a> {
         strangers.filter_map(|caregiver| self.probable(ground, caregiver)).collect()
     }
 
+    /// How many newcomers have the id of somebody who is gone, without its leading zeros.
+    pub(super) fn without_zeros(&self, ground: &Ground<'_>) -> u64 {
+        if !self.by_bare_id.values().any(|id| id.starts_with('0')) {
+            return 0;
+        }
+        let has_lost = |id: &str| self.by_bare_id.get(bare(id)).is_some_and(|gone| gone.len() > id.len());
+        let newcomers = ground.roster.caregivers().filter(|one| !ground.is_begun(*one));
+        newcomers.filter(|one| has_lost(one.id())).count() as u64
+    }
+
     /// The id that this caregiver probably had before: the one whose activation their account shows, else somebody who is gone
     /// and looks like them.
     pub(super) fn probable(&self, ground: &Ground<'a>, caregiver: Caregiver<'_>) -> Option<&'a str> {

@@ -128,7 +128,10 @@ fn s6_an_id_that_lost_its_zeros_is_nobody_new() {
     school.activate("0017");
     for id in ["17", "017", "00017"] {
         school.set_roster(&format!("{id},Ana,Reid,ana@example.nz,S9,7,yes,\n"));
-        assert_eq!(code(&school.plan(), id), Some(HoldCode::PossibleRename), "{id}");
+        let plan = school.plan();
+        assert_eq!(code(&plan, id), Some(HoldCode::PossibleRename), "{id}");
+        let is_said = plan.inputs.rollout.notes.iter().any(|note| note.starts_with("1 of the ids are those of people"));
+        assert_eq!(is_said, id != "00017", "{id}");
     }
     school.set_roster("170,Ana,Reid,ana@example.nz,S9,7,yes,\n");
     assert_eq!(code(&school.plan(), "170"), None);
