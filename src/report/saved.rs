@@ -120,24 +120,51 @@ fn guards(plan: &Value, text: &mut String) {
 }
 
 pub(super) fn closing(plan: &Value) -> String {
-    let kinds = [("create", "to create"), ("reset", "to reset"), ("email", "to email"), ("update", "to update")];
-    let more = [("withdraw", "to withdraw"), ("adopt", "to adopt"), ("unknown", "unknown"), ("held", "held")];
-    let parts: Vec<String> = kinds
-        .into_iter()
-        .chain(more)
-        .map(|(key, words)| (figure(plan, &format!("/summary/{key}")), words))
-        .filter(|(many, _)| *many > 0)
-        .map(|(many, words)| format!("{} {words}", number(many)))
-        .collect();
-    let people = if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") };
+    let todo = [
+        ("create", "to create"),
+        ("reset", "to reset"),
+        ("email", "to email"),
+        ("update", "to update"),
+        ("withdraw", "to withdraw"),
+        ("adopt", "to adopt"),
+    ];
+    let counted = |kinds: &[(&str, &str)]| -> Vec<String> {
+        let counted = kinds.iter().map(|(key, words)| (figure(plan, &format!("/summary/{key}")), words));
+        counted.filter(|(many, _)| *many > 0).map(|(many, words)| format!("{} {words}", number(many))).collect()
+    };
+    let mut parts = counted(&todo);
+    if parts.is_empty() && figure(plan, "/summary/unknown") == 0 {
+        parts.push("nothing to do".to_owned());
+    }
+    parts.extend(counted(&[("unknown", "unknown"), ("held", "held")]));
+    format!(
+        "Plan: {}.\n      {} Second resets: {}.\n",
+        parts.join(", "),
+        outside(plan),
+        figure(plan, "/effects/second_resets")
+    )
+}
+
+/// What goes out; where a person carries it, what is handed over.
+fn outside(plan: &Value) -> String {
     let effects = Effects {
         emails: figure(plan, "/effects/emails"),
         pages: figure(plan, "/effects/pages"),
         passwords_set: figure(plan, "/effects/passwords_set"),
         ..Effects::default()
     };
-    let second = figure(plan, "/effects/second_resets");
-    format!("Plan: {people}.\n      {} Second resets: {second}.\n", sends(&effects))
+    let is_by_hand = plan.pointer("/inputs/lms/capabilities/by_hand").and_then(Value::as_bool) == Some(true);
+    if !is_by_hand || effects.passwords_set == 0 {
+        return sends(&effects);
+    }
+    let rows = count(effects.passwords_set, "row", "rows");
+    let now = match (effects.emails + effects.pages).saturating_sub(effects.passwords_set) {
+        0 => String::new(),
+        some => format!(" Sends {} now.", count(some, "email", "emails")),
+    };
+    format!(
+        "Hands over {rows} for a person to import; nothing is set, and no letter of theirs goes out, before that.{now}"
+    )
 }
 
 #[cfg(test)]
@@ -165,6 +192,14 @@ mod tests {
         plan["inputs"]["timezone"] = Value::Null;
         assert_eq!(saved_moment(&plan, "/expires_at"), "1 Feb 2027 01:30 UTC");
         assert_eq!(saved_moment(&plan, "/created_at"), "-");
+    }
+
+    #[test]
+    fn what_a_person_carries_is_handed_over_and_who_is_only_held_is_nothing_to_do() {
+        let mut by_hand = plan(2);
+        by_hand["inputs"]["lms"] = serde_json::json!({"capabilities": {"by_hand": true}});
+        assert!(closing(&by_hand).contains("Hands over 2 rows for a person to import"), "{}", closing(&by_hand));
+        assert!(closing(&plan(0)).starts_with("Plan: nothing to do, 1 held.\n"), "{}", closing(&plan(0)));
     }
 
     #[test]

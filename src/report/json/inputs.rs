@@ -128,6 +128,8 @@ struct Capabilities {
     update: bool,
     /// It can disable accounts.
     disable: bool,
+    /// A person carries what an apply writes: what `effects` counts as passwords are rows that are handed over.
+    by_hand: bool,
 }
 
 /// The recorded state.
@@ -232,7 +234,12 @@ fn rollout(rollout: &plan::RolloutInput, personal: Personal) -> Rollout {
 }
 
 fn capabilities(of: crate::model::capability::LmsCapabilities) -> Capabilities {
-    Capabilities { marker: of.has_marker, update: of.can_update, disable: of.can_disable }
+    Capabilities {
+        marker: of.has_marker,
+        update: of.can_update,
+        disable: of.can_disable,
+        by_hand: of.carrier.is_person(),
+    }
 }
 
 fn state(state: &plan::StateInput) -> State {
