@@ -120,6 +120,7 @@ struct Git {
 
 /// What the LMS driver can do.
 #[derive(Debug, Serialize, JsonSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the document")]
 #[schemars(deny_unknown_fields)]
 struct Capabilities {
     /// After a crash it can tell whether a password was set.
