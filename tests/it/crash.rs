@@ -134,6 +134,21 @@ fn a_copy_from_the_middle_of_the_run_resets_nobody_again() {
     assert!(refused > 30, "most copies don't know of somebody, but only {refused} were refused");
 }
 
+/// A program that reads the state at a run's end, such as a backup, keeps it from being tidied; never `rollout.lock` behind it.
+#[test]
+fn the_lock_is_closed_where_the_state_can_not_be_tidied() {
+    let mut world = world(1);
+    (world.keeps_lock, world.wipe_fails) = (true, true);
+    let applied = world.apply().unwrap();
+    assert!(applied.tally.sent > 0);
+    let lock = rollout_lock::read(&world.path().join("rollout.lock")).unwrap().unwrap();
+    let position = world.recorded().position.unwrap();
+    assert_eq!(
+        (lock.status, lock.serial, lock.head),
+        (rollout_lock::LockStatus::Closed, position.serial, position.head)
+    );
+}
+
 /// Once a second `rollout.lock` follows a run, so that after a stop an older copy of the state is told by it alone.
 #[test]
 fn the_lock_follows_the_run() {

@@ -88,6 +88,20 @@ fn a_server_that_says_later_is_given_time_and_then_gets_the_same_letter() {
     assert_eq!((applied.tally.sent, passwords(&world)), (1, 2), "the same password, sent now");
 }
 
+/// Over several connections: what the server took is known before anybody waits for it, for it would go out again after a power
+/// cut meanwhile.
+#[test]
+fn what_was_taken_beside_a_letter_put_off_is_known_before_the_pause() {
+    let (mut world, server) = world(12, "pace: {preset: unlimited}", "");
+    world.at_once = 4;
+    server.answers.borrow_mut().push_back(Outcome::refused("450 greylisted", Reach::Passing));
+    let before = world.clock.now();
+    world.apply().unwrap();
+    let taken = server.taken.borrow();
+    let at_once = taken.iter().filter(|(at, ..)| *at == before).count();
+    assert!(at_once >= 3, "{at_once} of {} were known before anybody waited", taken.len());
+}
+
 #[test]
 fn a_full_quota_stops_the_run_and_nobody_else_gets_a_password() {
     let (mut world, server) = world(4, "pace: {preset: unlimited}", "");

@@ -201,6 +201,7 @@ fn a_lost_key_leaves_an_open_hand_over_to_the_word_of_a_person() {
     story.run("apply --auto-approve", 69, &["hand-over 0002 was never put in place", "confirm 0002 --not-imported"]);
     assert!(!folder.join("0002-year-7.csv").exists(), "an empty file was put in place");
     story.run("confirm 0002 --imported", 64, &["never put in place", "--not-imported"]);
+    story.run("confirm 0002 --unsure", 64, &["never put in place", "nobody can have imported it"]);
     story.run("confirm 0002 --not-imported", 0, &["4 rows were not", "They get others"]);
     story.run("confirm 0001 --imported", 0, &["can't be compared", "1 row was imported"]);
     story.project.write("ultranet-export.csv", story.ultranet.export());

@@ -63,6 +63,8 @@ pub(crate) struct World {
     pub(crate) accident: Accident,
     /// Whether runs are marked in `rollout.lock`, as the real program does.
     pub(crate) keeps_lock: bool,
+    /// Whether somebody keeps the state from being tidied at a run's end.
+    pub(crate) wipe_fails: bool,
     /// How many letters the transport hands over at once: how wide the waves are.
     pub(crate) at_once: usize,
     /// A mail server that is only pretended, in place of the rollout's.
@@ -147,6 +149,7 @@ impl World {
             interrupt_after: None,
             accident: Accident::None,
             keeps_lock: false,
+            wipe_fails: false,
             at_once: 1,
             server: None,
             retry_unknown: false,
@@ -338,14 +341,22 @@ impl World {
                 crash: crash.clone(),
                 at_once,
                 flying: VecDeque::new(),
+                wipe_fails: false,
             },
             mail: &mut Crashing {
                 inner: Accidental::new(self.mail(&loaded.rollout), &self.accident),
                 crash: crash.clone(),
                 at_once,
                 flying: VecDeque::new(),
+                wipe_fails: false,
             },
-            store: &mut Crashing { inner: store, crash: crash.clone(), at_once, flying: VecDeque::new() },
+            store: &mut Crashing {
+                inner: store,
+                crash: crash.clone(),
+                at_once,
+                flying: VecDeque::new(),
+                wipe_fails: self.wipe_fails,
+            },
             mark: &mut Mark { path: self.keeps_lock.then(|| self.path().join("rollout.lock")) },
             clock: &self.clock,
             random: &mut random,
@@ -803,6 +814,7 @@ struct Crashing<T> {
     at_once: usize,
     /// Letters that were launched.
     flying: VecDeque<Parcel>,
+    wipe_fails: bool,
 }
 
 impl<T: LmsRead> LmsRead for Crashing<T> {
@@ -1006,6 +1018,10 @@ impl<T: StateStore> StateStore for Crashing<T> {
     }
 
     fn wipe(&mut self) -> Result<(), firstbell::edge::StateError> {
+        if self.wipe_fails {
+            let what = "another program is reading the state".to_owned();
+            return Err(firstbell::edge::StateError::Io { what, source: None });
+        }
         self.crash.around(|| self.inner.wipe())
     }
 }

@@ -134,6 +134,12 @@ fn a_key_given_twice() {
     ");
 }
 
+#[test]
+fn a_range_of_years_is_written_out() {
+    let shown = shown(&LEAST.replace("[7]", "7-9"));
+    assert!(shown.contains("write each of them: [7, 8, 9]"), "{shown}");
+}
+
 /// Two lines of a plan, pasted one after the other.
 #[test]
 fn a_list_given_twice() {
