@@ -101,6 +101,7 @@ const RULES: &[Rule] = &[
     state::its_address_goes_nowhere_else,
     paths::stay_inside,
     paths::each_file_is_one_thing,
+    paths::outbox_is_apart,
     paths::letters_stay_inside,
     paths::id_files_have_ids,
     cohorts::named_twice,

@@ -22,6 +22,8 @@ const ROUTES: &[&[&str]] = &[
 const WRITTEN: [(&[&str], &str); 3] =
     [(&["state", "path"], "the state"), (&["lms", "path"], "the LMS"), (&["mail", "outbox"], "the outbox")];
 
+const ONE_FILE_TWICE: &str = "rollout::one-file-twice";
+
 /// Folders whose files have other things in them, which no message may show.
 const NO_LISTS: [&str; 5] = [".git", "state", "outbox", "handover", "paper"];
 
@@ -58,10 +60,30 @@ pub(super) fn each_file_is_one_thing(page: &Page<'_>, problems: &mut Diagnostics
         let Some(path) = resolved(node) else { continue };
         if let Some((_, other)) = taken.iter().find(|(there, _)| *there == path) {
             let message = format!("`{}` is {other} already, and can't be {what} too", node.text().unwrap_or_default());
-            problems
-                .push(page.error("rollout::one-file-twice", node.span, message).with_help("give it a path of its own"));
+            problems.push(page.error(ONE_FILE_TWICE, node.span, message).with_help("give it a path of its own"));
         }
         taken.push((path, what));
+    }
+}
+
+/// Folders that have other things in them than letters with passwords, which somebody removes as a whole.
+const NO_OUTBOX: [&str; 6] = [".git", "letters", "roster", "state", "handover", "paper"];
+
+/// The outbox is a folder of its own: not what is committed, published or read.
+pub(super) fn outbox_is_apart(page: &Page<'_>, problems: &mut Diagnostics) {
+    let Some(node) = page.root.at(&["mail", "outbox"]) else { return };
+    if problems.iter().any(|one| one.code == ONE_FILE_TWICE) {
+        return;
+    }
+    let written = node.text().unwrap_or_default();
+    if let Some(folder) = NO_OUTBOX.into_iter().find(|folder| is_in(written, folder)) {
+        let message = format!("the outbox can't lie in `{folder}`, which has other files in it");
+        let problem = page.error(ONE_FILE_TWICE, node.span, message);
+        problems.push(
+            problem.with_help(
+                "write `outbox: outbox`, or another folder of its own, and keep that out of version control",
+            ),
+        );
     }
 }
 

@@ -445,6 +445,14 @@ fn a_rollout_that_leads_elsewhere_or_is_no_file_is_not_read() {
     assert!(briefs(&super::super::read(&link).expect_err("no rollout")).iter().all(|brief| brief.contains("missing")));
 }
 
+#[test]
+fn an_outbox_is_a_folder_of_its_own() {
+    for folder in [".git/hooks", "letters/welcome.en", "./roster", "state"] {
+        let text = LEAST.replace("cohorts:\n", &format!("  outbox: {folder}\ncohorts:\n"));
+        assert_problems(&text, &["rollout::one-file-twice 9:11"]);
+    }
+}
+
 /// What a log would show of it.
 #[test]
 fn a_list_of_ids_lies_where_lists_lie() {
