@@ -87,6 +87,11 @@ fn unknown(id: &str, place: &Place, has_caregiver: &impl Fn(&str) -> bool) -> Di
 fn mend(id: &str, has_caregiver: &impl Fn(&str) -> bool) -> String {
     let spellings = [id.to_uppercase(), id.to_lowercase(), id.trim_start_matches('0').to_owned(), format!("0{id}")];
     match spellings.iter().find(|spelling| !spelling.is_empty() && has_caregiver(spelling)) {
+        Some(spelling) if id.starts_with('0') && id.ends_with(spelling) => {
+            format!(
+                "the roster has `{spelling}`: has a spreadsheet taken the zeros away? Then take the export as the SMS writes it"
+            )
+        }
         Some(spelling) => format!("did you mean `{spelling}`?"),
         None => "write the id as the roster's caregiver column has it".to_owned(),
     }
