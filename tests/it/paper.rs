@@ -166,6 +166,16 @@ fn poppler(program: &str, args: &[&str], project: &Project) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+#[test]
+fn a_plan_with_pages_is_as_its_schema_says() {
+    let project = school();
+    let plan: serde_json::Value = serde_json::from_str(&run(&project, &["plan", "--format", "json"], 0).out).unwrap();
+    let actions = plan["changes"].as_array().unwrap().iter().flat_map(|change| change["actions"].as_array().unwrap());
+    assert!(actions.clone().any(|action| action == "print"), "{plan}");
+    let schema = serde_json::from_str(include_str!("../../schemas/plan.schema.json")).unwrap();
+    assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&plan), "{plan:#}");
+}
+
 /// Their names are one to a file system, and not to a school.
 #[test]
 fn no_two_cohorts_share_a_file_of_pages() {
