@@ -1,9 +1,15 @@
 //! Where a letter must not have the password: in a link, in a picture's address, in a style. Whoever serves that address would
 //! learn it, as soon as the letter is opened.
 
-/// What a mail program reads as markup, and not as text: tags with their attributes, styles, scripts and comments. In the text
-/// alone: what it makes a link of.
-pub(super) fn markup(html: &str) -> String {
+use super::part::Part;
+
+/// What of a part is more than text to a mail program. In a part without markup a `<` is a sign like others, as in a name.
+pub(super) fn beyond_text(part: Part, body: &str) -> String {
+    if part == Part::Html { markup(body) + &addresses(body) } else { addresses(body) }
+}
+
+/// Tags with their attributes, styles, scripts and comments.
+fn markup(html: &str) -> String {
     let mut markup = String::new();
     let mut rest = html;
     while let Some(start) = rest.find('<') {
@@ -21,9 +27,13 @@ pub(super) fn markup(html: &str) -> String {
             rest = &rest[end..];
         }
     }
-    // Outside tags too, what looks like an address becomes a link.
-    let addresses = html.split(|c: char| c.is_whitespace() || "<>\"'".contains(c)).filter(|word| is_address(word));
-    addresses.fold(markup, |markup, word| markup + "\n" + word)
+    markup
+}
+
+/// Outside tags too, what looks like an address becomes a link.
+fn addresses(body: &str) -> String {
+    let words = body.split(|c: char| c.is_whitespace() || "<>\"'".contains(c)).filter(|word| is_address(word));
+    words.collect::<Vec<_>>().join("\n")
 }
 
 fn is_address(word: &str) -> bool {
@@ -61,7 +71,7 @@ mod tests {
     fn a_password_as_text_is_none_of_it() {
         for text in ["<p>Harbour4</p>", "<td class=\"a>b\">Harbour4</td>", "a > Harbour4", "see https://x.nz Harbour4"]
         {
-            assert!(!markup(text).contains("Harbour4"), "{text}");
+            assert!(!beyond_text(Part::Html, text).contains("Harbour4"), "{text}");
         }
     }
 
@@ -78,7 +88,15 @@ mod tests {
             "go to https://x.nz/?p=Harbour4 now",
             "<img src=\"//x.nz/Harbour4",
         ] {
-            assert!(markup(text).contains("Harbour4"), "{text}");
+            assert!(beyond_text(Part::Html, text).contains("Harbour4"), "{text}");
         }
+    }
+
+    /// Names stand in it as the SMS has them.
+    #[test]
+    fn a_part_without_markup_has_links_only() {
+        let text = "Kia ora Mere <3,\nyour password: Harbour4\nsign in at https://x.nz";
+        assert!(!beyond_text(Part::Text, text).contains("Harbour4"));
+        assert!(beyond_text(Part::Text, "https://x.nz/?p=Harbour4").contains("Harbour4"));
     }
 }

@@ -90,7 +90,7 @@ impl Letters {
         };
         for (part, one, other) in [(Part::Text, &rendered.text, &again.text), (Part::Html, &rendered.html, &again.html)]
         {
-            if leak::markup(one) != leak::markup(other) {
+            if leak::beyond_text(part, one) != leak::beyond_text(part, other) {
                 let text = "the password is in a link, a picture's address, a style or a comment: whoever serves that would learn it";
                 let problem = Diagnostic::error("letter::password-in-address", text);
                 let help = "write {{ password }} as text, on a line of its own, and nowhere else";

@@ -121,7 +121,7 @@ impl Letters {
             if !body.contains(context.password.reveal()) {
                 return Err(LetterError::NoPassword { file: self.file(&rendered.language, part) });
             }
-            if leak::markup(body).contains(context.password.reveal()) {
+            if leak::beyond_text(part, body).contains(context.password.reveal()) {
                 return Err(LetterError::PasswordInAddress { file: self.file(&rendered.language, part) });
             }
         }

@@ -1,7 +1,8 @@
 //! A new id that is probably somebody known: the old id is gone, and the address is the same, or the name together with
 //! a common child; or the ids are the same but for leading zeros, as a spreadsheet takes them away; or the one came with the export
-//! that the other went with, under a name that nobody else has. Or one on whose account the marker of somebody else's activation stands: the SMS has re-numbered them, and the
-//! LMS their account. A person merged or entered anew in the SMS must not be reset a second time for that.
+//! that the other went with, under a name that nobody else has. Or one on whose account the marker of somebody else's activation
+//! stands: the SMS has re-numbered them, and the LMS their account. A person merged or entered anew in the SMS must not be reset a
+//! second time for that.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher as _;
