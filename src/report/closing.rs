@@ -47,7 +47,8 @@ fn notes(page: &mut Page, plan: &Outline, view: &View) {
     }
 }
 
-fn people(summary: &Summary) -> String {
+/// How many people there are of each kind, what is to do first.
+pub(super) fn people(summary: &Summary) -> String {
     let todo = [
         (summary.create, "to create"),
         (summary.reset, "to reset"),

@@ -8,10 +8,10 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::model::moment;
-use crate::plan::Effects;
+use crate::plan::{Effects, Summary};
 
 use super::clean::clean;
-use super::closing::sends;
+use super::closing::{people, sends};
 use super::names::{count, number};
 
 /// The saved plan as text.
@@ -120,29 +120,20 @@ fn guards(plan: &Value, text: &mut String) {
 }
 
 pub(super) fn closing(plan: &Value) -> String {
-    let todo = [
-        ("create", "to create"),
-        ("reset", "to reset"),
-        ("email", "to email"),
-        ("update", "to update"),
-        ("withdraw", "to withdraw"),
-        ("adopt", "to adopt"),
-    ];
-    let counted = |kinds: &[(&str, &str)]| -> Vec<String> {
-        let counted = kinds.iter().map(|(key, words)| (figure(plan, &format!("/summary/{key}")), words));
-        counted.filter(|(many, _)| *many > 0).map(|(many, words)| format!("{} {words}", number(many))).collect()
-    };
-    let mut parts = counted(&todo);
-    if parts.is_empty() && figure(plan, "/summary/unknown") == 0 {
-        parts.push("nothing to do".to_owned());
-    }
-    parts.extend(counted(&[("unknown", "unknown"), ("held", "held")]));
-    format!(
-        "Plan: {}.\n      {} Second resets: {}.\n",
-        parts.join(", "),
-        outside(plan),
-        figure(plan, "/effects/second_resets")
-    )
+    let figure_of = |key: &str| figure(plan, &format!("/summary/{key}"));
+    let people = people(&Summary {
+        create: figure_of("create"),
+        reset: figure_of("reset"),
+        email: figure_of("email"),
+        update: figure_of("update"),
+        withdraw: figure_of("withdraw"),
+        adopt: figure_of("adopt"),
+        unknown: figure_of("unknown"),
+        held: figure_of("held"),
+        ..Summary::default()
+    });
+    let second = figure(plan, "/effects/second_resets");
+    format!("Plan: {people}\n      {} Second resets: {second}.\n", outside(plan))
 }
 
 /// What goes out; where a person carries it, what is handed over.

@@ -48,6 +48,8 @@ const MARKER: &str = "the LMS shows an activation that the record did not know";
 pub(super) const SIGNED_IN: &str = "they have signed in";
 /// Of an activation before the one that something was seen of.
 pub(super) const EARLIER: &str = "a `reissue` line names a later one";
+/// Nobody has had more passwords.
+const MOST_ACTIVATIONS: u32 = 1_000;
 const LETTER: &str = "the outbox holds a letter to their address that the record does not know";
 const HANDED: &str = "a hand-over that the record does not know has a row for them";
 const NO_MARKER: &str = "they have an account, and this LMS can't say who set its password";
@@ -152,7 +154,8 @@ impl Evidence<'_> {
     /// The numbers of the `reissue` lines for somebody.
     fn reissues(&self, id: &str) -> impl Iterator<Item = u32> {
         let lines = self.rollout.reissue.iter().filter(move |line| line.caregiver.as_str() == id);
-        lines.map(|line| line.activation.0)
+        // A plan refuses a number that is not the next one: none that was used is as large as this.
+        lines.map(|line| line.activation.0).filter(|number| *number <= MOST_ACTIVATIONS)
     }
 
     fn has_letter(&self, id: &str) -> bool {
