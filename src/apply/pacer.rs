@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::edge::Step;
 use crate::model::activation::Channel;
+use crate::model::moment;
 use crate::model::outcome::{Outcome, Reach};
 use crate::plan::pace::{SOON, Timetable};
 use crate::plan::{Act, Change};
@@ -25,6 +27,8 @@ pub(crate) struct Pacer {
     /// How often in a row a server has said "later".
     put_off: u32,
     not_before: Option<Timestamp>,
+    /// The pause of which somebody has been told.
+    told: Option<Timestamp>,
     /// Letters whose place is too far away for this run; from the first of them on no other goes.
     pub(crate) left: u64,
 }
@@ -91,6 +95,15 @@ impl Pacer {
 }
 
 impl Worker<'_> {
+    /// Says once that a pause is one, and not a program that hangs.
+    fn tell_of_pause(&mut self) {
+        let Some(until) = self.pacer.not_before.filter(|_| self.pacer.told != self.pacer.not_before) else { return };
+        self.pacer.told = Some(until);
+        let time = moment::local(until, &self.order.rollout.timezone);
+        self.watch
+            .step(Step::Note(&format!("the mail server says \"later\": trying again at {time}; Ctrl-C stops safely")));
+    }
+
     /// Waits for the place of so many letters, if it is near.
     pub(crate) fn wait_for_place(&mut self, many: usize) -> Result<Place, Halt> {
         loop {
@@ -106,6 +119,7 @@ impl Worker<'_> {
             if rest > SOON {
                 return Ok(Place::Later);
             }
+            self.tell_of_pause();
             // What has gone out is on record before anybody waits.
             self.ledger.flush()?;
             self.ledger.sleep(SLICE.min(rest.unsigned_abs()));

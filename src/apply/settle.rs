@@ -1,6 +1,8 @@
 //! Finishes what an earlier run began: a password that was being set, a letter that was still to go. Always with the
 //! password that was sealed then; another one is never drawn here.
 
+use jiff::Timestamp;
+
 use crate::edge::{SealedActivation, SealedLetter};
 use crate::model::account::{Account, SignIn};
 use crate::model::entry::{Entry, Subject};
@@ -24,7 +26,7 @@ pub(crate) enum Settling {
 impl Worker<'_> {
     /// A run stopped while the password was being set: look again whether it stands.
     pub(crate) fn look_again(&mut self, change: &Change, act: &Act) -> Result<Result<Settling, Failure>, Halt> {
-        let Act::Settle { activation, key, proof, is_create, source, .. } = act else {
+        let Act::Settle { activation, key, since, proof, is_create, source, .. } = act else {
             return Ok(Err(Failure::here("there is nothing to settle")));
         };
         let fresh = match self.unseal(change, *activation, *source)? {
@@ -40,7 +42,7 @@ impl Worker<'_> {
             self.ledger.note_effect(Entry::Set { subject: fresh.subject.clone(), evidence: "marker".to_owned() });
             return Ok(Ok(Settling::Stands(fresh)));
         }
-        if *proof == Proof::Unknown && has_signed_in(&accounts) {
+        if *proof == Proof::Unknown && has_signed_in(&accounts, *since) {
             return Ok(Err(Failure::here("somebody has signed in since: settle it with `firstbell resolve`")));
         }
         let (is_create, may_stand) = (*is_create && accounts.is_empty(), *proof == Proof::Unknown);
@@ -146,6 +148,6 @@ fn shows(accounts: &[Account], key: ActivationKey) -> bool {
     accounts.iter().any(|account| account.marker == Some(key))
 }
 
-fn has_signed_in(accounts: &[Account]) -> bool {
-    accounts.iter().any(|account| matches!(account.sign_in, SignIn::At(_)))
+fn has_signed_in(accounts: &[Account], since: Timestamp) -> bool {
+    accounts.iter().any(|account| matches!(account.sign_in, SignIn::At(at) if at > since))
 }

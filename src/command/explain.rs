@@ -22,7 +22,7 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
-    let (loaded, mut state) = project::load_with_state(session, false)?;
+    let (loaded, mut state) = project::load_to_look(session)?;
     let moved = &loaded.rollout.moved;
     let is_known =
         |id: &CaregiverId| state.recorded.histories.contains_key(id) || moved.iter().any(|line| line.to == *id);

@@ -52,9 +52,21 @@ pub(super) fn load(session: &mut Session<'_>) -> Result<Loaded, Trouble> {
 
 /// All of it, and the state: that is read while the roster is, and with it what the LMS showed last, where that is asked for.
 pub(super) fn load_with_state(session: &mut Session<'_>, wants_observed: bool) -> Result<(Loaded, StateView), Trouble> {
+    load_beside(session, |place| open_state(place, wants_observed))
+}
+
+/// The same for who only looks: also while an apply is at work, and then it is said whose.
+pub(super) fn load_to_look(session: &mut Session<'_>) -> Result<(Loaded, StateView), Trouble> {
+    load_beside(session, look_at_state)
+}
+
+fn load_beside(
+    session: &mut Session<'_>,
+    open: impl FnOnce(&Place) -> Result<Opened, StateError> + Send,
+) -> Result<(Loaded, StateView), Trouble> {
     let rollout = load_rollout(session)?;
     let place = place::of(session, &rollout)?;
-    let (loaded, opened) = both(|| load_rest(session, rollout), || open_state(&place, wants_observed));
+    let (loaded, opened) = both(|| load_rest(session, rollout), || open(&place));
     let loaded = loaded?;
     Ok((loaded, trusted(session, opened?)?))
 }
@@ -172,6 +184,8 @@ pub(super) fn read_state(session: &mut Session<'_>, rollout: &Rollout) -> Result
 struct Opened {
     held: Held,
     stored: Option<Stored>,
+    /// Who is writing meanwhile.
+    writer: Option<String>,
 }
 
 /// A store, and what could be read from it.
@@ -182,19 +196,32 @@ struct Stored {
 }
 
 fn open_state(place: &Place, wants_observed: bool) -> Result<Opened, StateError> {
-    let mut held = place.lock_shared()?;
+    open_held(place.lock_shared()?, wants_observed)
+}
+
+fn look_at_state(place: &Place) -> Result<Opened, StateError> {
+    match place.lock_shared() {
+        Err(StateError::Locked { holder }) => match place.look_on()? {
+            Some(held) => Ok(Opened { writer: Some(holder), ..open_held(held, false)? }),
+            None => Err(StateError::Locked { holder }),
+        },
+        held => open_held(held?, false),
+    }
+}
+
+fn open_held(mut held: Held, wants_observed: bool) -> Result<Opened, StateError> {
     let store = held.exists().then(|| held.open(Access::Read)).transpose()?;
     let stored = store.map(|mut store| {
         let recorded = store.load();
         let remembered = if wants_observed { store.remembered() } else { Ok(None) };
         Stored { store, recorded, remembered }
     });
-    Ok(Opened { held, stored })
+    Ok(Opened { held, stored, writer: None })
 }
 
 /// Holds a state against its key and against `rollout.lock`.
 fn trusted(session: &mut Session<'_>, opened: Opened) -> Result<StateView, Trouble> {
-    let Opened { held, stored } = opened;
+    let Opened { held, stored, writer } = opened;
     let Some(Stored { mut store, recorded, remembered }) = stored else {
         mark::compare(session, None)?;
         key::check_named(session)?;
@@ -210,7 +237,13 @@ fn trusted(session: &mut Session<'_>, opened: Opened) -> Result<StateView, Troub
     };
     let fingerprinter = key::unlock(session, &mut store)?.fingerprinter;
     let recorded = recorded?;
-    mark::compare(session, Some((&recorded, &mut store)))?;
+    match writer {
+        // They have compared it, and are about to write the mark.
+        Some(writer) => session.screen.say(&format!(
+            "note: {writer}, is at work: this is how far that has come, and whoever is being dealt with may show as half done"
+        )),
+        None => mark::compare(session, Some((&recorded, &mut store)))?,
+    }
     clock::warn(session, &mut store)?;
     Ok(StateView { recorded, fingerprinter, store: Some(store), remembered: remembered?, _held: held })
 }

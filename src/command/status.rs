@@ -31,7 +31,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
 }
 
 fn planned(session: &mut Session<'_>) -> Result<Plan, Trouble> {
-    let (loaded, state) = project::load_with_state(session, false)?;
+    let (loaded, state) = project::load_to_look(session)?;
     let mut lms = doors::lms_reader(session, &loaded.rollout)?;
     project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut *lms, &Scope::default())
 }

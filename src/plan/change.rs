@@ -1,5 +1,7 @@
 //! One caregiver's change: what is done for them, in order, and everything that is needed to do it.
 
+use jiff::Timestamp;
+
 use crate::model::activation::Channel;
 use crate::model::email::EmailAddress;
 use crate::model::fingerprint::Fingerprint;
@@ -59,6 +61,8 @@ pub enum Act {
         activation: ActivationNumber,
         /// Its random id: the marker to look for.
         key: ActivationKey,
+        /// When it was begun: whoever has signed in after that may have changed the password.
+        since: Timestamp,
         /// What the LMS said when the plan was made.
         proof: Proof,
         /// Whether the account was to be created.

@@ -179,6 +179,7 @@ impl<'g, 'a> Lists<'g, 'a> {
             Due::Settle { history, proof, is_create, source } => Act::Settle {
                 activation: history.number,
                 key: history.key,
+                since: history.stage_at,
                 proof,
                 is_create,
                 recipient,

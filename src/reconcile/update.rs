@@ -41,7 +41,8 @@ pub(super) fn of(ground: &Ground<'_>, member: &Member<'_>) -> Option<Act> {
     .flatten()
     .chain(links)
     .collect();
-    let enable = account.is_disabled && ground.history(caregiver).is_some_and(|history| history.is_withdrawn);
+    // Also where somebody else has enabled it already: on record it is ours to disable again when its person leaves again.
+    let enable = ground.history(caregiver).is_some_and(|history| history.is_withdrawn);
     (enable || !fields.is_empty()).then(|| Act::Update { username: Username::new(account.username), fields, enable })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::civil::date;
 use jiff::tz::{TimeZone, offset};
 
@@ -215,6 +216,7 @@ pub(super) fn settle(email: &str, proof: Proof) -> Act {
     Act::Settle {
         activation: ActivationNumber::FIRST,
         key: ActivationKey(7),
+        since: Timestamp::UNIX_EPOCH,
         proof,
         is_create: false,
         recipient: mail(email),

@@ -84,6 +84,8 @@ fn a_server_that_says_later_is_given_time_and_then_gets_the_same_letter() {
     let applied = world.apply().unwrap();
     assert_eq!((applied.tally.sent, applied.tally.has_passing()), (1, true));
     assert_eq!(world.clock.now().duration_since(before).as_secs(), 30, "the next letter waited");
+    let said = world.notes.iter().filter(|note| note.contains("says \"later\": trying again at")).count();
+    assert_eq!(said, 1, "{:?}", world.notes);
     let applied = world.apply().unwrap();
     assert_eq!((applied.tally.sent, passwords(&world)), (1, 2), "the same password, sent now");
 }

@@ -68,11 +68,17 @@ fn while_one_admin_applies_the_other_is_told_who() {
     let second = project.run(&["apply", "--auto-approve"]);
     let looked = project.run(&["plan"]);
     let pid = first.id().to_string();
+    let so_far = [project.run(&["status"]), project.run(&["explain", "C1001"])];
     signal(&first, "-CONT");
     assert_eq!(first.wait().unwrap().code(), Some(0));
     for said in [second, looked] {
         assert_eq!(said.code, 6, "{}", said.all());
         assert!(said.err.contains("mere@") && said.err.contains(&pid), "the holder is not named: {}", said.all());
+    }
+    for said in so_far {
+        assert_eq!(said.code, 0, "{}", said.all());
+        assert!(said.err.contains("mere@") && said.err.contains("is at work"), "{}", said.all());
+        assert!(!said.out.is_empty());
     }
     assert_eq!(project.letters().len(), 21, "the first did all of it, the second none");
     ends_with_one_password_each(&project);

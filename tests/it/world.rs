@@ -65,6 +65,8 @@ pub(crate) struct World {
     pub(crate) keeps_lock: bool,
     /// Whether somebody keeps the state from being tidied at a run's end.
     pub(crate) wipe_fails: bool,
+    /// What the last apply said that belongs to nobody.
+    pub(crate) notes: Vec<String>,
     /// How many letters the transport hands over at once: how wide the waves are.
     pub(crate) at_once: usize,
     /// A mail server that is only pretended, in place of the rollout's.
@@ -150,6 +152,7 @@ impl World {
             accident: Accident::None,
             keeps_lock: false,
             wipe_fails: false,
+            notes: Vec::new(),
             at_once: 1,
             server: None,
             retry_unknown: false,
@@ -334,7 +337,7 @@ impl World {
             counts: MarkCounts::default(),
         };
         let (crash, at_once) = (&self.crash, self.at_once);
-        let mut watch = Counting { finished: 0, stop_after: self.interrupt_after };
+        let mut watch = Counting { finished: 0, stop_after: self.interrupt_after, notes: Vec::new() };
         let edges = Edges {
             lms: &mut Crashing {
                 inner: Accidental::new(AnyLms(lms), &self.accident),
@@ -362,7 +365,9 @@ impl World {
             random: &mut random,
             watch: &mut watch,
         };
-        apply::apply(order, edges)
+        let applied = apply::apply(order, edges);
+        self.notes = watch.notes;
+        applied
     }
 
     /// The pages that wait to be printed, by caregiver.
@@ -660,12 +665,15 @@ impl RunMark for Mark {
 struct Counting {
     finished: usize,
     stop_after: Option<usize>,
+    notes: Vec<String>,
 }
 
 impl Watch for Counting {
     fn step(&mut self, step: Step<'_>) {
-        if matches!(step, Step::Finished { .. }) {
-            self.finished += 1;
+        match step {
+            Step::Finished { .. } => self.finished += 1,
+            Step::Note(text) => self.notes.push(text.to_owned()),
+            _ => {}
         }
     }
 

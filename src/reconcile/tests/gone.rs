@@ -126,4 +126,6 @@ fn somebody_who_is_back_gets_the_account_back_that_was_disabled() {
     assert_eq!(symbols(&school.plan(), "C1"), "", "the school disabled it, not firstbell");
     school.recorded.histories.get_mut("C1").unwrap().is_withdrawn = true;
     assert_eq!(symbols(&school.plan(), "C1"), "~");
+    school.accounts = vec![mere()];
+    assert_eq!(symbols(&school.plan(), "C1"), "~", "enabled by somebody else: ours to disable when they leave again");
 }

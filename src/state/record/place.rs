@@ -12,6 +12,7 @@ use crate::model::entry::Actor;
 use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::Lineage;
 use crate::state::run_lock::{self, RunLock};
+use crate::state::sqlite;
 
 /// Where a state lives.
 #[derive(Clone, Debug)]
@@ -64,6 +65,15 @@ impl Place {
             Self::File(path) => Ok(Held::of_file(path, None)),
             #[cfg(feature = "postgres")]
             Self::Database(address) => database(address, crate::state::postgres::Mode::Look, "firstbell"),
+        }
+    }
+
+    /// Looks on while somebody writes; `None` where that can't be done just now: without a log beside it, a file is changed
+    /// under the reader's eyes.
+    pub fn look_on(&self) -> Result<Option<Held>, StateError> {
+        match self {
+            Self::File(path) if !sqlite::has_log(path) => Ok(None),
+            _ => self.look().map(Some),
         }
     }
 

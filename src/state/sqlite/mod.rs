@@ -14,6 +14,6 @@ mod wipe;
 pub use self::durability::Durability;
 pub(in crate::state) use self::durability::ask;
 pub(in crate::state) use self::fill::fill;
-pub(in crate::state) use self::open::{clear, create, inspect, key_check, prepare, to_read, to_write};
+pub(in crate::state) use self::open::{clear, create, has_log, inspect, key_check, prepare, to_read, to_write};
 pub use self::schema::SCHEMA;
 pub(in crate::state) use self::wipe::wipe;

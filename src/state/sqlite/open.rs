@@ -98,6 +98,8 @@ pub(in crate::state) fn to_write(path: &Utf8Path) -> Result<Connection, Fault> {
 /// Opens a state to read. A writer that ends just now may take its log away between looking and opening: then once
 /// more.
 pub(in crate::state) fn to_read(path: &Utf8Path) -> Result<Connection, Fault> {
+    // The log lies beside the file itself, not beside a link to it.
+    let path = &files::resolved(path)?;
     match look_at(path) {
         Err(Fault::Sql(error)) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => look_at(path),
         other => other,
@@ -120,6 +122,11 @@ fn ends_with_a_page(conn: &Connection, length: Option<u64>, path: &Utf8Path) -> 
     let page: u32 = conn.pragma_query_value(None, "page_size", |row| row.get(0))?;
     let is_whole = length.is_none_or(|length| length.is_multiple_of(page.into()));
     if is_whole { Ok(()) } else { Err(Fault::Foreign(damaged(path))) }
+}
+
+/// Whether a log lies beside a state: only then may somebody look on while a writer is at work.
+pub(in crate::state) fn has_log(path: &Utf8Path) -> bool {
+    files::resolved(path).is_ok_and(|path| files::exists(&beside(&path, "-wal")))
 }
 
 /// Says why it can't be opened, where SQLite would only say "unable to open". It looks and does not open: closing a file

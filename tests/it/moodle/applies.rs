@@ -3,6 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use firstbell::edge::Clock;
 use firstbell::plan::HoldCode;
 
 use super::standin::{Mishap, Site, User};
@@ -179,6 +180,26 @@ fn a_refusal_after_a_lost_answer_leaves_it_open_and_the_password_as_it_is() {
         assert!(applied.tally.has_unknown(), "refusal {number}: {:?}", applied.tally.failures);
         settle(&mut world);
         check(&world, &format!("refusal {number}"));
+    }
+}
+
+/// Whoever signed in before the lost call can't have changed a password that it set.
+#[test]
+fn a_reissue_with_a_lost_answer_is_finished_for_somebody_who_had_signed_in_before() {
+    for since in [false, true] {
+        let mut world = world(UNMARKED);
+        world.apply().unwrap();
+        let lines = "reissue: [{caregiver: C4, activation: 2, because: T-1}]\n";
+        world.write("rollout.yaml", &format!("{}{lines}", world.read("rollout.yaml")));
+        world.moodle.as_ref().unwrap().mishap("core_user_update_users", Mishap::CutBefore);
+        let _ = world.apply().unwrap();
+        world.clock.advance(1);
+        if since {
+            site(&world).of_mut("C4").lastaccess = world.clock.now().as_second() - 60;
+        }
+        let _ = world.apply();
+        let held = world.plan().held.iter().any(|held| held.code == HoldCode::ChangedMeanwhile);
+        assert_eq!((site(&world).passwords_of("C4"), held), if since { (0, true) } else { (1, false) });
     }
 }
 

@@ -58,8 +58,11 @@ fn while_one_admin_applies_the_other_is_told_who() {
     let (shared, mut first) = stopped_in_the_middle(1);
     let second = shared.run(&["apply", "--auto-approve"]);
     let looked = shared.run(&["plan"]);
+    let so_far = shared.run(&["status"]);
     signal(&first, "-CONT");
     assert_eq!(first.wait().unwrap().code(), Some(0));
+    assert_eq!(so_far.code, 0, "{}", so_far.all());
+    assert!(so_far.err.contains("mere@") && so_far.err.contains("is at work"), "{}", so_far.all());
     for said in [second, looked] {
         assert_eq!(said.code, 6, "{}", said.all());
         assert!(said.err.contains("mere@") && said.err.contains(&first.id().to_string()), "{}", said.all());
