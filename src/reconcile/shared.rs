@@ -43,6 +43,14 @@ impl SharedAddresses {
         for members in collisions(roster) {
             judge(&members, rollout, &mut groups);
         }
+        let barred = barred(roster, rollout);
+        // Almost nobody: most rosters have none.
+        for one in roster.caregivers().filter(|_| !barred.is_empty()) {
+            let whose = one.address().ok().and_then(|address| barred.get(&*fold(address)));
+            if whose.is_some_and(|whose| *whose != Some(one.place())) {
+                groups.insert(one.place(), Group::WithBlocked);
+            }
+        }
         Self { groups }
     }
 
@@ -59,6 +67,32 @@ impl SharedAddresses {
     pub(super) fn contains(&self, caregiver: Caregiver<'_>) -> bool {
         self.groups.contains_key(&caregiver.place())
     }
+}
+
+/// The addresses, folded, that the exports give for somebody who is kept from a child, beside usable ones: who has such a one, or
+/// `None` where several have it or the row does not say who.
+fn barred(roster: &Roster, rollout: &Rollout) -> HashMap<Box<str>, Option<usize>> {
+    let mut barred = HashMap::new();
+    for (one, address) in roster.further_addresses().filter(|(one, _)| is_blocked(*one, rollout)) {
+        let place = Some(one.place());
+        barred.entry(address).and_modify(|whose| *whose = place.filter(|_| *whose == place)).or_insert(place);
+    }
+    let of_nobody = roster.addresses_of_nobody().filter(|(_, access)| may_be_kept(*access, rollout));
+    barred.extend(of_nobody.map(|(address, _)| (address.into(), None)));
+    barred
+}
+
+/// Who may be kept from a child, for all that is known, is no better than who is.
+fn may_be_kept(access: Access, rollout: &Rollout) -> bool {
+    match access {
+        Access::Blocked => true,
+        Access::Unknown => rollout.unknown_access != UnknownAccess::Allow,
+        Access::Allowed => false,
+    }
+}
+
+fn is_blocked(caregiver: Caregiver<'_>, rollout: &Rollout) -> bool {
+    caregiver.children().any(|child| may_be_kept(child.access(), rollout))
 }
 
 /// The groups of two and more caregivers with one usable address. Almost all addresses are seen once, so a million are not
@@ -106,14 +140,7 @@ impl Marks {
 }
 
 fn judge(members: &[Caregiver<'_>], rollout: &Rollout, groups: &mut HashMap<usize, Group, FixedState>) {
-    // Who may be kept from a child, for all that is known, is no better than who is.
-    let may_be_kept = |access| match access {
-        Access::Blocked => true,
-        Access::Unknown => rollout.unknown_access != UnknownAccess::Allow,
-        Access::Allowed => false,
-    };
-    let is_blocked = |caregiver: &Caregiver<'_>| caregiver.children().any(|child| may_be_kept(child.access()));
-    let has_blocked = members.iter().any(is_blocked);
+    let has_blocked = members.iter().any(|one| is_blocked(*one, rollout));
     let first = members
         .iter()
         .filter(|caregiver| caregiver.children().any(|child| is_permitted(rollout, &child)))

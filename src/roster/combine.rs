@@ -69,6 +69,7 @@ impl All {
             let relationship = self.shared.copy(&other.shared, link.relationship);
             self.links.push(Link { person, student, relationship, file: link.file + first, ..*link });
         }
+        self.people.further.absorb(other.people.further);
         self.rules.add(other.rules);
         self.traced.extend(other.traced.into_iter().map(|(file, line)| (file + first, line)));
         self.left_out.absorb(first, other.left_out);

@@ -219,6 +219,9 @@ impl Fold {
     fn leave_out(&mut self, row: &Row<'_>, why: Oddity) {
         self.tallies.add(why, row.place());
         self.left_out.add(row, why);
+        // What it says of access is told of nobody, so nothing of it is counted.
+        let access = self.asked.judge(row, &mut Tallies::default()).access();
+        self.people.further.note_nobody(row.cell(Column::Email), access);
     }
 
     /// Whether a row without an id can be about the caregiver of the row above: not where it names somebody else.

@@ -35,6 +35,7 @@ mod form;
 #[cfg(test)]
 #[path = "tests/mod.rs"]
 mod format_tests;
+mod further;
 mod grades;
 mod headings;
 mod ide;

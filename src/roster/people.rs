@@ -7,6 +7,7 @@ use crate::model::source::Column;
 
 use super::address::{AddressProblem, Rules};
 use super::clean::clean;
+use super::further::Further;
 use super::interned::{Interned, Text, Texts};
 use super::order::arrange;
 use super::problems::FileNumber;
@@ -57,6 +58,8 @@ pub(super) struct People {
     /// They.
     pub(super) all: Vec<Person>,
     emails: Texts,
+    /// What else the rows have for addresses.
+    pub(super) further: Further,
     /// Those whom the next rows are about, for [`People::visit`].
     visited: Vec<u32>,
 }
@@ -111,7 +114,9 @@ impl People {
 
     /// Takes what a row says of its caregiver.
     pub(super) fn merge(&mut self, number: u32, row: &Row<'_>, shared: &mut Shared, tallies: &mut Tallies) {
-        if answer(row.cell(Column::PrimaryEmail)) != Answer::No {
+        if answer(row.cell(Column::PrimaryEmail)) == Answer::No {
+            self.further.note(self.ids.get(number), row.cell(Column::Email));
+        } else {
             self.merge_email(number, row.cell(Column::Email));
         }
         let person = &mut self.all[number as usize];
@@ -140,7 +145,12 @@ impl People {
         if written.is_empty() {
             return;
         }
-        person.has_several_emails |= !kept.is_empty() && fold(kept) != fold(&written);
+        if !kept.is_empty() && fold(kept) != fold(&written) {
+            person.has_several_emails = true;
+            for address in [kept, &*written] {
+                self.further.note(self.ids.get(number), address);
+            }
+        }
         if kept.is_empty() || *written < *kept {
             person.email = self.emails.push(&written);
         }
@@ -183,6 +193,7 @@ impl People {
     /// Gives a caregiver another address, which wins over every other, and judges it.
     pub(super) fn correct_email(&mut self, number: u32, written: &str, rules: &Rules) {
         let email = self.emails.push(&clean(written));
+        self.further.forget(self.ids.get(number));
         let person = &mut self.all[number as usize];
         person.email = email;
         person.has_several_emails = false;

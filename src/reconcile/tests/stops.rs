@@ -277,3 +277,24 @@ fn every_hold_says_why_and_what_to_do() {
         assert!(held.sentence.starts_with(char::is_uppercase) && !held.fix.is_empty(), "{held:?}");
     }
 }
+
+#[test]
+fn a_mailbox_of_somebody_who_is_barred_is_known_however_the_export_gives_it() {
+    let barred = |theirs: &str| {
+        let mut school = School::year_7();
+        school.set_roster(&format!("{MERE}{theirs}"));
+        code(&school.plan(), "C1")
+    };
+    let shared = Some(HoldCode::SharedEmail);
+    assert_eq!(barred("C2,Hone,T,mere@example.nz,S1,7,no,\n"), shared);
+    let other = "C2,Hone,T,hone@example.nz,S2,7,yes,\n";
+    assert_eq!(barred(&format!("C2,Hone,T,Mere@example.nz,S1,7,no,\n{other}")), shared, "two rows disagree");
+    assert_eq!(barred("C2,Hone,T,hone@example.nz; mere@example.nz,S1,7,no,\n"), shared, "two in one cell");
+    assert_eq!(barred(",Hone,T,mere@example.nz,S1,7,no,\n"), shared, "a row that is left out");
+    assert_eq!(barred(",Hone,T,mere@example.nz,S1,7,yes,\n"), None);
+    assert_eq!(barred(&format!("C2,Hone,T,mere@example.nz,S1,7,yes,\n{other}")), None, "nobody is barred");
+    assert_eq!(
+        barred("C2,Hone,T,hone@example.nz,S1,7,no,\nC1,Mere,Tamihana,me@example.nz,S2,7,no,1\n"),
+        Some(HoldCode::ConflictingEmails)
+    );
+}
