@@ -109,7 +109,10 @@ impl Asked {
     pub(super) fn judge(&self, row: &Row<'_>, tallies: &mut Tallies) -> Answers {
         let mut answers = Answers::default();
         for question in self.slots.get(row.slot).map_or(&[][..], Vec::as_slice) {
-            let access = question.judge(row.cell(question.column), row.place(), tallies);
+            let access = match row.of_unknown_children(question.column) {
+                Some(values) => question.judge_all(values, row.place(), tallies),
+                None => question.judge(row.cell(question.column), row.place(), tallies),
+            };
             answers = answers.with(question.number, access);
         }
         if answers.access() == Access::Unknown && !self.is_unknown_answered {
@@ -129,6 +132,21 @@ impl Asked {
 }
 
 impl Question {
+    /// What values mean of which nobody can tell whose they are: one that bars may be any child's, and no other is taken for a yes.
+    fn judge_all<'a>(
+        self,
+        mut values: impl Iterator<Item = &'a str>,
+        place: (FileNumber, u32),
+        tallies: &mut Tallies,
+    ) -> Access {
+        let mut unheard = Tallies::default();
+        if values.any(|value| self.judge(value, place, &mut unheard) == Access::Blocked) {
+            return Access::Blocked;
+        }
+        tallies.add(Oddity::StrangeAccess, place);
+        Access::Unknown
+    }
+
     fn judge(self, cell: &str, place: (FileNumber, u32), tallies: &mut Tallies) -> Access {
         let is_yes = match answer(cell) {
             Answer::Yes => true,
@@ -193,6 +211,25 @@ mod tests {
         assert_eq!(access(&source, "court-order= portal-access=yes"), Access::Allowed);
         assert_eq!(access(&source, "court-order=unknown portal-access=yes"), Access::Unknown);
         assert_eq!(access(&source, "court-order= portal-access="), Access::Unknown);
+    }
+
+    /// `FileMaker`'s repeating fields, with more or fewer values than children.
+    #[test]
+    fn a_value_of_which_nobody_knows_whose_it_is_never_lets_anybody_in() {
+        let mut source = source(&[Column::CourtOrder, Column::PortalAccess]);
+        source.blank_is_no.insert(Column::CourtOrder);
+        let seen = |court: &str, portal: &str| {
+            let text =
+                format!("CaregiverID,Email,StudentID,court-order,portal-access\nC1,,S1\u{1d}S2,{court},{portal}\n");
+            let roster = read(&source, text).unwrap().0;
+            roster.caregiver("C1").unwrap().children().map(super::super::view::Child::access).collect::<Vec<_>>()
+        };
+        assert_eq!(seen("no\u{1d}yes", "yes\u{1d}yes"), [Access::Allowed, Access::Blocked]);
+        assert_eq!(seen("no\u{1d}no\u{1d}yes", "yes\u{1d}yes"), [Access::Blocked; 2]);
+        assert_eq!(seen("yes", "yes\u{1d}yes"), [Access::Blocked; 2]);
+        assert_eq!(seen("no", "yes\u{1d}yes"), [Access::Unknown; 2]);
+        assert_eq!(seen("", "yes"), [Access::Unknown; 2]);
+        assert_eq!(seen("", "yes\u{1d}yes"), [Access::Allowed; 2]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::access::Access;
 use crate::model::nfc::nfc;
 use crate::model::source::{Column, RosterSource};
 
@@ -147,13 +148,20 @@ impl Desk {
     fn correct(&mut self, row: &Row<'_>, roster: &mut Roster, problems: &mut Problems) {
         let person = roster.people.find(&nfc(row.cell(Column::CaregiverId)));
         let id = nfc(row.cell(Column::StudentId));
+        if id.is_empty() && self.says_of_child(row) {
+            return problems.row(row.line, names_no_child());
+        }
         let student = if id.is_empty() { None } else { roster.students.find(&id) };
-        let (Some(person), true) = (person, id.is_empty() || student.is_some()) else {
+        let person = person.filter(|&person| match student {
+            Some(student) => link_at(roster, person, student).is_some(),
+            None => id.is_empty(),
+        });
+        let Some(person) = person else {
+            if self.said(row).access() == Access::Blocked {
+                return problems.row(row.line, bars_nobody());
+            }
             return self.tallies.add(Oddity::CorrectsNobody, row.place());
         };
-        if student.is_some_and(|student| link_at(roster, person, student).is_none()) {
-            return self.tallies.add(Oddity::CorrectsNobody, row.place());
-        }
         let about_person = says_of_person(row).then_some((Some(person), None));
         let about_student = student.filter(|_| says_of_student(row)).map(|student| (None, Some(student)));
         let about_both = student.map(|student| (Some(person), Some(student)));
@@ -180,6 +188,16 @@ impl Desk {
             Some(false) if !of_person => self.tallies.add(Oddity::CorrectsNothing, row.place()),
             Some(_) => {}
         }
+    }
+
+    /// What a row says of access, with nothing counted yet.
+    fn said(&self, row: &Row<'_>) -> Answers {
+        self.asked.corrected(row, &mut Tallies::default())
+    }
+
+    /// Whether a row says something that is a matter of each child.
+    fn says_of_child(&self, row: &Row<'_>) -> bool {
+        self.said(row) != Answers::default() || says_of_student(row) || !row.cell(Column::Relationship).is_empty()
     }
 
     /// Corrects what the row says of the two, and of the student. Whether it says anything; `None` where the exports do
@@ -223,6 +241,21 @@ fn says_of_person(row: &Row<'_>) -> bool {
 /// Whether a row says something of the student, whoever the caregiver is.
 fn says_of_student(row: &Row<'_>) -> bool {
     [Column::Year, Column::Class, Column::School].into_iter().any(|column| !row.cell(column).is_empty())
+}
+
+/// What it says would be lost without a word.
+fn names_no_child() -> Diagnostic {
+    let message = "this correction is about a child, and names none: access, relationship, year, class and school are of each child";
+    Diagnostic::error("roster::no-child", message)
+        .with_help("write the student's id into the row, and one row for each child that it is about")
+}
+
+/// A bar that is mistyped is none, and the letter would go out.
+fn bars_nobody() -> Diagnostic {
+    let message = "this correction keeps somebody from a child, and no export has the two together: it would keep nobody from anything";
+    Diagnostic::error("roster::bars-nobody", message).with_help(
+        "see whether both ids are right, to the letter; take the row out where they have left the exports for good",
+    )
 }
 
 fn bad_until(until: &str) -> Diagnostic {
@@ -276,7 +309,6 @@ mod tests {
     use super::super::testing::{self, NOW, export};
     use super::super::{Caregiver, Roster, read_bytes};
     use super::*;
-    use crate::model::access::Access;
     use crate::model::source::Part;
 
     const HEADINGS: &str = "Who,Mail,Child,Court,Class,Why,Until";
@@ -400,6 +432,22 @@ mod tests {
         let (roster, told) = corrected(&["C1,zz@example.nz,S2,,,T-1,2099-01-01"]);
         assert_eq!(told, ["2 roster::corrects-nobody"]);
         assert_ne!(roster.caregiver("C1").unwrap().email_as_written(), "zz@example.nz");
+    }
+
+    /// Whoever writes a court order down must not have it lost for a missing or mistyped id.
+    #[test]
+    fn a_bar_that_would_keep_nobody_from_anything_is_an_error() {
+        for (row, expected) in [
+            ("C2,a@example.nz,,yes,,T-1,2099-01-01", Some("2 roster::no-child")),
+            ("C2,,,,7C,T-1,2099-01-01", Some("2 roster::no-child")),
+            ("c2,,S1,yes,,T-1,2099-01-01", Some("2 roster::bars-nobody")),
+            ("C1,,S2,yes,,T-1,2099-01-01", Some("2 roster::bars-nobody")),
+            ("C2,,s1,yes,,T-1,2099-01-01", Some("2 roster::bars-nobody")),
+            ("C2,,s1,yes,,T-1,2020-01-01", Some("2 roster::correction-over")),
+            ("C2,,S1,yes,,T-1,2099-01-01", None),
+        ] {
+            assert_eq!(corrected(&[row]).1, expected.map(str::to_owned).into_iter().collect::<Vec<_>>(), "{row}");
+        }
     }
 
     #[test]

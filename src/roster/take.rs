@@ -64,6 +64,16 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// The values of a repeating field of which it is open whose they are: there are more or fewer of them than children.
+    pub(super) fn of_unknown_children(&self, column: Column) -> Option<impl Iterator<Item = &'a str> + use<'a>> {
+        let Cells::Record(_, places, record) = self.cells else { return None };
+        self.value?;
+        let (cell, children) = (places.cell(column, record), places.cell(Column::StudentId, record));
+        let count = |text: &str| text.matches(REPEATED).count();
+        let is_open = !cell.is_empty() && count(cell) != count(children);
+        is_open.then(|| cell.split(REPEATED).map(str::trim))
+    }
+
     /// The postal address, its lines separated by commas, whether they stand in cells of their own or in one; blank where
     /// there is none.
     pub(super) fn postal(&self) -> Cow<'a, str> {
@@ -152,8 +162,7 @@ fn each_value<'a>(row: Row<'a>, add: &mut impl FnMut(&Row<'a>)) {
     }
 }
 
-/// One value of a repeating field. A field with one value has it for the first, and says nothing of the others: whether a caregiver
-/// may see the second child is never taken from what is said of the first.
+/// One value of a repeating field. A field with one value has it for the first, and says nothing of the others.
 fn repeated(cell: &str, value: usize) -> &str {
     cell.split(REPEATED).nth(value).unwrap_or_default().trim()
 }
