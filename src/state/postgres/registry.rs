@@ -1,8 +1,10 @@
 //! Which rollouts are in the database: a small table for all of them, and a schema of its own for each.
 
 use super::address::Address;
+use super::lock::{self, Mode};
 use super::session::Session;
 use crate::model::ids::Lineage;
+use crate::model::nfc::nfc;
 use crate::state::record::Fault;
 use crate::state::sqlite::SCHEMA;
 
@@ -38,18 +40,45 @@ pub(super) fn find(session: &Session, address: &Address) -> Result<Option<Regist
     if !is_there.first().is_some_and(|row| row.get(0)) {
         return Ok(None);
     }
-    let lineage = address.lineage.as_ref().map_or("", Lineage::as_str);
-    let rows = session.query(
-        "SELECT name, lineage, schema_version, fence FROM firstbell.rollouts WHERE lineage = ?1 OR name = ?2
-         ORDER BY (lineage = ?1) DESC LIMIT 1",
-        &[&lineage, &address.name],
-    )?;
-    Ok(rows.first().map(|row| Registered {
+    // A table of as many rows as there are schools; the server's idea of upper and lower case is not everywhere the same.
+    let rows =
+        session.query("SELECT name, lineage, schema_version, fence FROM firstbell.rollouts ORDER BY name", &[])?;
+    let all = rows.iter().map(|row| Registered {
         name: row.get(0),
         lineage: Lineage::new(row.get::<_, &str>(1)),
         version: row.get(2),
         fence: row.get(3),
-    }))
+    });
+    let (mut named, mut alike) = (None, None);
+    for one in all {
+        if address.lineage.as_ref() == Some(&one.lineage) {
+            return Ok(Some(one));
+        }
+        if one.name == address.name {
+            named = Some(one);
+        } else if is_same_school(&one.name, &address.name) {
+            alike = Some(one);
+        }
+    }
+    Ok(named.or(alike))
+}
+
+/// Whether two names are one to those who read them: accents however they are written, capitals and blanks make no difference.
+fn is_same_school(one: &str, other: &str) -> bool {
+    let plain = |name: &str| nfc(name).to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    plain(one) == plain(other)
+}
+
+/// Gives a state the name that its school has now, so that it is found by that where its `rollout.lock` is lost. Another state that has the
+/// name, or is just getting it, keeps it.
+pub(super) fn rename(session: &Session, registered: Registered, name: &str) -> Result<Registered, Fault> {
+    if registered.name == name || lock::take(session, Mode::Exclusive, name).is_err() {
+        return Ok(registered);
+    }
+    let sql = "UPDATE firstbell.rollouts SET name = ?1
+         WHERE lineage = ?2 AND NOT EXISTS (SELECT 1 FROM firstbell.rollouts WHERE name = ?1)";
+    let is_renamed = session.execute(sql, &[&name, &registered.lineage])? > 0;
+    Ok(if is_renamed { Registered { name: name.to_owned(), ..registered } } else { registered })
 }
 
 /// Refuses tables of a newer version; whether they are of an older one.

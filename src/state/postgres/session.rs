@@ -94,6 +94,9 @@ impl Session {
         session.take_hold()?;
         if let (Mode::Exclusive, Some(registered)) = (mode, session.registered()) {
             session.fence.set(Some(registry::raise_fence(&session, &registered, None)?));
+            if address.lineage.as_ref() == Some(&registered.lineage) {
+                session.registered.replace(Some(registry::rename(&session, registered, &address.name)?));
+            }
         }
         Ok(session)
     }
@@ -105,6 +108,10 @@ impl Session {
         // Once more: it may have been made while we waited.
         let found = registry::find(self, &self.address)?;
         if let Some(registered) = &found {
+            // It got another name meanwhile, and others ask for the lock of that one.
+            if registered.name != name {
+                lock::take(self, self.mode, &registered.name)?;
+            }
             let is_older = registry::is_older(registered)?;
             self.look_into(&registered.lineage)?;
             registry::check_schema(self, registered)?;

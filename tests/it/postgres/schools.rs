@@ -56,6 +56,31 @@ fn a_second_rollout_of_the_same_name_is_told_so() {
     first.check();
 }
 
+/// Whatever a school was called when its state was made: it is known by the name that it has.
+#[test]
+fn a_school_with_another_name_is_still_told_that_its_lock_is_lost() {
+    let first = Shared::quickstart();
+    assert_eq!(first.run(&["apply", "--auto-approve"]).code, 0);
+    let rename =
+        |from: &str, to: &str| first.project.edit("rollout.yaml", &format!("school: {from}"), &format!("school: {to}"));
+    rename("Tūī Park Middle School", "Rimu Park College");
+    let applied = first.run(&["apply", "--auto-approve"]);
+    assert_eq!(applied.code, 0, "{}", applied.all());
+    std::fs::remove_file(first.project.path().join("rollout.lock")).unwrap();
+    for (from, to) in [("Rimu Park College", "Rimu Park  college"), ("Rimu Park  college", "Rimu Park College")] {
+        rename(from, to);
+        for args in [&["plan"][..], &["apply", "--auto-approve"]] {
+            let said = first.run(args);
+            assert_eq!(said.code, 5, "{}", said.all());
+        }
+    }
+    // The name that it had is free for another school.
+    let other = Project::example("quickstart");
+    to_server(&other);
+    let plan = run(&other, &first.database, &["plan"]);
+    assert!(plan.code == 0 && plan.out.contains("8 to create, 13 to reset"), "{}", plan.all());
+}
+
 /// The example as its README tells it.
 #[test]
 fn a_district_of_five_schools_has_one_status() {
