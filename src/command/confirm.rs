@@ -236,19 +236,24 @@ fn entries(handover: &HandOver, is_imported: impl Fn(&HandOverRow) -> bool) -> V
 
 fn unsure(session: &mut Session<'_>, state: &mut Writing, handover: &HandOver) -> Result<Exit, Trouble> {
     let number = handover.number;
-    let doubt = |row: &HandOverRow| Entry::ResetUnknown {
-        subject: Subject { caregiver: row.caregiver.clone(), activation: row.activation },
-        detail: format!("hand-over {number}: nobody knows whether it was imported"),
-    };
     if !handover.is_unsure {
-        let entries = handover.rows.iter().map(doubt).chain([Entry::HandOverUnsure { number }]).collect();
-        record_next(session, state, "confirm", entries)?;
+        record_next(session, state, "confirm", doubted(handover))?;
     }
     session.screen.answer(&format!(
         "Recorded: nobody knows whether hand-over {number} was imported. Its people are left alone until you say \
          `firstbell confirm {number} --imported` or `--not-imported`.\n"
     ));
     Ok(Exit::Unknown)
+}
+
+/// What is recorded of a hand-over of which nobody knows whether it was imported.
+pub(super) fn doubted(handover: &HandOver) -> Vec<Entry> {
+    let number = handover.number;
+    let doubt = |row: &HandOverRow| Entry::ResetUnknown {
+        subject: Subject { caregiver: row.caregiver.clone(), activation: row.activation },
+        detail: format!("hand-over {number}: nobody knows whether it was imported"),
+    };
+    handover.rows.iter().map(doubt).chain([Entry::HandOverUnsure { number }]).collect()
 }
 
 fn said(handover: &HandOver, imported: u64, keeps_passwords: bool) -> String {

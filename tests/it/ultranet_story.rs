@@ -164,6 +164,32 @@ fn an_open_hand_over_is_listed_kept_and_not_forgotten() {
     story.run("state verify", 0, &["no password was set twice"]);
 }
 
+/// The runs that are lost had the word of the person who imported: the restored record must not ask for the import again.
+#[test]
+fn a_hand_over_that_a_restored_state_waits_for_may_have_been_imported() {
+    let mut story = Story::new("firstbell");
+    story.run("apply --auto-approve", 8, &["5 rows handed over"]);
+    let backup = std::fs::read(story.project.path().join("state/firstbell.db")).unwrap();
+    story.import("0001-year-7");
+    story.run("confirm 0001 --imported", 0, &["5 rows were imported"]);
+    story.export("after-year-7");
+    story.run("apply --auto-approve", 0, &["5 letters written"]);
+    story.project.write("state/firstbell.db", backup);
+    story.touch_export();
+    let doubt = ["? hand-over 0001: ", "it was: 5 letters of it lie in the outbox", "don't import it before"];
+    story.run("state repair", 5, &doubt);
+    story.run("state repair --because T-200", 8, &doubt);
+    story.run("handovers", 4, &["nobody knows whether it was imported"]);
+    story.run("apply --auto-approve --cohort year-7", 4, &["reset-unknown (5)"]);
+    story.run("confirm 0001 --imported", 0, &["5 rows were imported"]);
+    story.touch_export();
+    story.run("apply --auto-approve --cohort year-7", 0, &["5 letters written"]);
+    for id in ["C101", "C102", "C103", "C104", "C105"] {
+        assert_eq!(story.ultranet.passwords_of(id).len(), 1, "{id}");
+    }
+    assert_eq!(story.letters(), 5, "the same letters");
+}
+
 #[test]
 fn a_lost_key_holds_whose_letter_had_not_gone_out() {
     let mut story = Story::new("firstbell");

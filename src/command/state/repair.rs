@@ -1,7 +1,7 @@
 //! `firstbell state repair`: after a restored backup, or where the state is lost. What the LMS and the outbox show is recorded,
 //! whoever is in doubt is held, and the position is accepted in `rollout.lock`. Nobody is reset by it, then or later.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use camino::Utf8Path;
@@ -9,6 +9,7 @@ use camino::Utf8Path;
 use crate::files;
 use crate::model::email::fold;
 use crate::model::entry::Entry;
+use crate::model::handover::{HandOver, HandOverRow};
 use crate::report;
 use crate::rollout::Transport;
 use crate::state::rollout_lock;
@@ -19,7 +20,7 @@ use super::super::record::{next_run, reason, record};
 use super::super::session::Session;
 use super::super::trouble::Trouble;
 use super::super::writing::Writing;
-use super::super::{doors, mark};
+use super::super::{confirm, doors, mark};
 use super::rebuild::{EARLIER, Evidence, Finding, SIGNED_IN, strays};
 
 /// The arguments.
@@ -41,7 +42,8 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     if is_carried && mismatch.is_some() {
         export_is_new(session, observed.read_at)?;
     }
-    let letters = unknown_letters(session, &loaded, &mut state)?;
+    let outbox = outbox(session, &loaded)?;
+    let letters = unknown_letters(&outbox, &mut state)?;
     let handed = unknown_hand_overs(&loaded, &state)?;
     let evidence = Evidence {
         rollout: &loaded.rollout,
@@ -59,22 +61,27 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
         session.screen.answer("State, `rollout.lock` and LMS agree: there is nothing to repair.\n");
         return Ok(Exit::Done);
     }
+    let is_behind = mismatch.is_some();
     let mut text = mismatch.map_or_else(String::new, |mismatch| {
         let what = mismatch.to_string();
         let lost = if is_carried { LOST_HAND_OVERS } else { "" };
         format!("Refused so far: {}.\n\n{lost}", what.lines().next().unwrap_or_default())
     });
     text.push_str(&listed(session, &found, strays(&evidence)));
+    let doubted = if is_behind { placed_and_open(&state) } else { Vec::new() };
+    doubted.iter().for_each(|handover| text.push_str(&in_doubt(handover, &state, &outbox)));
     let Some(because) = because else {
         text.push_str("\nNothing was recorded: run it again with `--because TEXT` to accept this.\n");
         session.screen.answer(&text);
         return Ok(Exit::Stale);
     };
-    let entries: Vec<Entry> = found.iter().map(|one| evidence.entry(one, &because)).collect();
+    let found_entries = found.iter().map(|one| evidence.entry(one, &because));
+    let entries: Vec<Entry> = found_entries.chain(doubted.iter().flat_map(confirm::doubted)).collect();
     accept(session, &mut state, &because, entries)?;
     text.push_str("\nRecorded, and `rollout.lock` stands here now: commit it. `firstbell plan` shows what is due.\n");
     session.screen.answer(&text);
-    Ok(if found.iter().any(|one| !one.is_active) { Exit::PersonNeeded } else { Exit::Done })
+    let is_open = !doubted.is_empty() || found.iter().any(|one| !one.is_active);
+    Ok(if is_open { Exit::PersonNeeded } else { Exit::Done })
 }
 
 const LOST_HAND_OVERS: &str = "A hand-over of the runs that are lost must not be imported any more, wherever a copy of its file lies: \
@@ -113,26 +120,53 @@ fn accept(
     record(session, state, (run, "state repair"), entries)
 }
 
-/// The addresses of letters in the outbox that the record does not know.
-fn unknown_letters(session: &Session<'_>, loaded: &Loaded, state: &mut Writing) -> Result<HashSet<String>, Trouble> {
-    let known = state.message_ids()?;
+/// The hand-overs that wait for a word which the runs that are lost may have had already.
+fn placed_and_open(state: &Writing) -> Vec<HandOver> {
+    let is_waiting = |one: &&HandOver| one.is_placed && !one.is_unsure;
+    state.recorded.open_handovers().filter(is_waiting).cloned().collect()
+}
+
+/// Says that a hand-over may have been imported since, and what shows it.
+fn in_doubt(handover: &HandOver, state: &Writing, outbox: &HashMap<String, String>) -> String {
+    let number = handover.number;
+    let letter_of =
+        |row: &HandOverRow| state.recorded.histories.get(&row.caregiver).and_then(|one| one.letter.as_ref());
+    let has_gone =
+        |row: &&HandOverRow| letter_of(row).is_some_and(|letter| outbox.contains_key(letter.message_id.as_str()));
+    let gone = handover.rows.iter().filter(has_gone).count() as u64;
+    let seen = match gone {
+        0 => "see in Ultranet whether it was".to_owned(),
+        _ => format!("it was: {} in the outbox", report::count(gone, "letter of it lies", "letters of it lie")),
+    };
+    format!(
+        "? hand-over {number}: the runs that are lost may have been told that it was imported; {seen}\n      held until `firstbell \
+         confirm {number} --imported|--not-imported`; don't import it before\n"
+    )
+}
+
+/// Message-ID and recipient of each letter in the outbox.
+fn outbox(session: &Session<'_>, loaded: &Loaded) -> Result<HashMap<String, String>, Trouble> {
     // What a mail server took leaves no trace here.
-    let Transport::Outbox { path: folder } = &loaded.rollout.mail.transport else { return Ok(HashSet::new()) };
+    let Transport::Outbox { path: folder } = &loaded.rollout.mail.transport else { return Ok(HashMap::new()) };
     if !files::is_dir(folder) {
-        return Ok(HashSet::new());
+        return Ok(HashMap::new());
     }
-    let mut unknown = HashSet::new();
+    let mut letters = HashMap::new();
     for name in super::secrets::list(folder)? {
         let path = folder.join(&name);
         let shown = project::shown(session, &path);
         let bytes =
             files::read(&path).map_err(|error| Trouble::file(format!("reading the letter `{shown}`"), error))?;
         let (id, to) = heading(&String::from_utf8_lossy(&bytes)).ok_or_else(|| unreadable(&shown))?;
-        if !known.contains(&id) {
-            unknown.insert(fold(&to));
-        }
+        letters.insert(id, to);
     }
-    Ok(unknown)
+    Ok(letters)
+}
+
+/// The addresses of letters in the outbox that the record does not know.
+fn unknown_letters(outbox: &HashMap<String, String>, state: &mut Writing) -> Result<HashSet<String>, Trouble> {
+    let known = state.message_ids()?;
+    Ok(outbox.iter().filter(|(id, _)| !known.contains(*id)).map(|(_, to)| fold(to)).collect())
 }
 
 /// The cells of the hand-overs that the record does not know.
