@@ -7,9 +7,12 @@ use std::fmt::Write as _;
 use camino::Utf8Path;
 
 use crate::files;
+use crate::model::activation::ActivationStage;
 use crate::model::email::fold;
 use crate::model::entry::Entry;
 use crate::model::handover::{HandOver, HandOverRow};
+use crate::model::observed::Observed;
+use crate::model::recorded::{History, Recorded};
 use crate::report;
 use crate::rollout::Transport;
 use crate::state::rollout_lock;
@@ -38,6 +41,11 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     let (mut state, mismatch) = Writing::open_to_repair(session, &loaded.rollout)?;
     let mut reader = doors::lms_reader(session, &loaded.rollout)?;
     let observed = reader.observe(&project::ask(&loaded, &state.recorded))?;
+    if rollout_lock::read(&mark::rollout_lock_path(session))?.is_none()
+        && shows_nobody(&state.recorded, &observed, reader.capabilities().has_marker)
+    {
+        return Err(Trouble::new(Exit::Stale, OF_OTHERS));
+    }
     let is_carried = reader.capabilities().carrier.is_person();
     if is_carried && mismatch.is_some() {
         export_is_new(session, observed.read_at)?;
@@ -65,7 +73,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     let mut text = mismatch.map_or_else(String::new, |mismatch| {
         let what = mismatch.to_string();
         let lost = if is_carried { LOST_HAND_OVERS } else { "" };
-        format!("Refused so far: {}.\n\n{lost}", what.lines().next().unwrap_or_default())
+        format!("Refused so far: {}.\n\n{lost}", what.lines().next().unwrap_or_default().trim_end_matches('.'))
     });
     text.push_str(&listed(session, &found, strays(&evidence)));
     let doubted = if is_behind { placed_and_open(&state) } else { Vec::new() };
@@ -82,6 +90,25 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     session.screen.answer(&text);
     let is_open = !doubted.is_empty() || found.iter().any(|one| !one.is_active);
     Ok(if is_open { Exit::PersonNeeded } else { Exit::Done })
+}
+
+/// Without the lock, nothing but the school's name says whose a state is.
+const OF_OTHERS: &str = "this LMS shows nothing of what is recorded, of nobody, and no `rollout.lock` says that this state is this \
+                         rollout's: it is probably another school's. Give this school another `school:`, or put its \
+                         `rollout.lock` back; nothing was recorded";
+
+/// Whether something was done for people, and the LMS shows of none of them that it was: a marker, or at least an account.
+fn shows_nobody(recorded: &Recorded, observed: &Observed, has_marker: bool) -> bool {
+    let done = || recorded.histories.iter().filter(|(_, history)| history.is_begun());
+    let is_marked = |(id, history): (&str, &History)| {
+        observed.of_caregiver(id).any(|account| account.view().marker == Some(history.key))
+    };
+    let mut set = done().filter(|(_, history)| has_marker && history.stage == ActivationStage::Set).peekable();
+    if set.peek().is_some() {
+        return !set.any(is_marked);
+    }
+    let mut others = done().peekable();
+    others.peek().is_some() && !others.any(|(id, _)| observed.of_caregiver(id).next().is_some())
 }
 
 const LOST_HAND_OVERS: &str = "A hand-over of the runs that are lost must not be imported any more, wherever a copy of its file lies: \

@@ -40,6 +40,9 @@ pub enum AddressError {
     /// No database is in it.
     #[error("names no database: `postgres://user:password@host/database` is expected")]
     NoDatabase,
+    /// A part that can't have one has an `@`: the rest of a password, which must not be shown, nor looked up as a host.
+    #[error("has an `@` too many: in a user or a password it is written `%40`, a `/` is `%2F`, a `:` is `%3A`")]
+    AtSign,
     /// `sslmode` says something that is not known: taken for the nearest it might be weaker than what was meant.
     #[error(
         "has an unknown `sslmode`: leave it out, or write `verify-full`, or `disable` for a tunnel that ends on this machine"
@@ -119,6 +122,8 @@ const FOREIGN: &[&str] = &[
 impl Address {
     /// Reads an address. What is wrong with it is said without showing any of it.
     pub fn parse(url: &str, name: &str, lineage: Option<Lineage>) -> Result<Self, AddressError> {
+        // A line end is easily kept with a secret.
+        let url = url.trim();
         if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
             return Err(AddressError::Form);
         }
@@ -128,6 +133,10 @@ impl Address {
             return Err(AddressError::NoHost);
         }
         let Some(database) = config.get_dbname().map(str::to_owned) else { return Err(AddressError::NoDatabase) };
+        let is_name = |host: &Host| matches!(host, Host::Tcp(name) if name.contains('@'));
+        if config.get_hosts().iter().any(is_name) || database.contains('@') {
+            return Err(AddressError::AtSign);
+        }
         config.ssl_mode(ssl_mode(own.mode.as_deref(), is_here(&config))?);
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
@@ -255,7 +264,12 @@ mod tests {
         for url in ["s3cret", "mysql://s3cret@db/x", "postgres://s3cret@db:99999999/x", "host=db password=s3cret"] {
             assert_eq!(parse(url).unwrap_err(), AddressError::Form, "{url}");
         }
+        for url in ["postgres://kowhai:s3@cret@db/x", "postgres://kowhai:5432/s3@cret@db/x"] {
+            assert_eq!(parse(url).unwrap_err(), AddressError::AtSign, "{url}");
+        }
         assert_eq!(parse("postgres:///firstbell").unwrap_err(), AddressError::NoHost);
+        let kept_with_a_line_end = parse(" postgres://kowhai:s3cret@db.example.nz/firstbell\n").unwrap();
+        assert_eq!(format!("{kept_with_a_line_end}"), "Kōwhai College in db.example.nz:5432/firstbell");
         assert_eq!(parse("postgres://kowhai@db.example.nz").unwrap_err(), AddressError::NoDatabase);
     }
 

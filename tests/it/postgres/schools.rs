@@ -46,6 +46,10 @@ fn a_second_rollout_of_the_same_name_is_told_so() {
         assert_eq!(said.code, 5, "{}", said.all());
         assert!(said.err.contains("rollout.lock") && said.err.contains("another `school:`"), "{}", said.all());
     }
+    let mut command = other.command(&["state", "repair", "--because", "T-142"]);
+    let command = command.env(VARIABLE, first.database.url()).env("HOME", first.project.home());
+    let said = self::said(&command.output().unwrap());
+    assert!(said.code == 5 && said.err.contains("probably another school's"), "{}", said.all());
     assert!(other.letters().is_empty());
     // Whoever has lost the lock has a way on.
     std::fs::remove_file(first.project.path().join("rollout.lock")).unwrap();
