@@ -4,7 +4,7 @@
 use crate::edge::{Effect, Envelope, How, NewAccount, Step, Wanted};
 use crate::model::entry::{Entry, LetterSubject, Subject};
 use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId};
-use crate::model::outcome::Outcome;
+use crate::model::outcome::{Outcome, Reach, Refusal};
 use crate::plan::Change;
 
 use super::desk::{Fresh, ReadyLetter};
@@ -148,6 +148,30 @@ impl Worker<'_> {
         }
     }
 
+    /// Whether a server that says "later", or that it is not allowed, means this address: it has said so for a day and more, or says so
+    /// again while it takes the letters of others.
+    fn is_about_address(&self, change: &Change, refusal: &Refusal) -> bool {
+        let is_alone = refusal.reach == Reach::Everybody && change.is_put_off() && self.tally.sent > 0;
+        refusal.about_address && (change.is_put_off_for_long() || is_alone)
+    }
+
+    /// What a mail server says of a letter may hold what stands in it: the password, and names.
+    fn discreet(&mut self, change: &Change, letter: &LetterSubject, outcome: Outcome) -> Outcome {
+        let told = match outcome {
+            Outcome::Done(()) => return Outcome::Done(()),
+            Outcome::Refused(Refusal { ref reason, .. }) => reason,
+            Outcome::Unknown(ref detail) => detail,
+        };
+        let sealed = self.ledger.sealed(&change.caregiver, letter.activation).ok().flatten();
+        let password = sealed.and_then(|sealed| self.open_password(&sealed).ok());
+        let told = change.person.masked_in(told);
+        let told = password.map_or(told.clone(), |password| password.masked_in(&told));
+        match outcome {
+            Outcome::Refused(refusal) => Outcome::Refused(Refusal { reason: told, ..refusal }),
+            _ => Outcome::Unknown(told),
+        }
+    }
+
     /// Notes what became of a letter. One that the server refused counts as put off until the next one is taken: where none is,
     /// the refusal was not about its address.
     pub(super) fn letter_outcome(
@@ -156,9 +180,8 @@ impl Worker<'_> {
         letter: LetterSubject,
         outcome: Outcome,
     ) -> Result<(), Failure> {
-        use crate::model::outcome::Reach;
         const ATTEMPT: &str = "the password is set, but sending the letter";
-        match outcome {
+        match self.discreet(change, &letter, outcome) {
             Outcome::Done(()) => {
                 self.reject_refused();
                 self.tally.sent += 1;
@@ -167,7 +190,10 @@ impl Worker<'_> {
                 self.ledger.note_effect(if is_kept { Entry::SentAndKept(letter) } else { Entry::Sent(letter) });
                 Ok(())
             }
-            Outcome::Refused(refusal) => {
+            Outcome::Refused(mut refusal) => {
+                if self.is_about_address(change, &refusal) {
+                    refusal.reach = Reach::Caregiver;
+                }
                 let reason = refusal.reason.clone();
                 // This time it was not taken, and not for its address: the time before it may have been.
                 if change.was_perhaps_sent() && refusal.reach != Reach::Caregiver {

@@ -76,7 +76,7 @@ impl Worker<'_> {
         }))
     }
 
-    fn open_password(&self, sealed: &SealedActivation) -> Result<Password, Failure> {
+    pub(super) fn open_password(&self, sealed: &SealedActivation) -> Result<Password, Failure> {
         let bytes = sealed.password.as_ref().ok_or_else(|| Failure::here("the sealed password has been wiped"))?;
         let context = self.desk.context(sealed.key, SealPurpose::Password);
         let opened = self.desk.seal().open(bytes, &context).map_err(|_| cannot_open())?;

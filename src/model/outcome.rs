@@ -18,6 +18,8 @@ pub struct Refusal {
     pub reason: String,
     /// How far the no reaches.
     pub reach: Reach,
+    /// Whether it was said as soon as this address was named: said again and again, it is about that address.
+    pub about_address: bool,
 }
 
 /// How far a refusal reaches.
@@ -34,6 +36,6 @@ pub enum Reach {
 impl<T> Outcome<T> {
     /// A certain no.
     pub fn refused(reason: impl Into<String>, reach: Reach) -> Self {
-        Self::Refused(Refusal { reason: reason.into(), reach })
+        Self::Refused(Refusal { reason: reason.into(), reach, about_address: false })
     }
 }

@@ -18,6 +18,18 @@ impl Password {
     pub fn reveal(&self) -> &str {
         self.0.expose_secret()
     }
+
+    /// A text of somebody else's, without this password in it, however its letters are written: each word that has it is `…`.
+    pub fn masked_in(&self, text: &str) -> String {
+        let secret = self.reveal();
+        if secret.is_empty() {
+            return text.to_owned();
+        }
+        let folded = secret.to_lowercase();
+        let text = text.replace(secret, "…");
+        let words = text.split(' ').map(|word| if word.to_lowercase().contains(&folded) { "…" } else { word });
+        words.collect::<Vec<_>>().join(" ")
+    }
 }
 
 impl fmt::Debug for Password {

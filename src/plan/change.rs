@@ -117,6 +117,8 @@ pub enum Earlier {
     Nothing,
     /// It was tried more than once, and each time certainly not taken: whoever has not been tried goes first.
     PutOff,
+    /// The same, again and again for a day and more.
+    PutOffForLong,
     /// Perhaps it was taken.
     PerhapsSent,
 }
@@ -129,7 +131,12 @@ impl Change {
 
     /// Whether its letter was tried more than once, and each time certainly not taken.
     pub fn is_put_off(&self) -> bool {
-        self.was(Earlier::PutOff)
+        self.was(Earlier::PutOff) || self.is_put_off_for_long()
+    }
+
+    /// Whether that went on for a day and more.
+    pub fn is_put_off_for_long(&self) -> bool {
+        self.was(Earlier::PutOffForLong)
     }
 
     /// Whether its letter was perhaps taken before.
@@ -293,6 +300,20 @@ pub struct Person {
     pub language: String,
     /// The permitted children, ordered by id: the only ones that a letter may name.
     pub children: Vec<Child>,
+}
+
+impl Person {
+    /// A text of somebody else's, without the names that a letter to this person has in it: each is `…`.
+    pub fn masked_in(&self, text: &str) -> String {
+        let own = [&self.first_name, &self.last_name];
+        let names = self.children.iter().flat_map(|child| [&child.first_name, &child.last_name]).chain(own);
+        let names: Vec<String> = names.flat_map(|name| name.split_whitespace().map(str::to_lowercase)).collect();
+        let is_name = |word: &str| {
+            let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+            names.contains(&bare)
+        };
+        text.split(' ').map(|word| if is_name(word) { "…" } else { word }).collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// A permitted child.

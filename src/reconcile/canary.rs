@@ -59,7 +59,9 @@ fn of_cohort<'a>(ground: &Ground<'a>, cases: &Cases<'a>, index: usize, canary: C
     // Who was mailed in another cohort says nothing of this one's addresses.
     let name = &ground.rollout.cohorts[index].name;
     let histories = members().filter_map(|case| ground.history(case.member.caregiver));
-    let seen = Seen::of(histories.filter(|history| history.cohort.as_ref() == Some(name)));
+    let wait = SignedDuration::from_secs(i64::try_from(canary.wait).unwrap_or(i64::MAX));
+    let long_ago = ground.context.now.checked_sub(wait).unwrap_or(Timestamp::MIN);
+    let seen = Seen::of(histories.filter(|history| history.cohort.as_ref() == Some(name)), long_ago);
     let first = canary.first as usize;
     if seen.begun < first {
         return Gate::First(next(ground, members(), first - seen.begun));
@@ -70,10 +72,11 @@ fn of_cohort<'a>(ground: &Ground<'a>, cases: &Cases<'a>, index: usize, canary: C
     }
     let mut arrived: Vec<Timestamp> = seen.sent;
     arrived.sort_unstable();
-    // Those that came back have been waited for already.
-    let needed = first.saturating_sub(usize::try_from(bounced).unwrap_or(usize::MAX)).max(1);
+    // Those that came back have been waited for already; and one that does not go out for so long must not stop a cohort for good.
+    let answered = usize::try_from(bounced).unwrap_or(usize::MAX).saturating_add(seen.stuck);
+    let needed = first.saturating_sub(answered).max(1);
     let Some(last_of_first) = arrived.get(needed - 1) else { return Gate::Waits(None) };
-    let until = *last_of_first + SignedDuration::from_secs(i64::try_from(canary.wait).unwrap_or(i64::MAX));
+    let until = last_of_first.checked_add(wait).unwrap_or(Timestamp::MAX);
     if ground.context.now < until { Gate::Waits(Some(until)) } else { Gate::Open }
 }
 
@@ -82,12 +85,15 @@ struct Seen {
     /// Activations that were begun, whether their letter has gone or not.
     begun: usize,
     sent: Vec<Timestamp>,
+    /// Came back, or was refused for its address.
     bounced: u64,
+    /// Begun so long ago, and still on no way.
+    stuck: usize,
 }
 
 impl Seen {
-    fn of<'h>(histories: impl Iterator<Item = &'h History>) -> Self {
-        let mut seen = Self { begun: 0, sent: Vec::new(), bounced: 0 };
+    fn of<'h>(histories: impl Iterator<Item = &'h History>, long_ago: Timestamp) -> Self {
+        let mut seen = Self { begun: 0, sent: Vec::new(), bounced: 0, stuck: 0 };
         let is_on_paper = |history: &History| history.letter.as_ref().is_some_and(|one| one.channel == Channel::Paper);
         for history in histories.filter(|history| !is_on_paper(history)) {
             let is_begun = matches!(
@@ -100,8 +106,10 @@ impl Seen {
             seen.begun += usize::from(is_begun);
             match history.letter.as_ref().filter(|_| history.stage == ActivationStage::Set) {
                 Some(letter) if letter.stage == LetterStage::Sent => seen.sent.push(letter.stage_at),
-                Some(letter) if letter.stage == LetterStage::Bounced => seen.bounced += 1,
-                _ => {}
+                Some(letter) if matches!(letter.stage, LetterStage::Bounced | LetterStage::Rejected) => {
+                    seen.bounced += 1
+                }
+                _ => seen.stuck += usize::from(is_begun && history.stage_at <= long_ago),
             }
         }
         seen

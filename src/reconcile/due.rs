@@ -21,6 +21,9 @@ use super::stop::{Stop, is_new_arrival};
 pub(super) const SETTLE_AFTER: SignedDuration = SignedDuration::from_mins(10);
 /// After this long the same password is not set again without a person's word.
 const SETTLE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+/// After so many tries in so long a time, a server's "later" about an address is a no.
+const PUT_OFF_OFTEN: u32 = 4;
+const PUT_OFF_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// When a letter that perhaps went out is sent again, by the number of attempts made.
 const RETRY_AFTER: [SignedDuration; 3] =
     [SignedDuration::from_mins(15), SignedDuration::from_hours(1), SignedDuration::from_hours(6)];
@@ -199,9 +202,11 @@ fn letter<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
 }
 
 /// What became of this letter before.
-pub(super) fn earlier(history: &History, source: LetterSource) -> Earlier {
+pub(super) fn earlier(history: &History, source: LetterSource, now: Timestamp) -> Earlier {
+    let is_long = |tries: u32| tries >= PUT_OFF_OFTEN && now.duration_since(history.stage_at) >= PUT_OFF_FOR;
     let letter = history.letter.as_ref().filter(|letter| source == LetterSource::Sealed(letter.number));
     match letter.map(|letter| (letter.stage, letter.attempts)) {
+        Some((LetterStage::Prepared, tries)) if is_long(tries) => Earlier::PutOffForLong,
         Some((LetterStage::Prepared, 2..)) => Earlier::PutOff,
         Some((LetterStage::Sending | LetterStage::Unknown, _)) => Earlier::PerhapsSent,
         _ => Earlier::Nothing,

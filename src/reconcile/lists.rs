@@ -193,7 +193,7 @@ impl<'g, 'a> Lists<'g, 'a> {
                 Act::Email { activation: history.number, recipient, letter, source, earlier: Earlier::Nothing }
             }
             Due::Email { history, source } => {
-                let earlier = due::earlier(history, source);
+                let earlier = due::earlier(history, source, ground.context.now);
                 Act::Email { activation: history.number, recipient, letter, source, earlier }
             }
             Due::Adopt { account, by_gateway } => Act::Adopt {

@@ -2,11 +2,11 @@
 
 use firstbell::apply::End;
 use firstbell::edge::Clock;
-use firstbell::model::outcome::{Outcome, Reach};
+use firstbell::model::outcome::{Outcome, Reach, Refusal};
 use firstbell::plan::{HoldCode, Plan};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::world::{HEAD, PretendServer, World};
+use crate::world::{HEAD, PretendServer, World, told};
 
 const COHORT: &str = "cohorts:\n  - {name: year-7, select: {years: [7]}}\n";
 
@@ -104,6 +104,28 @@ fn what_was_taken_beside_a_letter_put_off_is_known_before_the_pause() {
     assert!(at_once >= 3, "{at_once} of {} were known before anybody waited", taken.len());
 }
 
+/// A scanner that says what it did not like says the password.
+#[test]
+fn what_a_server_says_of_a_letter_is_kept_without_what_stands_in_it() {
+    let (mut world, server) = world(1, "pace: {preset: unlimited}", "");
+    server.answers.borrow_mut().push_back(Outcome::Unknown("the connection broke".to_owned()));
+    world.apply().unwrap();
+    let password = told(&server.taken.borrow()[0].2, &["mere1.tamihana".to_owned()]).password;
+    world.clock.advance(1);
+    let said = format!("554 5.6.0 suspicious <{password}> for MERE1 (Tamihana), mother of Āwhina");
+    server.answers.borrow_mut().push_back(Outcome::refused(said, Reach::Caregiver));
+    let applied = world.apply().unwrap();
+    let (_, failure) = &applied.tally.failures[0];
+    assert!(failure.to_string().ends_with("554 5.6.0 suspicious <…> for … … mother of …"), "{failure}");
+    for entry in std::fs::read_dir(world.path().join("state")).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        // The sandbox is the LMS here, and has the password.
+        let is_lms = path.to_string_lossy().contains("lms");
+        assert!(is_lms || !bytes.windows(password.len()).any(|window| window == password.as_bytes()), "{path:?}");
+    }
+}
+
 #[test]
 fn a_full_quota_stops_the_run_and_nobody_else_gets_a_password() {
     let (mut world, server) = world(4, "pace: {preset: unlimited}", "");
@@ -134,6 +156,42 @@ fn a_refusal_is_about_the_address_only_where_the_server_takes_other_letters() {
     assert_eq!((applied.tally.sent, applied.tally.needs_person()), (6, true));
     assert_eq!(code(&world.plan(), "C1"), Some(HoldCode::LetterRejected));
     assert_eq!((server.taken.borrow().len(), passwords(&world)), (6, 7));
+}
+
+fn of_address(reach: Reach) -> Outcome {
+    let reason = "the mail server says 5.7.1 or 4.2.1".to_owned();
+    Outcome::Refused(Refusal { reason, reach, about_address: true })
+}
+
+/// One address in a server's bad books must neither be tried for ever nor stop the others for ever.
+#[test]
+fn a_later_that_is_said_of_one_address_for_more_than_a_day_is_a_no() {
+    for (reach, waits) in [(Reach::Passing, 10), (Reach::Everybody, 10), (Reach::Passing, 1)] {
+        let (mut world, server) = world(1, "pace: {preset: unlimited}", "");
+        for _ in 0..5 {
+            assert!(world.plan().held.is_empty());
+            server.answers.borrow_mut().push_back(of_address(reach));
+            world.apply().unwrap();
+            world.clock.advance(waits);
+        }
+        let held = (waits == 10).then_some(HoldCode::LetterRejected);
+        assert_eq!((code(&world.plan(), "C1"), passwords(&world)), (held, 1), "{reach:?}, every {waits} hours");
+    }
+}
+
+#[test]
+fn who_is_not_allowed_while_others_are_is_about_their_address() {
+    let (mut world, server) = world(1, "pace: {preset: unlimited}", "");
+    for _ in 0..2 {
+        server.answers.borrow_mut().push_back(of_address(Reach::Everybody));
+        assert!(matches!(world.apply().unwrap().end, End::Stopped(_)));
+    }
+    world.roster(&[&row(1, "p1@example.nz"), &row(2, "p2@example.nz")]);
+    // Whoever was put off comes last, and by then the server has taken another's.
+    server.answers.borrow_mut().extend([Outcome::Done(()), of_address(Reach::Everybody)]);
+    let applied = world.apply().unwrap();
+    assert_eq!((applied.tally.sent, &applied.end), (1, &End::Done));
+    assert_eq!(code(&world.plan(), "C1"), Some(HoldCode::LetterRejected));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::io::ErrorKind;
 
 use super::wire::{Fault, Reply};
-use crate::model::outcome::{Outcome, Reach};
+use crate::model::outcome::{Outcome, Reach, Refusal};
 
 /// Longer texts of a server are cut.
 const LONGEST: usize = 200;
@@ -80,7 +80,11 @@ impl Said {
             Self::Reply(..) if phase == Phase::Message && self.is_expected(phase) => Outcome::Done(()),
             Self::Reply(code, text) if (400..600).contains(code) => {
                 let said = format!("the mail server says {code} {}", without_people(text, recipient));
-                Outcome::refused(said.trim_end(), reach(phase, *code, text))
+                let reach = reach(phase, *code, text);
+                // Of the others, a server that names its quota, or goes away, says nothing of an address.
+                let is_open = reach == Reach::Passing || (500..600).contains(code) && is_policy(text);
+                let about_address = phase == Phase::Recipient && is_open;
+                Outcome::Refused(Refusal { reason: said.trim_end().to_owned(), reach, about_address })
             }
             Self::Reply(code, _) if phase == Phase::Message => {
                 Outcome::Unknown(format!("the mail server answered the letter with {code}, which means nothing here"))
@@ -114,6 +118,11 @@ fn reach(phase: Phase, code: u16, text: &str) -> Reach {
 fn stops_everybody(text: &str) -> bool {
     let enhanced = text.split_whitespace().next().unwrap_or_default();
     ["5.4.5", "5.7.1", "5.7.515"].contains(&enhanced)
+}
+
+/// Not allowed: to send at all, or to write to this address.
+fn is_policy(text: &str) -> bool {
+    text.split_whitespace().next() == Some("5.7.1")
 }
 
 /// What a server wrote, as it may stand in a log: on one line, without addresses, not endless.

@@ -41,9 +41,17 @@ pub(super) struct Server {
     port: u16,
     tls: Tls,
     encryption: Option<Arc<ClientConfig>>,
-    sign_in: Option<(Credentials, SignInWith)>,
+    sign_in: Option<SignIn>,
     hello: ClientId,
     pub(super) patience: Patience,
+}
+
+/// How one signs in, and with what.
+struct SignIn {
+    credentials: Credentials,
+    how: SignInWith,
+    /// The same as in the credentials, which don't give it back.
+    secret: Password,
 }
 
 impl Server {
@@ -58,7 +66,7 @@ impl Server {
         let sign_in = match (&settings.sign_in, secret) {
             (Some(sign_in), Some(secret)) => {
                 let credentials = Credentials::new(sign_in.username.clone(), secret.reveal().to_owned());
-                Some((credentials, sign_in.how))
+                Some(SignIn { credentials, how: sign_in.how, secret: secret.clone() })
             }
             _ => None,
         };
@@ -98,7 +106,7 @@ impl Server {
     }
 
     fn sign_in(&self, wire: &mut Wire, extensions: &Reply) -> Result<(), String> {
-        let Some((credentials, how)) = &self.sign_in else { return Ok(()) };
+        let Some(SignIn { credentials, how, secret }) = &self.sign_in else { return Ok(()) };
         let mechanisms: &[Mechanism] = match how {
             SignInWith::Password => &[Mechanism::Plain, Mechanism::Login],
             SignInWith::Plain => &[Mechanism::Plain],
@@ -114,7 +122,14 @@ impl Server {
             // Anything else than 235 is no yes, whatever its first digit.
             Ok(Some(answer)) if answer.code == 235 => Ok(()),
             Ok(_) => Err(words::not_signed_in(&self.host, *how, "")),
-            Err(fault) => Err(words::sign_in_failed(&self.host, self.port, self.tls, *how, &fault)),
+            Err(fault) => {
+                let said = words::sign_in_failed(&self.host, self.port, self.tls, *how, &fault);
+                // A server may say again what it was told, as it was told.
+                let sent = Auth::new(*mechanism, credentials.clone(), None).map(|auth| auth.to_string());
+                let sent = sent.ok().and_then(|auth| auth.split_whitespace().nth(2).map(str::to_owned));
+                let said = sent.map_or(said.clone(), |sent| Password::new(sent).masked_in(&said));
+                Err(secret.masked_in(&said))
+            }
         }
     }
 }

@@ -384,7 +384,7 @@ fn each_way_to_sign_in_is_spoken_and_a_refusal_says_what_to_do() {
     ] {
         let server = Pretend::start(At::Never, Accident::HangUp, offer);
         assert_eq!(send(&mut signing_in(&server, how), 1), Outcome::Done(()), "{how:?}");
-        let wrong = Pretend::start(At::Auth, Accident::Say("535 5.7.8 no\r\n"), offer);
+        let wrong = Pretend::start(At::Auth, Accident::Say("535 5.7.8 no to \"open sesame\"\r\n"), offer);
         let why = signing_in(&wrong, how).check().unwrap_err();
         let expected = if how == SignInWith::Xoauth2 { "token" } else { "user name and password" };
         assert!(why.contains(expected) && !why.contains("sesame"), "{why}");

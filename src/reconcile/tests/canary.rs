@@ -116,6 +116,31 @@ fn too_many_that_came_back_stop_the_rest_until_they_are_mended() {
 }
 
 #[test]
+fn a_letter_that_was_refused_counts_as_one_that_came_back() {
+    let mut school = school();
+    letter_at(&mut school, "C3", LetterStage::Rejected, NOW - SignedDuration::from_hours(30));
+    letter_at(&mut school, "C1", LetterStage::Sent, NOW - SignedDuration::from_hours(60));
+    assert_eq!(school.plan().unchanged[&Idle::CanaryStopped(name(), 1, 2)], 3);
+    letter_at(&mut school, "C2", LetterStage::Sent, NOW - SignedDuration::from_hours(60));
+    letter_at(&mut school, "C4", LetterStage::Sent, NOW - SignedDuration::from_hours(60));
+    assert_eq!(changed(&school.plan()), ["C5"], "one of four is below the limit");
+}
+
+#[test]
+fn a_letter_that_never_goes_out_does_not_stop_its_cohort_for_good() {
+    let mut school = school();
+    letter_at(&mut school, "C1", LetterStage::Sent, NOW - SignedDuration::from_hours(60));
+    let mut stuck = |hours| {
+        letter_at(&mut school, "C3", LetterStage::Prepared, NOW);
+        let mut history = school.recorded.histories.get("C3").unwrap().clone();
+        history.stage_at = NOW - SignedDuration::from_hours(hours);
+        school.record("C3", history);
+        changed(&school.plan()).len()
+    };
+    assert_eq!((stuck(23), stuck(24)), (1, 4), "its own letter, and after a day the others too");
+}
+
+#[test]
 fn an_outbox_has_no_canary() {
     let mut school = school();
     let mail = MAIL.replace("transport: smtp", "transport: outbox");
