@@ -73,7 +73,8 @@ const NAMED: usize = 5;
 
 /// What is recorded of the letters, by what a report says of them.
 struct Letters {
-    by_id: HashMap<String, (LetterSubject, LetterStage)>,
+    /// With the address that they went to, as a fingerprint.
+    by_id: HashMap<String, (LetterSubject, LetterStage, Option<Fingerprint>)>,
     by_address: HashMap<Fingerprint, Vec<(LetterSubject, LetterStage)>>,
     /// The domains of our Message-IDs.
     domains: HashSet<String>,
@@ -88,7 +89,7 @@ impl Letters {
             let subject = LetterSubject { caregiver, activation: history.number, letter: letter.number };
             let message_id = letter.message_id.as_str().to_ascii_lowercase();
             letters.domains.extend(message_id.split_once('@').map(|(_, domain)| domain.to_owned()));
-            letters.by_id.insert(message_id, (subject.clone(), letter.stage));
+            letters.by_id.insert(message_id, (subject.clone(), letter.stage, history.identity.address));
             if let Some(address) = history.identity.address {
                 letters.by_address.entry(address).or_default().push((subject, letter.stage));
             }
@@ -114,6 +115,12 @@ impl Letters {
             .filter(|(_, _, stage)| is_out(*stage))
             .collect()
     }
+}
+
+/// What a report says of one of several recipients; a copy elsewhere may have failed while their own letter arrived.
+fn said_of<'r>(address: Fingerprint, report: &'r Returned, fingerprinter: &Fingerprinter) -> Option<&'r Verdict> {
+    let is_theirs = |own: &String| address_fingerprint(own, fingerprinter) == address;
+    report.each.iter().find(|(addresses, _)| addresses.iter().any(is_theirs)).map(|(_, verdict)| verdict)
 }
 
 /// Whether a letter has left, or may have.
@@ -167,8 +174,12 @@ impl Found {
         }
         let named: Vec<_> = report.message_ids.iter().filter_map(|id| letters.by_id.get(id)).collect();
         // Which of them has which fate, it does not say in a way that could be held against the letters.
-        let verdict = if report.differs && named.len() > 1 { &Verdict::Unclear } else { &report.verdict };
-        for (letter, stage) in &named {
+        let is_one = named.len() == 1;
+        for (letter, stage, address) in &named {
+            let own = address
+                .filter(|_| is_one && report.differs)
+                .and_then(|address| said_of(address, report, fingerprinter));
+            let verdict = own.unwrap_or(if report.differs { &Verdict::Unclear } else { &report.verdict });
             self.add(verdict, letter, *stage);
         }
         if !named.is_empty() {
@@ -201,7 +212,9 @@ impl Found {
                 }
             }
             Verdict::Delayed(status) => self.delayed.push((letter.caregiver.clone(), status.clone())),
-            Verdict::Unclear | Verdict::NoReport => self.unclear.push(letter.caregiver.clone()),
+            Verdict::Unclear => self.unclear.push(letter.caregiver.clone()),
+            // It arrived; what failed is a copy for somebody else.
+            Verdict::NoReport => self.no_reports += 1,
         }
     }
 

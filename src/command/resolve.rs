@@ -146,13 +146,17 @@ fn of_letter(
     // One that was refused has certainly not arrived, but may be sent again once whatever refused it is mended.
     let open = |letter: &&LetterRecord| match letter.stage {
         LetterStage::Sending | LetterStage::Unknown => true,
+        // What came back may have been a copy, a full mailbox, or a mistake of whoever read it.
+        LetterStage::Bounced => verdict == LetterVerdict::Arrived || history.has_secret,
         LetterStage::Rejected => verdict == LetterVerdict::SendAgain,
         _ => false,
     };
     let is_set = history.stage == ActivationStage::Set;
     let Some(letter) = history.letter.as_deref().filter(open).filter(|_| is_set) else {
         let stage = history.letter.as_ref().map_or("not there", |letter| letter.stage.as_str());
-        let what = format!("nothing is open about the letter of {caregiver}: it is `{stage}`");
+        let is_wiped = stage == LetterStage::Bounced.as_str() && !history.has_secret;
+        let wiped = if is_wiped { ", and its password is wiped: a `reissue:` line gives them another" } else { "" };
+        let what = format!("nothing is open about the letter of {caregiver}: it is `{stage}`{wiped}");
         return Err(Trouble::new(Exit::Usage, what));
     };
     let letter = LetterSubject { caregiver, activation: history.number, letter: letter.number };

@@ -40,6 +40,8 @@ pub struct Returned {
     pub recipients: BTreeSet<String>,
     /// It says one thing of one recipient and another of the next: which letter has which fate is not known.
     pub differs: bool,
+    /// What it says of each of them, where it is made for programs.
+    pub each: Vec<(BTreeSet<String>, Verdict)>,
 }
 
 /// Reads one mail: the report that it is or the reports that somebody forwarded in it, else that it is none; never nothing.
@@ -53,7 +55,8 @@ pub fn read(mail: &[u8]) -> Vec<Returned> {
 fn reports_in(message: &Message<'_>, mail: &[u8], depth: u32) -> Vec<Returned> {
     if let Some(fields) = fields::of(message) {
         let report = returned(Some(message), mail, fields.verdict);
-        return vec![Returned { recipients: fields.recipients, differs: fields.differs, ..report }];
+        let fields::Fields { recipients, differs, each, .. } = fields;
+        return vec![Returned { recipients, differs, each, ..report }];
     }
     let by_words = is_from_a_mailer(message).then(|| {
         let report = returned(Some(message), mail, words::verdict(message));
@@ -79,7 +82,7 @@ fn returned(message: Option<&Message<'_>>, mail: &[u8], verdict: Verdict) -> Ret
         collect(message, &mut texts, 0);
     }
     let message_ids = texts.iter().flat_map(|text| ids_in(text)).collect();
-    Returned { verdict, message_ids, recipients: BTreeSet::new(), differs: false }
+    Returned { verdict, message_ids, recipients: BTreeSet::new(), differs: false, each: Vec::new() }
 }
 
 /// Whether this can be a mail: its first line is a header field (RFC 5322, 2.2), after line ends that some programs leave there.
@@ -139,7 +142,8 @@ fn is_from_a_mailer(message: &Message<'_>) -> bool {
     }
     let sender = message.from().and_then(|from| from.first()).and_then(|from| from.address()).unwrap_or_default();
     let name = sender.split('@').next().unwrap_or_default().to_ascii_lowercase();
-    name.starts_with("mailer-daemon") || name == "postmaster" || name.starts_with("mail-daemon")
+    let name = name.split('+').next().unwrap_or_default();
+    ["mailer-daemon", "mail-daemon", "postmaster"].contains(&name)
 }
 
 /// Whom a server that writes for people names in a header.

@@ -232,10 +232,11 @@ fn bounced<'a>(
     if let Some(line) = ground.reissue(caregiver.id(), history.number.0) {
         return Row::Due(Due::reissue(ground, caregiver, line));
     }
-    match (is_same, ground.keeps_secret(history), ground.rollout.bounced) {
+    let (next, is_kept) = (history.number.next(), ground.keeps_secret(history));
+    match (is_same, is_kept, ground.rollout.bounced) {
         (false, true, Bounced::Resend) => email,
-        (false, _, _) => Row::Stop(Stop::ReissueNeeded { next: history.number.next() }),
-        (true, _, _) => Row::Stop(Stop::Bounced),
+        (false, ..) => Row::Stop(Stop::ReissueNeeded { next, is_kept }),
+        (true, ..) => Row::Stop(Stop::Bounced { next, is_kept }),
     }
 }
 

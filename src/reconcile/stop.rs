@@ -57,8 +57,8 @@ pub(super) enum Stop<'a> {
     SharedEmail(Sharing),
     FullUploadNeeded { is_default: bool },
     RowRefused(RowFault),
-    Bounced,
-    ReissueNeeded { next: ActivationNumber },
+    Bounced { next: ActivationNumber, is_kept: bool },
+    ReissueNeeded { next: ActivationNumber, is_kept: bool },
 }
 
 impl Stop<'_> {
@@ -101,7 +101,7 @@ impl Stop<'_> {
             Self::SharedEmail(_) => HoldCode::SharedEmail,
             Self::FullUploadNeeded { .. } => HoldCode::FullUploadNeeded,
             Self::RowRefused(_) => HoldCode::RowRefused,
-            Self::Bounced => HoldCode::Bounced,
+            Self::Bounced { .. } => HoldCode::Bounced,
             Self::ReissueNeeded { .. } => HoldCode::ReissueNeeded,
         }
     }

@@ -108,8 +108,8 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
         Stop::AddressChanged { next } => (
             "Address or children changed in the SMS after the letter may have gone out".to_owned(),
             format!(
-                "Ask them whether the letter arrived. If not, put the old address back to send it again, or \
-                 `reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"
+                "Ask them whether the letter arrived: `firstbell resolve {id} --letter arrived|send-again --evidence …`. Sent again, the \
+                 same password goes to the address that they have now; for another one, `reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"
             ),
         ),
         Stop::PageChanged { cohort, next } => {
@@ -142,7 +142,25 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
             format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"),
         ),
         Stop::SecretLostMeanwhile { proof } => secret_lost(*proof, id),
-        Stop::ReissueNeeded { next } => (
+        Stop::Bounced { next, is_kept } => {
+            let again = if *is_kept {
+                format!("`firstbell resolve {id} --letter send-again|arrived --evidence …`")
+            } else {
+                format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`")
+            };
+            (
+                "The last letter came back".to_owned(),
+                format!("Correct the address in the SMS and export again. If the address is right, {again}"),
+            )
+        }
+        Stop::ReissueNeeded { is_kept: true, .. } => (
+            "The letter came back, the address has changed since, and `bounced: hold` sends nothing again".to_owned(),
+            format!(
+                "`firstbell resolve {id} --letter send-again --evidence …`, or `bounced: resend` in the rollout for all of them: the \
+                 same password goes to the new address"
+            ),
+        ),
+        Stop::ReissueNeeded { next, is_kept: false } => (
             "The letter came back, the address has changed since, and the password is wiped".to_owned(),
             format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"),
         ),
@@ -302,7 +320,6 @@ fn plain(stop: &Stop<'_>, ground: &Ground<'_>) -> (String, String) {
         Stop::SharedEmail(Sharing::Shared) => {
             ("Somebody else has the same address", "Ask for an address of their own, or set `shared-email: first`")
         }
-        Stop::Bounced => ("The last letter came back", "Correct the address in the SMS and export again"),
         _ => ("", ""),
     };
     (sentence.to_owned(), fix.to_owned())

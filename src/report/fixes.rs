@@ -24,7 +24,7 @@ pub(super) fn general(code: HoldCode) -> &'static str {
             "Find out who changed the account, then `firstbell resolve ID --reset done|not-done --evidence TEXT`."
         }
         HoldCode::AddressChanged => {
-            "Find out whether the letter arrived at the old address; if not, add a `reissue` line."
+            "Find out whether the letter or page arrived; `firstbell explain ID --personal full` shows what to say then."
         }
         HoldCode::SecretLost => "Bring the sealing key back, or add a `reissue` line to the rollout.",
         HoldCode::ToPrint => {
@@ -57,7 +57,11 @@ pub(super) fn general(code: HoldCode) -> &'static str {
         HoldCode::PlaceholderEmail => "Enter their own address in the SMS and export again.",
         HoldCode::StaffEmail => "Enter their private address in the SMS and export again.",
         HoldCode::SharedEmail => "Enter an address of their own in the SMS, or set `shared-email: first`.",
-        HoldCode::Bounced => "Correct the address in the SMS, and add a `reissue` line if the password is wiped.",
-        HoldCode::ReissueNeeded => "Add a `reissue` line with the next number to the rollout.",
+        HoldCode::Bounced => {
+            "Correct the address in the SMS; where it is right, `firstbell resolve ID --letter send-again`, or a `reissue` line."
+        }
+        HoldCode::ReissueNeeded => {
+            "Set `bounced: resend`; or, where the password is wiped, add a `reissue` line with the next number."
+        }
     }
 }

@@ -164,11 +164,13 @@ impl LetterStep {
         use LetterStage::{Bounced, Prepared, Rejected, Sending, Sent, ToPrint, Unknown};
         match self {
             Self::Announce => matches!(now, Prepared | ToPrint | Sending | Unknown),
-            Self::Send | Self::SendAndKeep | Self::Doubt => matches!(now, Sending | Unknown),
+            // A person says that what came back was only a copy, or a mistake.
+            Self::Send => matches!(now, Sending | Unknown | Bounced),
+            Self::SendAndKeep | Self::Doubt => matches!(now, Sending | Unknown),
             // What was refused is put off, until it shows that the refusal was about its address.
             Self::Reject => matches!(now, Sending | Unknown | Prepared),
             // A person says that the address is right.
-            Self::Defer => matches!(now, Sending | Unknown | Rejected),
+            Self::Defer => matches!(now, Sending | Unknown | Rejected | Bounced),
             // What comes back has gone out, whether we knew it or not.
             Self::Bounce => matches!(now, Sent | Sending | Unknown),
             Self::Supersede => matches!(now, Prepared | ToPrint | Rejected | Bounced),
@@ -212,11 +214,11 @@ mod tests {
     const LETTER: &[(LetterStep, &str)] = &[
         //                        prep sending sent unknown rejected bounced replaced to-print
         (LetterStep::Announce, "  y    y       .    y       .        .       .        y"),
-        (LetterStep::Send, "      .    y       .    y       .        .       .        ."),
+        (LetterStep::Send, "      .    y       .    y       .        y       .        ."),
         (LetterStep::SendAndKeep, ".   y       .    y       .        .       .        ."),
         (LetterStep::Bounce, "    .    y       y    y       .        .       .        ."),
         (LetterStep::Reject, "    y    y       .    y       .        .       .        ."),
-        (LetterStep::Defer, "     .    y       .    y       y        .       .        ."),
+        (LetterStep::Defer, "     .    y       .    y       y        y       .        ."),
         (LetterStep::Doubt, "     .    y       .    y       .        .       .        ."),
         (LetterStep::Supersede, " y    .       .    .       y        y       .        y"),
         (LetterStep::Ready, "     y    .       .    .       .        .       .        ."),

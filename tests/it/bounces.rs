@@ -56,6 +56,51 @@ fn one_report_about_several_letters_marks_each_of_them_or_none() {
 }
 
 #[test]
+fn a_copy_that_failed_beside_a_letter_that_arrived_marks_nobody() {
+    let (project, letters) = sent();
+    let (to, id) = &letters[0];
+    let header = format!("Message-ID: <{id}>\n");
+    let copy = ("backup-copy@archive.example.com", "failed", "5.1.1");
+    project.write("copy.eml", report(&[(to, "delivered", "2.0.0"), copy], &header));
+    has(&bounces(&project, "copy.eml"), &["1 mail read: 0 letters came back, 1 no reports."]);
+    project.write("others.eml", report(&[("x@example.com", "delayed", "4.0.0"), copy], &header));
+    has(&bounces(&project, "others.eml"), &["0 letters came back, 1 unclear", "read it yourself"]);
+    project.write("own.eml", report(&[copy, (to, "failed", "5.2.2"), ("x@example.com", "relayed", "2.0.0")], &header));
+    has(&bounces(&project, "own.eml"), &["1 letter came back"]);
+}
+
+/// A full mailbox, or a report that was misread: the address is right, and the password is still sealed.
+#[test]
+fn a_letter_that_came_back_from_a_right_address_goes_again_with_the_same_password() {
+    let sink = Sink::start(&[]);
+    let project = project(&here(sink.port, ""));
+    project.edit("rollout.yaml", "  smtp: {host", "  retain-for-bounce: 7d\n  smtp: {host");
+    let said = project.run(&["apply", "--auto-approve"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    let letters = sink.letters();
+    let (to, bytes) = letters[0].clone();
+    let id = message_id(&bytes);
+    project.write("full.eml", report(&[(&to, "failed", "5.2.2")], &format!("Message-ID: <{id}>\n")));
+    has(&bounces(&project, "full.eml"), &["1 letter came back"]);
+    let plan = project.run(&["plan", "--personal", "full"]);
+    let fix = "`firstbell resolve ";
+    assert!(plan.out.contains("If the address is right") && plan.out.contains(fix), "{}", plan.all());
+    let who = plan.out.split(fix).nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    let again = project.run(&["resolve", &who, "--letter", "send-again", "--evidence", "the mailbox was full"]);
+    assert_eq!(again.code, 0, "{}", again.all());
+    let applied = project.run(&["apply", "--auto-approve"]);
+    assert_eq!(applied.code, 0, "{}", applied.all());
+    let sent = sink.letters();
+    let same: Vec<_> = sent.iter().filter(|(_, bytes)| message_id(bytes) == id).collect();
+    assert_eq!(same.len(), 2, "the same letter once more");
+    assert_eq!(same[0].1, same[1].1);
+    has(&bounces(&project, "full.eml"), &["1 letter came back"]);
+    let arrived = project.run(&["resolve", &who, "--letter", "arrived", "--evidence", "they have it"]);
+    assert_eq!(arrived.code, 0, "{}", arrived.all());
+    assert!(!project.run(&["plan"]).out.contains("bounced"));
+}
+
+#[test]
 fn a_file_that_is_no_mail_is_refused_by_its_name_and_an_empty_mailbox_is_not() {
     let (project, letters) = sent();
     let (to, id) = &letters[0];

@@ -11,6 +11,8 @@ pub(super) struct Fields {
     pub(super) verdict: Verdict,
     pub(super) recipients: BTreeSet<String>,
     pub(super) differs: bool,
+    /// The addresses of each recipient, and what is said of them.
+    pub(super) each: Vec<(BTreeSet<String>, Verdict)>,
 }
 
 /// What the part made for programs says; `None` where there is none.
@@ -20,19 +22,39 @@ pub(super) fn of(message: &Message<'_>) -> Option<Fields> {
         PartType::Message(inner) => String::from_utf8_lossy(inner.raw_message()).into_owned(),
         _ => String::from_utf8_lossy(part.contents()).into_owned(),
     };
-    let fields = unfolded(&text);
-    let all = |name: &str| -> Vec<&str> {
-        fields.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str()).collect()
-    };
-    let actions = all("Action");
-    let recipients = [all("Final-Recipient"), all("Original-Recipient")].concat();
-    let differs =
-        actions.iter().filter_map(|action| action.split_whitespace().next()).collect::<BTreeSet<_>>().len() > 1;
-    Some(Fields {
-        verdict: verdict(&actions, &all("Status")),
-        recipients: recipients.into_iter().filter_map(address).collect(),
-        differs,
-    })
+    // A group of fields for each recipient, behind the one for all of them.
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let groups: Vec<Group> = lines.split(|line| line.is_empty()).map(|group| Group::of(&group.join("\n"))).collect();
+    let each = groups.iter().filter(|group| !group.recipients.is_empty());
+    let each = each.map(|group| (group.recipients.clone(), group.verdict())).collect();
+    let all = Group::of(&text);
+    let words = all.actions.iter().filter_map(|action| action.split_whitespace().next());
+    let differs = words.collect::<BTreeSet<_>>().len() > 1;
+    Some(Fields { verdict: all.verdict(), recipients: all.recipients, differs, each })
+}
+
+/// Fields that belong together.
+struct Group {
+    actions: Vec<String>,
+    statuses: Vec<String>,
+    recipients: BTreeSet<String>,
+}
+
+impl Group {
+    fn of(text: &str) -> Self {
+        let fields = unfolded(text);
+        let all = |name: &str| -> Vec<String> {
+            let named = fields.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+            named.map(|(_, value)| value.clone()).collect()
+        };
+        let recipients = [all("Final-Recipient"), all("Original-Recipient")].concat();
+        let recipients = recipients.iter().filter_map(|value| address(value)).collect();
+        Self { actions: all("Action"), statuses: all("Status"), recipients }
+    }
+
+    fn verdict(&self) -> Verdict {
+        verdict(&self.actions, &self.statuses)
+    }
 }
 
 fn is_status(part: &MessagePart<'_>) -> bool {
@@ -42,7 +64,7 @@ fn is_status(part: &MessagePart<'_>) -> bool {
     })
 }
 
-fn verdict(actions: &[&str], statuses: &[&str]) -> Verdict {
+fn verdict(actions: &[String], statuses: &[String]) -> Verdict {
     let code = |class: char| statuses.iter().find_map(|text| enhanced(text).filter(|code| code.starts_with(class)));
     let says = |word: &str| actions.iter().any(|action| action.starts_with(word));
     if says("failed") || (actions.is_empty() && code('5').is_some()) {
