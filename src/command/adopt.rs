@@ -8,7 +8,7 @@ use crate::model::entry::{Adopted, Entry, Subject};
 use crate::model::ids::{ActivationKey, ActivationNumber, CaregiverId};
 use crate::model::observed::Observed;
 use crate::model::recorded::Identity;
-use crate::reconcile::identity_of;
+use crate::reconcile::{identity_of, is_another};
 use crate::roster::judge_id;
 
 use super::doors;
@@ -55,11 +55,14 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let is_stranger = |one: &&Before| loaded.roster.caregiver(one.caregiver.as_str()).is_none();
     let strangers: Vec<String> =
         fresh.iter().filter(is_stranger).map(|one| session.screen.personal.id(&one.caregiver)).collect();
-    let entries = entries(session, &loaded, &state, &observed, &fresh, &args.because);
+    let mut entries = entries(session, &loaded, &state, &observed, &fresh, &args.because);
+    let same: Vec<Entry> = known.iter().filter_map(|one| still_they(&loaded, &state, &one.caregiver)).collect();
+    let still = same.len();
+    entries.extend(same);
     if !entries.is_empty() {
         record_next(session, &mut state, "adopt", entries)?;
     }
-    session.screen.answer(&said(fresh.len(), known.len(), &strangers));
+    session.screen.answer(&said(fresh.len(), known.len(), still, &strangers));
     Ok(Exit::Done)
 }
 
@@ -67,6 +70,15 @@ fn is_done(state: &Writing, caregiver: &CaregiverId) -> bool {
     use crate::model::activation::ActivationStage::{Prepared, Refused, Voided};
     let history = state.recorded.histories.get(caregiver);
     history.is_some_and(|history| !matches!(history.stage, Prepared | Refused | Voided) || history.number.0 > 1)
+}
+
+/// Somebody who is held because the roster has another name, address and children: the school says that they are the same person.
+fn still_they(loaded: &Loaded, state: &Writing, caregiver: &CaregiverId) -> Option<Entry> {
+    let history = state.recorded.histories.get(caregiver)?;
+    let now = loaded.roster.caregiver(caregiver.as_str())?;
+    let identity = || identity_of(now, &loaded.rollout, &state.fingerprinter);
+    is_another(now, &history.identity, &state.fingerprinter)
+        .then(|| Entry::Identified { caregiver: caregiver.clone(), identity: identity() })
 }
 
 fn entries(
@@ -100,13 +112,16 @@ fn counts_as(state: &Writing, caregiver: &CaregiverId) -> ActivationNumber {
     state.recorded.forgotten.get(&hash).map_or(ActivationNumber::FIRST, |forgotten| forgotten.number)
 }
 
-fn said(fresh: usize, known: usize, strangers: &[String]) -> String {
+fn said(fresh: usize, known: usize, still: usize, strangers: &[String]) -> String {
     use std::fmt::Write as _;
     let mut text = match fresh {
         0 => "Nobody new to record.\n".to_owned(),
         many => format!("{many} recorded as active already; never reset again by itself.\n"),
     };
-    match known {
+    if still > 0 {
+        let _ = writeln!(text, "{still} known from now on by the name, address and children that the roster has.");
+    }
+    match known - still {
         0 => {}
         1 => text.push_str("1 was recorded before; nothing changed for them.\n"),
         many => {

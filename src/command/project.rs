@@ -329,6 +329,9 @@ fn make<T>(
 }
 
 fn refused(refusal: &Refusal) -> Trouble {
+    if matches!(refusal, Refusal::MovedToStranger { .. }) {
+        return Trouble::new(Exit::BadInput, refusal.to_string());
+    }
     if matches!(refusal, Refusal::ExportOlder { .. }) {
         return Trouble::new(Exit::Stale, refusal.to_string());
     }

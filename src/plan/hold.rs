@@ -85,6 +85,8 @@ codes! {
     AmbiguousAccount = "ambiguous-account", "several accounts could be theirs";
     /// S5. The LMS has their account disabled.
     DisabledAccount = "disabled-account", "the account is disabled in the LMS";
+    /// S6. The id stands for somebody else than it did.
+    AnotherPerson = "another-person", "the id stands for somebody else now";
     /// S6. Probably somebody who had another id before.
     PossibleRename = "possible-rename", "probably had another id before";
     /// S6. Another account has the address.

@@ -107,7 +107,7 @@ impl Seen {
             match history.letter.as_ref().filter(|_| history.stage == ActivationStage::Set) {
                 Some(letter) if letter.stage == LetterStage::Sent => seen.sent.push(letter.stage_at),
                 Some(letter) if matches!(letter.stage, LetterStage::Bounced | LetterStage::Rejected) => {
-                    seen.bounced += 1
+                    seen.bounced += 1;
                 }
                 _ => seen.stuck += usize::from(is_begun && history.stage_at <= long_ago),
             }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::fingerprint::Fingerprinter;
 use crate::model::handover::HandOverOutcome;
 use crate::model::ids::CaregiverId;
 use crate::model::moment;
@@ -14,7 +15,8 @@ use crate::model::recorded::{History, Recorded};
 use crate::rollout::{Moved, Override, Reissue, Rollout};
 use crate::roster::Roster;
 
-use super::{Context, Refusal};
+use super::identity::is_another;
+use super::{Context, Desired, Refusal};
 
 /// Lines that can't stand as they are: an override that has expired, a `reissue` whose number doesn't fit the record (only
 /// the next one can be asked for), a `moved` to somebody whom neither the roster nor the record has.
@@ -40,6 +42,28 @@ fn moved_to_nobody(line: &Moved) -> Diagnostic {
     Diagnostic::error("rollout::moved-to-nobody", message)
         .with_place(line.place.clone())
         .with_help("write the id as the roster's caregiver column has it")
+}
+
+/// A `moved` line with a mistyped id gives everything that is recorded to somebody else, and the right person is reset again: nobody of
+/// whom everything is other than it was, and whose account does not show that activation.
+pub(super) fn moves(
+    desired: Desired<'_>,
+    recorded: &Recorded,
+    observed: &Observed,
+    fingerprinter: &Fingerprinter,
+) -> Result<(), Refusal> {
+    for line in &desired.rollout.moved {
+        let is_open = !recorded.histories.get(&line.to).is_some_and(History::is_begun);
+        let known = recorded.histories.get(&line.from).filter(|_| is_open);
+        let (Some(known), Some(to)) = (known, desired.roster.caregiver(line.to.as_str())) else { continue };
+        let is_marked = observed.of_caregiver(line.to.as_str()).any(|account| account.view().marker == Some(known.key));
+        if !is_marked && is_another(to, &known.identity, fingerprinter) {
+            let (from, to) = (line.from.clone(), line.to.clone());
+            let place = line.place.span.map_or(0, |span| span.line);
+            return Err(Refusal::MovedToStranger { from, to, line: place });
+        }
+    }
+    Ok(())
 }
 
 /// Overrides whose day is over.

@@ -6,12 +6,15 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use crate::both::{MANY, both_if};
+use crate::model::recorded::History;
 use crate::roster::Roster;
 
 use super::cohort::{Belonging, Member};
 use super::due::{self, Due, Row};
 use super::ground::Ground;
+use super::identity;
 use super::stop::{self, Stop};
+use super::update;
 
 /// What is decided for one caregiver of the roster, as if their cohort were open.
 pub(super) enum Decision<'a> {
@@ -158,6 +161,11 @@ fn next_place(known: usize) -> u16 {
 fn decide_one<'a>(ground: &Ground<'a>, member: &Member<'a>) -> Decision<'a> {
     let history = ground.history(member.caregiver);
     let row = history.map_or(Row::Fresh, |history| due::from_record(ground, member.caregiver, history));
+    if let Some(history) = history
+        && is_somebody_else(ground, member, history, &row)
+    {
+        return Decision::Hold { stop: Stop::AnotherPerson, waits_for_opening: false };
+    }
     let due = match (row, member.cohort()) {
         (Row::Active, _) => return Decision::Active,
         (Row::Stop(stop), _) => return Decision::Hold { stop, waits_for_opening: false },
@@ -172,6 +180,19 @@ fn decide_one<'a>(ground: &Ground<'a>, member: &Member<'a>) -> Decision<'a> {
         }
         None => Decision::Act(due),
     }
+}
+
+/// Whether what would be done concerns somebody else than whom it was begun for. Of those who are active, their account tells first
+/// whether it would be corrected as a whole: of a million almost none, and fingerprints cost.
+fn is_somebody_else(ground: &Ground<'_>, member: &Member<'_>, history: &History, row: &Row<'_>) -> bool {
+    let is_in_question = match row {
+        Row::Fresh | Row::Stop(_) => false,
+        Row::Due(_) => history.is_begun(),
+        Row::Active => update::would_be_another(ground, member.caregiver),
+    };
+    // What is said of the id before, a reviewed line says.
+    let is_own = ground.own_history(member.caregiver).is_some_and(|own| std::ptr::eq(own, history));
+    is_in_question && is_own && identity::is_another(member.caregiver, &history.identity, ground.context.fingerprinter)
 }
 
 #[cfg(test)]

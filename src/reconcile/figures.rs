@@ -35,7 +35,8 @@ pub(super) fn outline<'a>(ground: &Ground<'a>, cases: &Cases<'a>, openness: &[Op
     let mut inputs = inputs(ground);
     inputs.rollout.notes = notes::all(ground, openness, &typing_errors, &gates);
     inputs.departure = departure(ground, totals.effects.emails);
-    let guards = guard::all(ground, &inputs, &totals, &second);
+    let strangers = held.iter().filter(|((code, _), _)| *code == HoldCode::AnotherPerson).map(|(_, many)| many).sum();
+    let guards = guard::all(ground, &inputs, &totals, &second, strangers);
     let held = named(ground, held);
     Outline { inputs, cohorts, held, unchanged, guards, totals, partial: None, records }
 }

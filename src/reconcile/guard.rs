@@ -13,12 +13,13 @@ const SO_MANY: u64 = 10;
 /// A second reset that a plan holds: whose, and which activation.
 pub(super) type SecondReset<'p> = (&'p str, ActivationNumber);
 
-/// All guards, in the order of the documents.
+/// All guards, in the order of the documents. `strangers` are the ids that stand for somebody else than they did.
 pub(super) fn all(
     ground: &Ground<'_>,
     inputs: &Inputs,
     totals: &Totals,
     second: &[SecondReset<'_>],
+    strangers: u64,
 ) -> Vec<GuardResult> {
     let (summary, effects, guards) = (totals.summary, totals.effects, &ground.rollout.guards);
     let (caregivers, active) = (inputs.roster.caregivers, inputs.state.active);
@@ -28,7 +29,11 @@ pub(super) fn all(
         limited(ground, GuardName::Emails, effects.emails, guards.emails, caregivers),
         limited(ground, GuardName::Creates, effects.accounts_created, guards.creates, caregivers),
         limited(ground, GuardName::Withdrawals, summary.withdraw, guards.withdrawals, active),
-        roster_change(ground, guards.roster_change),
+        roster_change(
+            ground,
+            guards.roster_change,
+            Some(strangers).filter(|many| *many >= SO_MANY && many * 2 > active),
+        ),
         second_resets(&ground.rollout.reissue, second),
         fixed(GuardName::SignedInReset, totals.undeclared, 0, "0"),
     ]
@@ -79,17 +84,23 @@ fn in_force<'a>(ground: &Ground<'a>, name: GuardName) -> Option<&'a Override> {
     ground.rollout.overrides.iter().find(|line| line.guard == name && ground.today < line.expires)
 }
 
-/// Rows more or fewer; and where more than half of the people are gone, they: a file of as many rows may be another school's.
-fn roster_change(ground: &Ground<'_>, limit: Limit) -> GuardResult {
+/// Rows more or fewer; and where more than half of the people are gone, or are others now, they: a file of as many rows may be
+/// another school's.
+fn roster_change(ground: &Ground<'_>, limit: Limit, strangers: Option<u64>) -> GuardResult {
     let rows = ground.roster.facts().rows;
     let previous = ground.recorded.last_roster().map_or(rows, |last| last.rows);
     let people = ground.recorded.last_roster().map_or(0, |last| last.caregivers);
     let gone = Some(ground.absences.gone)
         .filter(|gone| ground.roster.facts().is_full && *gone >= SO_MANY && gone * 2 > people);
-    let (changed, gone) = (rows.abs_diff(previous), gone.unwrap_or(0));
-    let mut result = limited(ground, GuardName::RosterChange, changed.max(gone), limit, previous);
+    let (changed, gone, strangers) = (rows.abs_diff(previous), gone.unwrap_or(0), strangers.unwrap_or(0));
+    let mut result = limited(ground, GuardName::RosterChange, changed.max(gone).max(strangers), limit, previous);
     if result.blocks {
-        let what = if gone > changed {
+        let what = if strangers > changed.max(gone) {
+            format!(
+                "{strangers} of those who are active have another name, address and children than before: see whether this is another \
+                 school's export, or whether a column slipped"
+            )
+        } else if gone > changed {
             format!(
                 "{gone} of the {people} caregivers accepted last are gone: see whether this is another school's export, or whether \
                  something was done to the ids"

@@ -67,6 +67,20 @@ pub(super) fn changed(ground: &Ground<'_>, caregiver: Caregiver<'_>) -> Option<I
     Some(identity_of(caregiver, ground.rollout, ground.context.fingerprinter)).filter(|now| history.identity != *now)
 }
 
+/// Whether the record knows somebody else under this id: name, address and all children are others than they were. An SMS that gave
+/// the id away, another school's export, or a column that slipped.
+pub fn is_another(caregiver: Caregiver<'_>, then: &Identity, fingerprinter: &Fingerprinter) -> bool {
+    let Some(name) = then.name.filter(|_| !then.students.is_empty()) else { return false };
+    if name_fingerprint(caregiver, fingerprinter).is_none_or(|now| now == name) {
+        return false;
+    }
+    let address = caregiver.address().ok().map(|address| address_fingerprint(address, fingerprinter));
+    let has_address = then.address.is_some() && then.address == address;
+    let mut children = caregiver.children().map(|child| student_fingerprint(child.id(), fingerprinter)).peekable();
+    let has_children = children.peek().is_some();
+    !has_address && has_children && !children.any(|child| then.students.binary_search(&child).is_ok())
+}
+
 pub(super) fn student_fingerprint(student: &str, fingerprinter: &Fingerprinter) -> Fingerprint {
     fingerprinter.of(Purpose::Student, [student])
 }

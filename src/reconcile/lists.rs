@@ -11,7 +11,8 @@ use crate::model::entry::Subject;
 use crate::model::ids::{ActivationNumber, CaregiverId, CohortName, LetterNumber, RosterNumber, Username};
 use crate::model::recorded::{History, Identity};
 use crate::plan::{
-    Act, ActKind, Change, CohortState, CohortSummary, Earlier, Held, Idle, LetterSource, Person, Plan, Recipient,
+    Act, ActKind, Change, CohortState, CohortSummary, Earlier, Held, HoldCode, Idle, LetterSource, Person, Plan,
+    Recipient,
 };
 
 use super::canary::Gate;
@@ -63,7 +64,8 @@ pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &Cases<'a>, openness: &[Openn
     plan.inputs.rollout.notes = notes::all(ground, openness, &typing_errors, &gates);
     plan.inputs.departure = departure(ground, plan.effects().emails);
     let second = guard::second_resets_of(&plan.changes);
-    plan.guards = guard::all(ground, &plan.inputs, &plan.totals(), &second);
+    let strangers = plan.held.iter().filter(|held| held.code == HoldCode::AnotherPerson).count() as u64;
+    plan.guards = guard::all(ground, &plan.inputs, &plan.totals(), &second, strangers);
     plan
 }
 

@@ -51,7 +51,7 @@ use crate::roster::Roster;
 pub use check::{check, expired_overrides, past_holds};
 pub use cohort::cohort_of;
 pub use drift::{behind, drift};
-pub use identity::{address_fingerprint, identity_of, person_of};
+pub use identity::{address_fingerprint, identity_of, is_another, person_of};
 pub use shared::sharers;
 
 /// What the school wants: its rollout, over its roster.
@@ -104,6 +104,20 @@ pub enum Refusal {
         /// Whose accounts.
         caregivers: Vec<CaregiverId>,
     },
+    /// Everything that is recorded of somebody would go to a stranger.
+    #[error(
+        "rollout.yaml, line {line}: `moved` from `{from}` to `{to}`, and nothing of the one is as it was of the other: name, address \
+         and children are all others. See whether `to` is mistyped; if they are one person all the same, say `firstbell state move \
+         {from} {to} --because …` instead of this line"
+    )]
+    MovedToStranger {
+        /// The id before.
+        from: CaregiverId,
+        /// The id that is said to be theirs now.
+        to: CaregiverId,
+        /// Where it stands in the rollout.
+        line: u32,
+    },
     /// What shows the LMS's accounts is older than the last word on what was imported into it.
     #[error(
         "the export of the LMS's users is from {exported}, but hand-over {number} was confirmed on {confirmed}: export the \
@@ -146,6 +160,7 @@ pub fn reconcile(
     observed: &Observed,
     context: &Context<'_>,
 ) -> Result<Plan, Refusal> {
+    check::moves(desired, recorded, observed, context.fingerprinter)?;
     let marked = check::markers(recorded, observed)?;
     check::export_is_newer(desired.rollout, recorded, observed, context)?;
     let recorded = &*forgotten::remember(desired, recorded, observed, context.fingerprinter);
@@ -165,6 +180,7 @@ pub fn outline(
     if !context.narrowing.is_everybody() {
         return reconcile(desired, recorded, observed, context).map(|plan| plan.outline());
     }
+    check::moves(desired, recorded, observed, context.fingerprinter)?;
     let marked = check::markers(recorded, observed)?;
     check::export_is_newer(desired.rollout, recorded, observed, context)?;
     let recorded = &*forgotten::remember(desired, recorded, observed, context.fingerprinter);

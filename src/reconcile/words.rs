@@ -86,6 +86,14 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
                  `distinct: [{{caregivers: [{from}, {id}], because: …}}]`"
             ),
         ),
+        Stop::AnotherPerson => (
+            "Name, address and children under this id are all others than when it was activated, so the account is left as it is"
+                .to_owned(),
+            format!(
+                "See in the SMS whose id it is: one that was given to somebody else must be a new one. If they are the same person, \
+                 `firstbell adopt {id} --because …`"
+            ),
+        ),
         Stop::EmailTaken { by } => (
             format!("The account `{by}` in the LMS has their address, but not their SMS id"),
             "If that account is theirs, give it their SMS id in the LMS; else correct the address there or in the SMS"
@@ -142,30 +150,39 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
             format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"),
         ),
         Stop::SecretLostMeanwhile { proof } => secret_lost(*proof, id),
-        Stop::Bounced { next, is_kept } => {
-            let again = if *is_kept {
-                format!("`firstbell resolve {id} --letter send-again|arrived --evidence …`")
-            } else {
-                format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`")
-            };
-            (
-                "The last letter came back".to_owned(),
-                format!("Correct the address in the SMS and export again. If the address is right, {again}"),
-            )
-        }
-        Stop::ReissueNeeded { is_kept: true, .. } => (
-            "The letter came back, the address has changed since, and `bounced: hold` sends nothing again".to_owned(),
-            format!(
-                "`firstbell resolve {id} --letter send-again --evidence …`, or `bounced: resend` in the rollout for all of them: the \
-                 same password goes to the new address"
-            ),
-        ),
-        Stop::ReissueNeeded { next, is_kept: false } => (
-            "The letter came back, the address has changed since, and the password is wiped".to_owned(),
-            format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"),
-        ),
+        Stop::Bounced { next, is_kept } => came_back(*next, *is_kept, id),
+        Stop::ReissueNeeded { next, is_kept } => address_has_changed(*next, *is_kept, id),
         _ => plain(stop, ground),
     }
+}
+
+fn came_back(next: ActivationNumber, is_kept: bool, id: &str) -> (String, String) {
+    let again = if is_kept {
+        format!("`firstbell resolve {id} --letter send-again|arrived --evidence …`")
+    } else {
+        format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`")
+    };
+    (
+        "The last letter came back".to_owned(),
+        format!("Correct the address in the SMS and export again. If the address is right, {again}"),
+    )
+}
+
+/// Since the last letter came back.
+fn address_has_changed(next: ActivationNumber, is_kept: bool, id: &str) -> (String, String) {
+    if is_kept {
+        return (
+            "The letter came back, the address has changed since, and `bounced: hold` sends nothing again".to_owned(),
+            format!(
+                "`firstbell resolve {id} --letter send-again --evidence …`, or `bounced: resend` in the rollout for all of them: \
+                 the same password goes to the new address"
+            ),
+        );
+    }
+    (
+        "The letter came back, the address has changed since, and the password is wiped".to_owned(),
+        format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"),
+    )
 }
 
 fn page_changed(cohort: &str, next: ActivationNumber, id: &str, may_see_nobody: bool) -> (String, String) {

@@ -47,6 +47,9 @@ pub(super) fn general(code: HoldCode) -> &'static str {
         HoldCode::SignInUnknown => {
             "Adopt those who are active; list the cohort under `assume-never-signed-in` if nobody is."
         }
+        HoldCode::AnotherPerson => {
+            "See in the SMS whose id it is; if it is the same person, `firstbell adopt ID --because TEXT`."
+        }
         HoldCode::NoEmail => "Enter an address in the SMS and export again.",
         HoldCode::ChildNotLinked => "Compare the children's student ids in the SMS with those in the LMS.",
         HoldCode::MalformedEmail => "Correct the address in the SMS and export again.",

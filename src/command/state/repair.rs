@@ -77,7 +77,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     });
     text.push_str(&listed(session, &found, strays(&evidence)));
     let doubted = if is_behind { placed_and_open(&state) } else { Vec::new() };
-    doubted.iter().for_each(|handover| text.push_str(&in_doubt(handover, &state, &outbox)));
+    text.extend(doubted.iter().map(|handover| in_doubt(handover, &state, &outbox)));
     let Some(because) = because else {
         text.push_str("\nNothing was recorded: run it again with `--because TEXT` to accept this.\n");
         session.screen.answer(&text);

@@ -1,9 +1,9 @@
 //! The guards: what they count, what lifts them, and for how long.
 
 use crate::model::account::Account;
-use crate::plan::GuardResult;
+use crate::plan::{GuardResult, HoldCode};
 
-use super::{HONE, MERE, School, YEAR_7, hone, mere};
+use super::{HONE, MERE, School, YEAR_7, account, hone, mere};
 
 fn guard(school: &School, name: &str) -> GuardResult {
     let guards = school.plan().guards;
@@ -114,4 +114,28 @@ fn as_many_rows_of_other_people_are_another_roster() {
         fix.starts_with("11 of the 20 caregivers accepted last are gone: see whether this is another school's"),
         "{fix}"
     );
+}
+
+#[test]
+fn the_same_ids_for_other_people_are_another_roster() {
+    let rows = |who: &str, first: u32| -> String {
+        let row = |id| format!("C{id},{who},{who}{id},{who}{id}@example.nz,S{},7,yes,1", first + id);
+        (100..112).map(row).collect::<Vec<_>>().join("\n") + "\n"
+    };
+    let mut school = School::new(YEAR_7, &rows("Ana", 0));
+    let ids: Vec<String> = (100..112).map(|id| format!("C{id}")).collect();
+    school.accept("before", school.now, &ids.iter().map(String::as_str).collect::<Vec<_>>());
+    for id in &ids {
+        school.activate(id);
+        school.accounts.push(account(id, &format!("name{id}"), "somebody@example.nz"));
+    }
+    school.set_roster(&rows("Tui", 500));
+    let plan = school.plan();
+    assert!(plan.changes.is_empty() && plan.identities.is_empty());
+    assert!(plan.held.len() == 12 && plan.held.iter().all(|held| held.code == HoldCode::AnotherPerson));
+    let guard = plan.guards.iter().find(|guard| guard.name == "roster-change").unwrap();
+    assert!(guard.blocks && guard.fix.starts_with("12 of those who are active have another name"), "{guard:?}");
+    // As the year turns: other addresses and other children, but the same people.
+    school.set_roster(&rows("Tui", 500).replace(",Tui,Tui", ",Ana,Ana"));
+    assert!(school.plan().held.is_empty());
 }

@@ -1,5 +1,6 @@
 //! People whose SMS id has become another: what is recorded goes with them, and their account is found by the id it carries.
 
+use crate::model::account::Account;
 use crate::model::activation::{ActivationStage, LetterStage};
 use crate::plan::Act;
 
@@ -94,4 +95,15 @@ fn an_active_person_who_moved_is_known_under_the_new_id_at_once() {
     let plan = school.plan();
     assert_eq!(plan.identities.len(), 1);
     assert_eq!(plan.identities[0].0.as_str(), "C91");
+}
+
+#[test]
+fn a_line_to_a_stranger_makes_no_plan() {
+    let mut school = self::school();
+    school.set_roster("C91,Petra,Moana,petra@example.nz,S9,7,yes,1\n");
+    let refused = school.try_plan().unwrap_err();
+    assert!(matches!(&refused, crate::reconcile::Refusal::MovedToStranger { line, .. } if *line > 0), "{refused:?}");
+    let key = school.recorded.histories["C1"].key;
+    school.accounts = vec![Account { caregiver: Some("C91".into()), marker: Some(key), ..mere() }];
+    assert!(school.try_plan().is_ok(), "the LMS knows them by that id");
 }
