@@ -110,7 +110,15 @@ impl Reader<'_> {
     fn read(&self, row: &ListRow) -> Result<Before, String> {
         let cell = |column: Option<usize>| column.map(|at| row.cells[at].as_str()).filter(|cell| !cell.is_empty());
         let caregiver = match (cell(self.columns.id), cell(self.columns.email)) {
-            (Some(id), _) => judge_id(id, "caregiver-id").map(|()| CaregiverId::new(id))?,
+            (Some(id), email) => {
+                judge_id(id, "caregiver-id")?;
+                let by_email = email.and_then(|email| self.by_email.get(&fold(email)));
+                // Whoever of the two was meant: the other would be reset.
+                if matches!(by_email, Some(Some(other)) if other.as_str() != id) {
+                    return Err("the id is one caregiver's, and the address another's".to_owned());
+                }
+                CaregiverId::new(id)
+            }
             (None, Some(email)) => match self.by_email.get(&fold(email)) {
                 Some(Some(id)) => id.clone(),
                 Some(None) => return Err("several caregivers of the roster have this address".to_owned()),

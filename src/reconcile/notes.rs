@@ -104,10 +104,17 @@ fn moved(ground: &Ground<'_>, line: &Moved) -> Option<String> {
                 "{from} was forgotten after they had access: while `moved` says so, {to} counts as active"
             ));
         }
+        (false, false) if ground.roster.caregiver(from.as_str()).is_none() => {
+            return Some(format!(
+                "`moved` from {from} to {to}: nothing is recorded of {from}. Is it typed as the SMS had it?"
+            ));
+        }
         (false, _) => {}
     }
     let is_done = knows(to.as_str()) && ground.known_as(to.as_str()) == to.as_str();
-    is_done.then(|| format!("`moved` from {from} to {to} is done; the line may go"))
+    is_done.then(|| {
+        format!("`moved` from {from} to {to} is done (nothing is recorded of {from} any more); the line may go")
+    })
 }
 
 /// The export of an earlier day put in place of a newer one.

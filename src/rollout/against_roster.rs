@@ -1,9 +1,9 @@
 //! What the rollout says about single caregivers, compared with the roster: ids that nobody has are typing errors more
 //! often than not. The roster comes in as a question, so that this knows nothing of how it is read.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 
-use super::{Cohort, Moved, Rollout};
+use super::{Cohort, HoldRule, Moved, Rollout};
 
 /// Compares the rollout's ids with the roster's.
 pub fn check_against_roster(rollout: &Rollout, has_caregiver: impl Fn(&str) -> bool) -> Diagnostics {
@@ -11,15 +11,26 @@ pub fn check_against_roster(rollout: &Rollout, has_caregiver: impl Fn(&str) -> b
     for moved in &rollout.moved {
         moved_one(moved, &has_caregiver, &mut problems);
     }
-    let held = rollout.hold.iter().map(|hold| (hold.caregiver.as_str(), &hold.place));
-    let reissued = rollout.reissue.iter().map(|reissue| (reissue.caregiver.as_str(), &reissue.place));
-    for (id, place) in held.chain(reissued).filter(|(id, _)| !has_caregiver(id)) {
-        problems.push(unknown(id, place, &has_caregiver));
+    for hold in rollout.hold.iter().filter(|hold| !has_caregiver(hold.caregiver.as_str())) {
+        problems.push(held(hold, &has_caregiver));
+    }
+    for line in rollout.reissue.iter().filter(|line| !has_caregiver(line.caregiver.as_str())) {
+        problems.push(unknown(line.caregiver.as_str(), &line.place, &has_caregiver));
     }
     for cohort in &rollout.cohorts {
         selected(cohort, &has_caregiver, &mut problems);
     }
     problems
+}
+
+/// Who has left needs no hold any more. But where the roster has that id in another spelling, the line holds nobody whom it was
+/// written for, and their letter would go out.
+fn held(hold: &HoldRule, has_caregiver: &impl Fn(&str) -> bool) -> Diagnostic {
+    let id = hold.caregiver.as_str();
+    match spelled(id, has_caregiver) {
+        Some(_) => Diagnostic { severity: Severity::Error, ..unknown(id, &hold.place, has_caregiver) },
+        None => unknown(id, &hold.place, has_caregiver),
+    }
 }
 
 /// Somebody who moved has the new id, and not the old one any more.
@@ -83,11 +94,22 @@ fn unknown(id: &str, place: &Place, has_caregiver: &impl Fn(&str) -> bool) -> Di
         .with_help(mend(id, has_caregiver))
 }
 
-/// The spellings that spreadsheets make of an id are tried; other near ones would take a walk through the roster.
+/// The id as the roster has it, where that is the same but for what spreadsheets and word processors make of one: other near ones
+/// would take a walk through the roster.
+fn spelled(id: &str, has_caregiver: &impl Fn(&str) -> bool) -> Option<String> {
+    let bare = id.trim_matches(|letter: char| letter.is_whitespace() || "“”„‘’«»\"'`".contains(letter));
+    let zeros = (1..=MOST_ZEROS).map(|many| format!("{}{bare}", "0".repeat(many)));
+    let spellings =
+        [bare.to_owned(), bare.to_uppercase(), bare.to_lowercase(), bare.trim_start_matches('0').to_owned()];
+    spellings.into_iter().chain(zeros).find(|spelling| !spelling.is_empty() && has_caregiver(spelling))
+}
+
+/// So many zeros may have been taken from an id.
+const MOST_ZEROS: usize = 8;
+
 fn mend(id: &str, has_caregiver: &impl Fn(&str) -> bool) -> String {
-    let spellings = [id.to_uppercase(), id.to_lowercase(), id.trim_start_matches('0').to_owned(), format!("0{id}")];
-    match spellings.iter().find(|spelling| !spelling.is_empty() && has_caregiver(spelling)) {
-        Some(spelling) if id.starts_with('0') && id.ends_with(spelling) => {
+    match spelled(id, has_caregiver) {
+        Some(spelling) if id.starts_with('0') && id.ends_with(&spelling) => {
             format!(
                 "the roster has `{spelling}`: has a spreadsheet taken the zeros away? Then take the export as the SMS writes it"
             )

@@ -1,4 +1,4 @@
-//! Reads format `xlsx`: the first sheet of an Excel workbook, with the columns of format `csv`. The only file that names
+//! Reads format `xlsx`: the first sheet of an Excel workbook that is not hidden, with the columns of format `csv`. The only file that names
 //! crate `calamine`.
 //!
 //! In a workbook an id may be a number, of which the leading zeros are gone, and a class a date. Such a cell is an error
@@ -6,7 +6,7 @@
 
 use std::io::{Cursor, Read};
 
-use calamine::{Data, Range, Reader, Xlsx};
+use calamine::{Data, Range, Reader, SheetType, SheetVisible, Xlsx};
 use csv::StringRecord;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -70,9 +70,29 @@ fn sheet(input: impl Read) -> Result<Sheet, Box<Diagnostic>> {
     let failed =
         |error: calamine::XlsxError| Box::new(unusable(format!("this is no workbook that can be read: {error}")));
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(failed)?;
-    let name = workbook.sheet_names().first().cloned().unwrap_or_default();
+    let seen = seen(workbook.sheets_metadata());
+    let name = seen.first().cloned().unwrap_or_default();
     let cells = workbook.worksheet_range(&name).map_err(failed)?;
-    if cells.is_empty() { Err(Box::new(shape::empty())) } else { Ok(Sheet { name, cells, sha256 }) }
+    match seen.get(1) {
+        _ if !cells.is_empty() => Ok(Sheet { name, cells, sha256 }),
+        Some(next) => {
+            let message = format!("the first sheet, `{}`, is empty", super::clean::clean(&name));
+            let help = format!(
+                "move the sheet with the caregivers to the front, or delete this one; `{}` is next",
+                super::clean::clean(next)
+            );
+            Err(Box::new(Diagnostic::error("roster::empty", message).with_help(help)))
+        }
+        None => Err(Box::new(shape::empty())),
+    }
+}
+
+/// The sheets of cells as somebody who opens the workbook sees them. Where all are hidden, all of them.
+fn seen(sheets: &[calamine::Sheet]) -> Vec<String> {
+    let cells = || sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let visible: Vec<_> = cells().filter(|sheet| sheet.visible == SheetVisible::Visible).collect();
+    let seen = if visible.is_empty() { cells().collect() } else { visible };
+    seen.into_iter().map(|sheet| sheet.name.clone()).collect()
 }
 
 /// What is often handed over for a workbook, by its first bytes. A workbook is a ZIP file.
@@ -82,7 +102,8 @@ fn other_kind(bytes: &[u8]) -> Option<&'static str> {
     let is_utf8 = || std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
     let text = || is_utf8() && !head.contains(&0);
     match bytes {
-        [] | [b'P', b'K', ..] => None,
+        [] => Some("an empty file"),
+        [b'P', b'K', ..] => None,
         [0xD0, 0xCF, 0x11, 0xE0, ..] => Some("a workbook of an old Excel (.xls)"),
         [b'<', ..] => Some("a web page, though an SMS may call it .xls"),
         _ if text() => Some("text, perhaps CSV (then write `format: csv`)"),
@@ -281,10 +302,24 @@ mod tests {
             ("\u{101}".repeat(40).as_bytes(), "perhaps CSV"),
             (&[b"a".as_slice(), "\u{101}".repeat(40).as_bytes()].concat(), "perhaps CSV"),
             (b"<table><tr><td>C1", "a web page"),
+            (b"", "an empty file"),
         ] {
             let problems = read(&testing::source(), bytes, NOW, NOW).unwrap_err();
             assert!(problems.sorted()[0].message.contains(kind), "{problems:?}");
         }
+    }
+
+    #[test]
+    fn a_sheet_that_nobody_sees_is_not_read() {
+        let sheet = |name: &str, typ, visible| calamine::Sheet { name: name.to_owned(), typ, visible };
+        let sheets = [
+            sheet("Old", SheetType::WorkSheet, SheetVisible::Hidden),
+            sheet("Chart", SheetType::ChartSheet, SheetVisible::Visible),
+            sheet("Parents", SheetType::WorkSheet, SheetVisible::Visible),
+            sheet("Notes", SheetType::WorkSheet, SheetVisible::Visible),
+        ];
+        assert_eq!(seen(&sheets), ["Parents", "Notes"]);
+        assert_eq!(seen(&sheets[..2]), ["Old"]);
     }
 
     #[test]

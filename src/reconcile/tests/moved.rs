@@ -74,7 +74,10 @@ fn a_line_that_is_recorded_does_nothing_and_may_go_once_the_lms_knows() {
     assert!(plan.moves.is_empty() && plan.changes.is_empty());
     assert!(plan.inputs.rollout.notes.is_empty(), "the account is still found by it");
     school.accounts[0].caregiver = Some("C91".into());
-    assert_eq!(school.plan().inputs.rollout.notes, ["`moved` from C1 to C91 is done; the line may go"]);
+    assert_eq!(
+        school.plan().inputs.rollout.notes,
+        ["`moved` from C1 to C91 is done (nothing is recorded of C1 any more); the line may go"]
+    );
 }
 
 #[test]

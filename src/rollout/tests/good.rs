@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
+use crate::diagnostic::Severity;
 use crate::files;
 use crate::model::ids::CohortName;
 use crate::rollout::{
@@ -138,6 +139,21 @@ fn ids_that_the_roster_does_not_have_are_found() {
         "rollout::unknown-caregiver 46:24: the roster has nobody with the id `C1102`",
     ]
     "#);
+}
+
+/// Somebody who is to wait would get their letter: whoever has left stays a warning.
+#[test]
+fn a_hold_whose_id_is_only_spelled_otherwise_is_an_error() {
+    let severity = |written: &str| {
+        let text = format!("{LEAST}hold: [{{caregiver: {written}, because: T}}]\n");
+        let problems = check_against_roster(&good(&text), |id| ["C8", "007"].contains(&id));
+        problems.sorted().first().map(|problem| (problem.severity, problem.help.clone().unwrap_or_default()))
+    };
+    for (written, meant) in [("c8", "C8"), ("“C8”", "C8"), ("\"7\"", "007"), ("\"07\"", "007")] {
+        assert_eq!(severity(written), Some((Severity::Error, format!("did you mean `{meant}`?"))), "{written}");
+    }
+    assert_eq!(severity("C9").unwrap().0, Severity::Warning);
+    assert_eq!(severity("C8"), None);
 }
 
 #[test]
