@@ -8,7 +8,7 @@ use crate::apply::password;
 use crate::files;
 use crate::letter::{Context, Letters, Rendered, page};
 use crate::plan::{Child, Person};
-use crate::reconcile::person_of;
+use crate::reconcile::{is_on_paper, person_of};
 
 use super::exit::Exit;
 use super::output;
@@ -36,16 +36,17 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
-    let (rollout, letters, person) = if let Some(id) = &args.id {
+    let (rollout, letters, person, is_on_paper) = if let Some(id) = &args.id {
         let loaded = project::load(session)?;
         let person = person(&loaded, id)?;
-        (loaded.rollout, loaded.letters, person)
+        let is_on_paper = loaded.roster.caregiver(id).is_some_and(|one| is_on_paper(&loaded.rollout, one));
+        (loaded.rollout, loaded.letters, person, is_on_paper)
     } else {
         // The letter is often written before there is a roster.
         let rollout = project::load_rollout(session)?;
         let (letters, found) = project::read_letters(&rollout)?;
         session.screen.problems(&found);
-        (rollout, letters, made_up())
+        (rollout, letters, made_up(), false)
     };
     let password = password::draw(rollout.password, &mut *(session.random)());
     let context = Context {
@@ -55,11 +56,16 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         person: &person,
         username: "user.name",
         password: &password,
-        on_paper: args.pdf.is_some(),
+        on_paper: args.pdf.is_some() || is_on_paper,
     };
     let own = if rollout.mail.by_language { person.language.as_str() } else { "" };
     let language = args.language.as_deref().unwrap_or(own);
     session.screen.say("The password and the user name are made up; nothing was sent.");
+    if args.id.is_some() && person.children.is_empty() {
+        session.screen.say("They may see no child, so they get no letter at all.");
+    } else if is_on_paper && args.pdf.is_none() {
+        session.screen.say("They get it on paper: `--pdf FILE` shows the page.");
+    }
     if let Some(wanted) = args.language.as_deref().filter(|wanted| !letters.languages().any(|one| one == *wanted)) {
         let instead = letters.language_for(wanted);
         session.screen.say(&format!("There is no letter in `{wanted}`: whoever reads it gets the one in `{instead}`."));
@@ -96,16 +102,23 @@ fn print(
     path: &Utf8Path,
 ) -> Result<(), Trouble> {
     let languages = languages(args, letters);
-    let mut pages = Vec::new();
+    let (mut pages, mut printed) = (Vec::new(), Vec::new());
     for language in &languages {
-        pages.push(page::Page::new(&rendered(letters, language, context)?, context, margin));
+        let page = page::Page::new(&rendered(letters, language, context)?, context, margin);
+        // Whoever reads a language that can't be printed gets the page in the default one.
+        if let (Err(error), true) = (page.check(), languages.len() > 1) {
+            session.screen.say(&format!("note: `{language}` is left out: {error}"));
+            continue;
+        }
+        printed.push(*language);
+        pages.push(page);
     }
     let pdf = page::print(&pages, context.school)
         .map_err(|error| Trouble::new(Exit::BadInput, format!("the letter can't be printed: {error}")))?;
     output::check(path, "a PDF", |there| there.starts_with(b"%PDF"))?;
     files::replace_private(path, &pdf)
         .map_err(|error| Trouble::file(format!("writing the letter to `{path}`"), error))?;
-    session.screen.answer(&format!("{path}: {}\n", languages.join(", ")));
+    session.screen.answer(&format!("{path}: {}\n", printed.join(", ")));
     Ok(())
 }
 

@@ -33,10 +33,10 @@ pub(super) fn is_right_to_left(language: &str) -> bool {
 }
 
 /// A tag of a template, in which what Jinja fills in is left blank.
-struct Tag<'a> {
+pub(super) struct Tag<'a> {
     name: String,
     is_end: bool,
-    attributes: &'a str,
+    pub(super) attributes: &'a str,
     at: Range<usize>,
 }
 
@@ -147,40 +147,8 @@ fn of_page(tag: &Tag<'_>, source: &str, language: &str) -> Vec<Diagnostic> {
     found
 }
 
-/// Addresses that are written out in a letter and lead elsewhere than to what the rollout declares.
-pub(super) fn judge_links(source: &str, file: &str, declared: &[String], found: &mut Diagnostics) {
-    let blanked = blanked(source);
-    for scheme in ["http://", "https://"] {
-        for (at, _) in blanked.match_indices(scheme) {
-            let rest = &blanked[at + scheme.len()..];
-            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-')).unwrap_or(rest.len());
-            let host = rest[..end].trim_end_matches('.').to_ascii_lowercase();
-            // Where Jinja fills the name in, it is the rollout's own.
-            if host.is_empty() || declared.iter().any(|known| is_within(&host, known)) {
-                continue;
-            }
-            let text = format!("a link leads to `{host}`, which the rollout does not declare");
-            let help = "a parent who is to type a password must not be led elsewhere: link to `{{ sign_in_url }}`, or to the school's own site";
-            let range = at..at + scheme.len() + end;
-            found.push(spot::mark(
-                Diagnostic::warning("letter::other-domain", text).with_help(help),
-                file,
-                source,
-                range,
-            ));
-        }
-    }
-}
-
-/// The same host, or one below or above it.
-fn is_within(host: &str, known: &str) -> bool {
-    let is_below =
-        |one: &str, other: &str| one.strip_suffix(other).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    is_below(host, known) || is_below(known, host)
-}
-
 /// The template with everything of Jinja made blank, byte for byte.
-fn blanked(source: &str) -> String {
+pub(super) fn blanked(source: &str) -> String {
     let mut bytes = source.as_bytes().to_vec();
     for (begin, end) in [("{{", "}}"), ("{%", "%}"), ("{#", "#}")] {
         let mut from = 0;
@@ -193,7 +161,7 @@ fn blanked(source: &str) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-fn tags(text: &str) -> Vec<Tag<'_>> {
+pub(super) fn tags(text: &str) -> Vec<Tag<'_>> {
     let (mut found, mut from) = (Vec::new(), 0);
     while let Some(start) = text[from..].find('<').map(|at| from + at) {
         let rest = &text[start..];
@@ -236,7 +204,7 @@ fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// Names, in lower case, and values; a value without quotation marks ends at white space.
-fn attributes(text: &str) -> impl Iterator<Item = (String, &str)> {
+pub(super) fn attributes(text: &str) -> impl Iterator<Item = (String, &str)> {
     let mut rest = text;
     std::iter::from_fn(move || {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
@@ -325,28 +293,10 @@ mod tests {
         assert!(is_right_to_left("HE") && !is_right_to_left("hei") && !is_right_to_left("mi"));
     }
 
-    #[test]
-    fn links_lead_where_the_rollout_says() {
-        let declared = ["portal.school.example.nz".to_owned(), "school.example.nz".to_owned()];
-        let links = |source: &str| {
-            let mut found = Diagnostics::new();
-            judge_links(source, "body.txt", &declared, &mut found);
-            shown(&found)
-        };
-        assert_eq!(links("https://evil.example.com/portal.school.example.nz"), ["other-domain 1:1"]);
-        assert_eq!(links("see\nhttp://xschool.example.nz."), ["other-domain 2:1"]);
-        assert_eq!(
-            links("https://www.school.example.nz/x https://PORTAL.school.example.nz {{ sign_in_url }}"),
-            [""; 0]
-        );
-        assert_eq!(links("https://{{ school }}/"), [""; 0]);
-    }
-
     proptest! {
         #[test]
         fn nothing_that_is_written_makes_it_panic(source in "[<>/a-c\"'={}%# \\n!ā-]{0,80}") {
             found(&source, "ar");
-            judge_links(&source.replace('a', "https://"), "f", &[], &mut Diagnostics::new());
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::html;
 use super::page::{Margin, Page, PageError};
 use super::part::Part;
-use super::{Context, Letters, Rendered, leak, sample};
+use super::{Context, Letters, Rendered, leak, links, sample};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::plan::Person;
 use crate::rollout::Help;
@@ -64,22 +64,27 @@ impl Letters {
                 Ok(rendered) => {
                     self.judge(&rendered, &context, &mut found);
                     self.leaks(&rendered, &context, &mut found);
+                    self.links(&rendered, &declared(sign_in_url, help), &mut found);
                 }
                 Err(error) => found.push(Diagnostic::error("letter::template", error.to_string())),
             }
         }
-        let declared = declared(sign_in_url, help);
         for (language, edition) in &self.by_language {
             let source = |part| edition.template.source(part);
             if has_several_lines(source(Part::Subject)) {
                 found.push(several_lines().with_place(Place::file(self.file(language, Part::Subject))));
             }
             html::judge(source(Part::Html), &self.file(language, Part::Html), &edition.spelling, &mut found);
-            for part in [Part::Html, Part::Text] {
-                html::judge_links(source(part), &self.file(language, part), &declared, &mut found);
-            }
         }
         found
+    }
+
+    fn links(&self, rendered: &Rendered, declared: &[String], found: &mut Diagnostics) {
+        let Some(edition) = self.by_language.get(&rendered.language) else { return };
+        for (part, body) in [(Part::Html, &rendered.html), (Part::Text, &rendered.text)] {
+            let (source, file) = (edition.template.source(part), self.file(&rendered.language, part));
+            links::judge(part, source, body, &file, declared, found);
+        }
     }
 
     /// With another password nothing but text may be another: however it is spelled there, it must not get into an address.

@@ -15,6 +15,7 @@ mod error;
 mod html;
 mod leak;
 mod line;
+mod links;
 mod lint;
 mod load;
 mod message;

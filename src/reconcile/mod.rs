@@ -52,6 +52,7 @@ pub use check::{check, expired_overrides, past_holds};
 pub use cohort::cohort_of;
 pub use drift::{behind, drift};
 pub use identity::{address_fingerprint, identity_of, is_another, person_of};
+pub use paper::is_on_paper;
 pub use shared::sharers;
 
 /// What the school wants: its rollout, over its roster.

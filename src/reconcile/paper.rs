@@ -13,6 +13,11 @@ use super::due::{Due, Row};
 use super::ground::Ground;
 use super::stop::Stop;
 
+/// Whether somebody's letter is printed.
+pub fn is_on_paper(rollout: &Rollout, caregiver: Caregiver<'_>) -> bool {
+    channel(rollout, caregiver) == Some(Channel::Paper)
+}
+
 /// The way a letter to this caregiver goes now; `None` where there is none.
 ///
 /// Of two different addresses one is right, in one with a slip somebody can be reached, and an address of the staff leads to

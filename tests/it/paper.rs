@@ -348,3 +348,23 @@ fn a_language_that_cannot_be_printed_is_printed_in_the_default_one() {
     run(&project, &MAKE, 0);
     assert!(poppler("pdftotext", &[], &project).contains("Kia ora Rāwiri"), "{}", poppler("pdftotext", &[], &project));
 }
+
+#[test]
+fn a_preview_leaves_out_a_language_that_cannot_be_printed_and_shows_who_gets_a_page() {
+    let project = Project::example("quickstart");
+    project.edit("rollout.yaml", "no-email: hold", "no-email: paper");
+    for part in ["subject.txt", "body.txt", "body.html"] {
+        project.write(&format!("letters/welcome.ar/{part}"), project.read(&format!("letters/welcome.en/{part}")));
+    }
+    let body = project.read("letters/welcome.ar/body.txt");
+    project.write("letters/welcome.ar/body.txt", format!("مرحبا\n{body}"));
+    let said = project.run(&["preview", "--pdf", "page.pdf"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(said.out.contains("page.pdf: en, mi") && said.err.contains("`ar` is left out"), "{}", said.all());
+    let alone = project.run(&["preview", "--pdf", "page.pdf", "--language", "ar"]);
+    assert_eq!(alone.code, 65, "{}", alone.all());
+    let page = project.run(&["preview", "C1018"]);
+    assert!(page.err.contains("They get it on paper") && !page.out.contains("delete this email"), "{}", page.all());
+    let barred = project.run(&["preview", "C1029"]);
+    assert!(barred.err.contains("They may see no child"), "{}", barred.all());
+}
