@@ -74,8 +74,11 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         state.counts.active += imported;
     }
     record_next(session, &mut state, "confirm", entries)?;
-    session.screen.answer(&said(&handover, imported, handover.has_letters && !is_wiped));
-    remove(lms.by_hand(), &handover)?;
+    session.screen.answer(&said(&handover, imported, is_wiped));
+    // The passwords of those whose letters are lost stand in that file alone.
+    if !(is_wiped && imported > 0 && handover.has_letters) {
+        remove(lms.by_hand(), &handover)?;
+    }
     Ok(Exit::Done)
 }
 
@@ -256,8 +259,9 @@ pub(super) fn doubted(handover: &HandOver) -> Vec<Entry> {
     handover.rows.iter().map(doubt).chain([Entry::HandOverUnsure { number }]).collect()
 }
 
-fn said(handover: &HandOver, imported: u64, keeps_passwords: bool) -> String {
+fn said(handover: &HandOver, imported: u64, is_wiped: bool) -> String {
     use std::fmt::Write as _;
+    let keeps_passwords = handover.has_letters && !is_wiped;
     let (number, rows) = (handover.number, handover.rows.len() as u64);
     let back = rows - imported;
     let mut text = format!("Recorded: of hand-over {number}, {} imported", of_rows(imported));
@@ -265,7 +269,14 @@ fn said(handover: &HandOver, imported: u64, keeps_passwords: bool) -> String {
         let _ = write!(text, ", {} not", of_rows(back));
     }
     text.push_str(".\n");
-    if imported > 0 && handover.has_letters {
+    if imported > 0 && handover.has_letters && is_wiped {
+        let _ = writeln!(
+            text,
+            "Their letters are lost with the key: they are held as `secret-lost`. Their passwords stand in `handover/{}.csv` alone, which \
+             stays: tell them from it, then `firstbell adopt`; or give them others by `reissue:` lines. Then delete it.",
+            handover.name
+        );
+    } else if imported > 0 && handover.has_letters {
         let letters = count(imported, "letter", "letters");
         let _ = writeln!(text, "Next: export Ultranet's users again, then `firstbell apply` sends {letters}.");
     } else if imported > 0 {

@@ -301,7 +301,8 @@ fn make<T>(
     lms: &mut dyn LmsRead,
     scope: &Scope,
 ) -> Result<(T, Observed), Trouble> {
-    let mistakes = reconcile::check(&loaded.rollout, &loaded.roster, recorded, today(session, &loaded.rollout));
+    let mistakes =
+        reconcile::check(&loaded.rollout, &loaded.roster, recorded, fingerprinter, today(session, &loaded.rollout));
     let mistakes = with_lines(mistakes, &loaded.rollout);
     if mistakes.has_errors() {
         return Err(mistakes.into());

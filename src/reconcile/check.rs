@@ -20,7 +20,13 @@ use super::{Context, Desired, Refusal};
 
 /// Lines that can't stand as they are: an override that has expired, a `reissue` whose number doesn't fit the record (only
 /// the next one can be asked for), a `moved` to somebody whom neither the roster nor the record has.
-pub fn check(rollout: &Rollout, roster: &Roster, recorded: &Recorded, today: Date) -> Diagnostics {
+pub fn check(
+    rollout: &Rollout,
+    roster: &Roster,
+    recorded: &Recorded,
+    fingerprinter: &Fingerprinter,
+    today: Date,
+) -> Diagnostics {
     let mut diagnostics = expired_overrides(rollout, today);
     for line in &rollout.moved {
         if roster.caregiver(line.to.as_str()).is_none() && !recorded.histories.contains_key(&line.to) {
@@ -30,11 +36,28 @@ pub fn check(rollout: &Rollout, roster: &Roster, recorded: &Recorded, today: Dat
     for line in &rollout.reissue {
         let last = last_of(rollout, recorded, line);
         let is_begun = history_of(rollout, recorded, line).is_some_and(|history| history.number == line.activation);
+        let forgotten = recorded.forgotten.get(&fingerprinter.of_forgotten(line.caregiver.as_str()));
+        if let Some(forgotten) = forgotten.filter(|_| last == 0 && !is_begun) {
+            // A line that was used does nothing more.
+            if line.activation > forgotten.number {
+                diagnostics.push(of_forgotten(line));
+            }
+            continue;
+        }
         if line.activation.0 > last + 1 || (last == 0 && !is_begun) {
             diagnostics.push(misnamed(rollout, roster, line, last).unwrap_or_else(|| wrong_number(line, last)));
         }
     }
     diagnostics
+}
+
+/// They count as active, and nobody knows any more what was done for them.
+fn of_forgotten(line: &Reissue) -> Diagnostic {
+    let caregiver = &line.caregiver;
+    let message = format!("{caregiver} was forgotten after they had access, so there is nothing to issue again");
+    Diagnostic::error("rollout::reissue-forgotten", message)
+        .with_place(line.place.clone())
+        .with_help(format!("record them anew first, `firstbell adopt {caregiver} --because …`; or remove the line"))
 }
 
 fn moved_to_nobody(line: &Moved) -> Diagnostic {

@@ -10,8 +10,8 @@ use crate::model::recorded::Recorded;
 
 use super::names::count;
 
-/// All hand-overs, oldest first, and what to do about the open ones.
-pub fn handovers(recorded: &Recorded, zone: &TimeZone) -> String {
+/// All hand-overs, oldest first, and what to do about the open ones; of those it is asked whether their file is there.
+pub fn handovers(recorded: &Recorded, zone: &TimeZone, is_there: impl Fn(&HandOver) -> bool) -> String {
     if recorded.handovers.is_empty() {
         return "There is no hand-over yet.\n".to_owned();
     }
@@ -28,6 +28,14 @@ pub fn handovers(recorded: &Recorded, zone: &TimeZone) -> String {
                 text,
                 "Next: find out whether {number} was imported (do the new users show? can one of them sign in?), then `firstbell \
                  confirm {number} --imported` or `--not-imported`. Don't import it before."
+            );
+            continue;
+        }
+        if !is_there(handover) {
+            let _ = writeln!(
+                text,
+                "Next: `handover/{name}.csv` is not there any more. If it was imported, `firstbell confirm {number} --imported`; if not, \
+                 `--not-imported`: the next hand-over has the same rows."
             );
             continue;
         }

@@ -365,6 +365,6 @@ fn a_preview_leaves_out_a_language_that_cannot_be_printed_and_shows_who_gets_a_p
     assert_eq!(alone.code, 65, "{}", alone.all());
     let page = project.run(&["preview", "C1018"]);
     assert!(page.err.contains("They get it on paper") && !page.out.contains("delete this email"), "{}", page.all());
-    let barred = project.run(&["preview", "C1029"]);
+    let barred = project.run(&["preview", "C1004"]);
     assert!(barred.err.contains("They may see no child"), "{}", barred.all());
 }

@@ -174,6 +174,23 @@ fn who_is_forgotten_is_not_reset_when_their_id_is_still_in_the_roster() {
     assert_eq!(again.code, 64, "{}", again.all());
 }
 
+/// A `reissue:` line stays behind when it is used, and must not stop everybody once its person is forgotten.
+#[test]
+fn a_used_line_of_somebody_who_was_forgotten_does_nothing_more() {
+    let project = Project::example("quickstart");
+    ok(&project, &["apply", "--auto-approve"]);
+    let rollout = project.read("rollout.yaml");
+    let line =
+        |number: u32| format!("{rollout}reissue:\n  - {{caregiver: C1008, activation: {number}, because: T-1}}\n");
+    project.write("rollout.yaml", line(2));
+    ok(&project, &["apply", "--auto-approve"]);
+    ok(&project, &["state", "forget", "C1008", "--because", "T-150"]);
+    ok(&project, &["plan"]);
+    project.write("rollout.yaml", line(3));
+    let refused = project.run(&["plan"]);
+    assert!(refused.code == 65 && refused.err.contains("was forgotten after they had access"), "{}", refused.all());
+}
+
 #[test]
 fn a_second_activation_is_not_given_again_after_its_person_was_forgotten_and_adopted() {
     let project = Project::example("quickstart");
@@ -396,9 +413,18 @@ fn under_another_key_all_is_as_it_was() {
     nobody_twice(&project);
     ok(&project, &["state", "verify"]);
     let before = looks(&project);
-    // Once more: the fingerprints are still those of the first key.
-    ok(&project, &REKEY);
+    // Once more: the fingerprints are still those of the first key; and a copy of the state from before opens with the key before.
+    let (copy, own) = (std::fs::read(project.path().join(DB)).unwrap(), keys(&project).join(&key_files(&project)[0]));
+    let said = ok(&project, &REKEY);
+    assert!(said.out.contains(".before-1"), "{}", said.all());
     assert_eq!(looks(&project), before);
+    let now = std::fs::read(project.path().join(DB)).unwrap();
+    project.write(DB, copy);
+    assert_eq!(project.run(&["state", "list"]).code, 0);
+    let kept = std::fs::read_to_string(format!("{}.before-1", own.display())).unwrap();
+    let opened = project.command(&["state", "verify"]).env("FIRSTBELL_KEY", kept.trim()).output().unwrap();
+    assert!(!String::from_utf8_lossy(&opened.stderr).contains("the sealing key is not the one"), "{opened:?}");
+    project.write(DB, now);
     ok(&project, &["state", "export", &at(&project, "state.jsonl")]);
     std::fs::remove_file(project.path().join(DB)).unwrap();
     ok(&project, &["state", "import", &at(&project, "state.jsonl")]);
@@ -425,11 +451,14 @@ fn a_rekey_that_is_cut_short_leaves_a_state_that_opens() {
     std::fs::rename(keys(&project).join(&lineage), keys(&project).join(format!("{lineage}.next"))).unwrap();
     assert_eq!(looks(&project), before);
     // A failing second rekey (its file can't be made) must not lose the key that counts.
-    let said = project.run(&[&REKEY[..], &["--new-key", &at(&project, "rollout.yaml")]].concat());
+    let there = project.home().join("there");
+    std::fs::write(&there, "mine").unwrap();
+    let said = project.run(&[&REKEY[..], &["--new-key", there.to_str().unwrap()]].concat());
     assert!(said.code == 64 && said.err.contains("is there already"), "{}", said.all());
     assert_eq!(looks(&project), before);
     ok(&project, &REKEY);
-    assert_eq!((looks(&project)[1..].to_vec(), key_files(&project)), (before[1..].to_vec(), vec![lineage]));
+    let kept = vec![lineage.clone(), format!("{lineage}.before-1")];
+    assert_eq!((looks(&project)[1..].to_vec(), key_files(&project)), (before[1..].to_vec(), kept));
     ok(&project, &["state", "verify"]);
 }
 
@@ -442,9 +471,14 @@ fn a_key_in_the_environment_is_changed_into_a_file() {
     };
     let said = with(&old, &REKEY);
     assert!(said.code == 64 && said.err.contains("--new-key"), "{}", said.all());
-    let said = with(&old, &[&REKEY[..], &["--new-key", &at(&project, "new.key")]].concat());
+    for inside in ["new.key", "state/new.key"] {
+        let said = with(&old, &[&REKEY[..], &["--new-key", &at(&project, inside)]].concat());
+        assert!(said.code == 64 && said.err.contains("lies in the project"), "{}", said.all());
+    }
+    let outside = project.home().join("new.key");
+    let said = with(&old, &[&REKEY[..], &["--new-key", outside.to_str().unwrap()]].concat());
     assert_eq!(said.code, 0, "{}", said.all());
-    let new = project.read("new.key");
+    let new = std::fs::read_to_string(outside).unwrap();
     assert!(!said.all().contains(new.trim()) && new != old);
     assert_eq!((with(&old, &["plan"]).code, with(&new, &["plan"]).code), (5, 0));
     assert_eq!(with(&new, &["apply", "--auto-approve"]).code, 0);

@@ -190,6 +190,31 @@ fn a_hand_over_that_a_restored_state_waits_for_may_have_been_imported() {
     assert_eq!(story.letters(), 5, "the same letters");
 }
 
+/// Whose letters are lost have their passwords in that file alone.
+#[test]
+fn a_lost_key_leaves_the_file_that_was_imported() {
+    let mut story = Story::new("firstbell");
+    story.run("apply --auto-approve", 8, &["5 rows handed over"]);
+    story.import("0001-year-7");
+    std::fs::remove_file(story.project.home().join(".config/firstbell/key")).unwrap();
+    story.run("state rekey --lost --because T-161", 0, &["wiped"]);
+    story.run("confirm 0001 --imported", 0, &["5 rows were imported", "lost with the key", "which stays"]);
+    assert!(story.project.path().join("handover/0001-year-7.csv").exists());
+    assert_eq!(story.letters(), 0);
+}
+
+#[test]
+fn a_hand_over_whose_file_is_gone_says_so() {
+    let story = Story::new("firstbell");
+    story.run("apply --auto-approve", 8, &["5 rows handed over"]);
+    let rows = story.project.read("handover/0001-year-7.csv");
+    std::fs::remove_file(story.project.path().join("handover/0001-year-7.csv")).unwrap();
+    story.run("handovers", 8, &["is not there any more", "--not-imported"]);
+    story.run("confirm 0001 --not-imported", 0, &["same passwords"]);
+    story.run("apply --auto-approve", 8, &["0002-year-7"]);
+    assert_eq!(story.project.read("handover/0002-year-7.csv"), rows);
+}
+
 #[test]
 fn a_lost_key_holds_whose_letter_had_not_gone_out() {
     let mut story = Story::new("firstbell");

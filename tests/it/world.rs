@@ -295,7 +295,8 @@ impl World {
             narrowing: &firstbell::plan::Narrowing::default(),
             lms_description: &lms.describe(),
         };
-        let mistakes = reconcile::check(&loaded.rollout, &loaded.roster, recorded, jiff::civil::date(2026, 3, 3));
+        let mistakes =
+            reconcile::check(&loaded.rollout, &loaded.roster, recorded, &fingerprinter, jiff::civil::date(2026, 3, 3));
         assert!(!mistakes.has_errors(), "{mistakes:?}");
         let desired = Desired { rollout: &loaded.rollout, roster: &loaded.roster };
         let plan = reconcile::reconcile(desired, recorded, &observed, &context)?;

@@ -112,6 +112,18 @@ fn lost(args: &Args, session: &mut Session<'_>, rollout: &Rollout, because: Stri
     Ok(Exit::Done)
 }
 
+/// A key beside what it seals seals nothing, and one in the project is easily committed.
+fn outside(session: &Session<'_>, path: &Utf8Path) -> Result<(), Trouble> {
+    let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    let (Ok(folder), Ok(project)) = (files::canonical(folder), files::canonical(&session.dir)) else { return Ok(()) };
+    if !folder.starts_with(&project) {
+        return Ok(());
+    }
+    let what =
+        format!("`{path}` lies in the project, beside what the key seals: name a file outside it; nothing was changed");
+    Err(Trouble::new(Exit::Usage, what))
+}
+
 fn drawn(random: &mut dyn Random) -> Zeroizing<[u8; 32]> {
     let mut bytes = Zeroizing::new([0; 32]);
     random.fill(&mut *bytes);
@@ -165,6 +177,7 @@ impl Place {
     /// `old` is the key that the state opens with now.
     fn prepare(args: &Args, session: &Session<'_>, lineage: &Lineage, old: &SealingKey) -> Result<Self, Trouble> {
         if let Some(path) = &args.new_key {
+            outside(session, path)?;
             return Ok(Self::Named(path.clone()));
         }
         let (own, next) = key::own_paths(session, lineage)?;
@@ -200,12 +213,20 @@ impl Place {
     /// The state is sealed under it.
     fn settle(&self) -> Result<(), Trouble> {
         let Self::Own { own, next } = self else { return Ok(()) };
-        files::rename(next, own).map_err(|error| {
+        let before = Self::free_beside(own);
+        let kept = if files::exists(own) { files::rename(own, &before) } else { Ok(()) };
+        kept.and_then(|()| files::rename(next, own)).map_err(|error| {
             Trouble::file(
                 format!("the state is sealed under the new key, which stays in `{next}` and is found there"),
                 error,
             )
         })
+    }
+
+    /// Where the key before is kept: copies of the state from before need it.
+    fn free_beside(own: &Utf8Path) -> Utf8PathBuf {
+        let numbered = (1..).map(|number| Utf8PathBuf::from(format!("{own}.before-{number}")));
+        numbered.into_iter().find(|path| !files::exists(path)).unwrap_or_else(|| own.with_extension("before"))
     }
 
     fn said(&self) -> String {
@@ -215,7 +236,10 @@ impl Place {
                  can be planned.\n"
             ),
             Self::Own { own, .. } => {
-                format!("It is in `{own}`, for this state alone: bring it to every machine that uses this state.\n")
+                format!(
+                    "It is in `{own}`, for this state alone: bring it to every machine that uses this state. A key that was there before \
+                     is kept beside it, as `.before-1` and so on.\n"
+                )
             }
         }
     }

@@ -159,7 +159,7 @@ impl School {
 
     fn mistakes(&self) -> Diagnostics {
         let today = self.now.to_zoned_datetime(self.rollout.timezone.clone()).date();
-        super::check(&self.rollout, &self.roster, &self.recorded, today)
+        super::check(&self.rollout, &self.roster, &self.recorded, &fingerprinter(), today)
     }
 
     fn caregiver(&self, id: &str) -> Caregiver<'_> {
