@@ -66,6 +66,7 @@ fn done(tally: &Tally, outbox: Option<&str>, was_due: bool) -> String {
     match (parts.is_empty(), was_due) {
         (false, _) => parts.join(", "),
         (true, false) => "nothing was due, and the record is up to date".to_owned(),
+        (true, true) if tally.has_unknown() => "nothing is certain of those below".to_owned(),
         (true, true) => "no password was set, no letter went out".to_owned(),
     }
 }
@@ -113,7 +114,7 @@ fn next(applied: &Applied, plan: &Plan, outbox: Option<&str>, text: &mut String)
             quoted(cohort)
         );
     }
-    let is_cut_short = applied.end != End::Done || tally.has_passing() || tally.has_unknown();
+    let is_cut_short = applied.end != End::Done || tally.has_passing();
     let waits = plan.cohorts.iter().any(|cohort| matches!(cohort.state, CohortState::After(_)));
     if matches!(applied.end, End::Paused { until: None, .. }) {
         text.push_str("Next: the rollout's `hours` name no day on which letters may leave; change them.\n");
@@ -121,6 +122,8 @@ fn next(applied: &Applied, plan: &Plan, outbox: Option<&str>, text: &mut String)
         text.push_str("Next: `firstbell apply` again then, or `firstbell apply --wait`, which waits by itself.\n");
     } else if is_cut_short {
         text.push_str("Next: `firstbell apply` again; it goes on where this one stopped, and repeats nothing.\n");
+    } else if tally.has_unknown() {
+        text.push_str("Next: `firstbell plan` says of each of these whether `firstbell apply` tries it again now or later, or what a person has to find out.\n");
     } else if tally.written > 0 && tally.failures.is_empty() {
         text.push_str(
             "Next: what stands above; their passwords are set, and nobody has them before the pages are out.\n",

@@ -10,7 +10,7 @@ pub(super) fn general(code: HoldCode) -> &'static str {
              hand-over, `firstbell confirm NUMBER --imported` or `--not-imported`."
         }
         HoldCode::LetterUnknown => {
-            "The same letter goes out again three times by itself; then ask them whether it arrived, and \
+            "The same letter goes out again up to three times, after 15 minutes, an hour, six hours; then ask them whether it arrived, and \
              `firstbell resolve ID --letter arrived|send-again`."
         }
         HoldCode::AwaitingConfirmation => {
