@@ -118,6 +118,7 @@ fn diff(args: &Diff, rollout: &Rollout, session: &mut Session<'_>) -> Result<Exi
     session.screen.problems(&problems);
     let cohort = |caregiver| reconcile::cohort_of(rollout, caregiver).map(|name| name.to_string());
     let changes = changes(&old, &new, cohort);
+    let changes = if session.screen.personal == Personal::None { changes.without_access() } else { changes };
     let text = match args.format {
         DiffFormat::Text => report::diff_text(&old, &new, &changes, &session.screen.view(false)),
         DiffFormat::Json => format!("{:#}\n", report::diff_json(&old, &new, &changes, session.screen.personal)),

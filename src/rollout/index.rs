@@ -150,6 +150,13 @@ impl Builder<'_, '_> {
         let here = Span { line, column, end_line: line, end_column: column };
         // The parser notices a tab where it has read on already, or behind it.
         let tab = if error.info().contains("tab") { self.source.indenting_tab(line) } else { None };
+        // What is missing behind a colon shows where the parser does not find the next one.
+        let is_astray = ["simple key", "mapping values"].iter().any(|words| error.info().contains(words));
+        let unspaced = if is_astray { self.source.unspaced_key(line) } else { None };
+        if let Some((span, key)) = unspaced {
+            let problem = self.source.error("rollout::yaml", span, format!("a blank is missing behind `{key}:`"));
+            return Box::new(problem.with_help(format!("write `{key}: `, and the value behind the blank")));
+        }
         let span = tab.unwrap_or(here);
         let problem = self.source.error("rollout::yaml", span, format!("this is not YAML: {}", error.info()));
         Box::new(match hint(error.info()) {
@@ -204,7 +211,9 @@ fn hint(info: &str) -> Option<&'static str> {
         ("flow", "a `[` or `{` above is not closed, or a comma is missing"),
         ("node content", "a `[` or `{` above is not closed, or a value is missing"),
         ("'-' indicator", "the items of a list begin with `-`, all at the same column"),
+        ("anchor or alias", "text that begins with `*` or `&` goes in quotes; `select: all` is everybody"),
         ("unknown anchor", "text that begins with `*` goes in quotes"),
+        ("only valid inside a block", "a `[` or `{` above is not closed"),
         ("block mapping", "the keys of one mapping begin at the same column"),
     ];
     HINTS.iter().find(|(part, _)| info.contains(part)).map(|(_, help)| *help)

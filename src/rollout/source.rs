@@ -6,6 +6,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Diagnostic, Place, Span, lines};
 
+/// So many lines above the place where the parser gives up a key without its blank is looked for.
+const UNSPACED_WITHIN: u32 = 3;
+
 /// A line longer than this is not shown: a document of one line with a thousand mistakes would be copied a thousand times.
 const LONGEST_LINE: usize = 4_000;
 
@@ -72,6 +75,23 @@ impl<'a> Source<'a> {
         let tab = |line| columns(line).find(|(c, _)| *c == '\t').map(|(_, column)| (line, column));
         let (line, column) = tab(line).or_else(|| tab(line.saturating_add(1)))?;
         Some(Span { line, column, end_line: line, end_column: column + 1 })
+    }
+
+    /// A key without a blank behind its colon, on this line or above it: what was meant as `key: value` is one word then.
+    pub(super) fn unspaced_key(&self, line: u32) -> Option<(Span, String)> {
+        let unspaced = |line: u32| {
+            let text = self.line(line);
+            let begin = text.len() - text.trim_start_matches([' ', '-']).len();
+            let (key, value) = text[begin..].split_once(':')?;
+            let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+            let is_unspaced =
+                is_key && !value.is_empty() && !value.starts_with(|c: char| c.is_whitespace() || c == '/');
+            let column = u32::try_from(begin).unwrap_or(u32::MAX).saturating_add(1);
+            let end_column = column.saturating_add(u32::try_from(key.len() + 1).unwrap_or(u32::MAX));
+            is_unspaced.then(|| (Span { line, column, end_line: line, end_column }, key.to_owned()))
+        };
+        // The parser reads on over what it takes for one word of several lines.
+        (line.saturating_sub(UNSPACED_WITHIN)..=line).rev().filter(|line| *line > 0).find_map(unspaced)
     }
 
     /// Cuts a stretch that goes over several lines at the end of its first: one line is marked.

@@ -6,7 +6,7 @@ use crate::model::source::{Column, RosterSource};
 
 use super::columns::Columns;
 use super::problems::FileNumber;
-use super::take::Row;
+use super::take::{Fit, Row};
 use super::tally::{Oddity, Tallies};
 use super::words::{Answer, answer};
 
@@ -109,9 +109,11 @@ impl Asked {
     pub(super) fn judge(&self, row: &Row<'_>, tallies: &mut Tallies) -> Answers {
         let mut answers = Answers::default();
         for question in self.slots.get(row.slot).map_or(&[][..], Vec::as_slice) {
-            let access = match row.of_unknown_children(question.column) {
-                Some(values) => question.judge_all(values, row.place(), tallies),
-                None => question.judge(row.cell(question.column), row.place(), tallies),
+            let access = match row.fit(question.column) {
+                Fit::TooMany(cell) => question.judge_all(Fit::values(cell), row.place(), tallies),
+                // A blank that nobody wrote is no `no`, whatever the rollout says of blanks.
+                Fit::Missing => Access::Unknown,
+                Fit::Each => question.judge(row.cell(question.column), row.place(), tallies),
             };
             answers = answers.with(question.number, access);
         }
@@ -226,9 +228,10 @@ mod tests {
         };
         assert_eq!(seen("no\u{1d}yes", "yes\u{1d}yes"), [Access::Allowed, Access::Blocked]);
         assert_eq!(seen("no\u{1d}no\u{1d}yes", "yes\u{1d}yes"), [Access::Blocked; 2]);
-        assert_eq!(seen("yes", "yes\u{1d}yes"), [Access::Blocked; 2]);
-        assert_eq!(seen("no", "yes\u{1d}yes"), [Access::Unknown; 2]);
-        assert_eq!(seen("", "yes"), [Access::Unknown; 2]);
+        assert_eq!(seen("no\u{1d}no\u{1d}no", "yes\u{1d}yes"), [Access::Unknown; 2]);
+        assert_eq!(seen("yes", "yes\u{1d}yes"), [Access::Blocked, Access::Unknown]);
+        assert_eq!(seen("no", "yes\u{1d}yes"), [Access::Allowed, Access::Unknown]);
+        assert_eq!(seen("", "yes"), [Access::Allowed, Access::Unknown]);
         assert_eq!(seen("", "yes\u{1d}yes"), [Access::Allowed; 2]);
     }
 

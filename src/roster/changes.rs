@@ -16,6 +16,8 @@ pub struct Changes<'a> {
     pub gone: Vec<Caregiver<'a>>,
     /// Those of both who differ.
     pub changed: Vec<Changed<'a>>,
+    /// Whether who may see whom is left out of them.
+    pub hides_access: bool,
 }
 
 /// What has changed of one caregiver.
@@ -38,6 +40,17 @@ pub struct Changed<'a> {
 }
 
 impl Changes<'_> {
+    /// Without who may see whom, for those who must not learn of whom a court order speaks.
+    #[must_use]
+    pub fn without_access(mut self) -> Self {
+        for one in &mut self.changed {
+            one.access.clear();
+        }
+        self.changed.retain(|one| !one.is_nothing());
+        self.hides_access = true;
+        self
+    }
+
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
         self.new.is_empty() && self.gone.is_empty() && self.changed.is_empty()

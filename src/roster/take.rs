@@ -64,14 +64,20 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The values of a repeating field of which it is open whose they are: there are more or fewer of them than children.
-    pub(super) fn of_unknown_children(&self, column: Column) -> Option<impl Iterator<Item = &'a str> + use<'a>> {
-        let Cells::Record(_, places, record) = self.cells else { return None };
-        self.value?;
+    /// How the values of a repeating field fit the children of the row. A field that is blank as a whole says the same of each.
+    pub(super) fn fit(&self, column: Column) -> Fit<'a> {
+        let (Cells::Record(_, places, record), Some(value)) = (self.cells, self.value) else { return Fit::Each };
         let (cell, children) = (places.cell(column, record), places.cell(Column::StudentId, record));
-        let count = |text: &str| text.matches(REPEATED).count();
-        let is_open = !cell.is_empty() && count(cell) != count(children);
-        is_open.then(|| cell.split(REPEATED).map(str::trim))
+        let count = |text: &str| text.matches(REPEATED).count() + 1;
+        if cell.is_empty() {
+            Fit::Each
+        } else if count(cell) > count(children) {
+            Fit::TooMany(cell)
+        } else if value >= count(cell) {
+            Fit::Missing
+        } else {
+            Fit::Each
+        }
     }
 
     /// The postal address, its lines separated by commas, whether they stand in cells of their own or in one; blank where
@@ -127,6 +133,24 @@ pub(super) fn take(row: &mut Parsed, columns: &Columns, fold: &mut Fold, problem
         problems.row(row.line, problem);
     } else if columns.is_complete() {
         each_link(Row::of_record(columns, &row.record, row.line), |row| fold.add(row, problems));
+    }
+}
+
+/// Whether a repeating field has a value for a child.
+pub(super) enum Fit<'a> {
+    /// It has.
+    Each,
+    /// It has values for children before this one only: blanks at its end are not exported, and a field that has one value may speak
+    /// of them all.
+    Missing,
+    /// It has more values than there are children, so whose they are is open: all of them.
+    TooMany(&'a str),
+}
+
+impl<'a> Fit<'a> {
+    /// The values of a field.
+    pub(super) fn values(cell: &'a str) -> impl Iterator<Item = &'a str> {
+        cell.split(REPEATED).map(str::trim)
     }
 }
 

@@ -63,18 +63,22 @@ fn lines(changed: &Changed<'_>, personal: Personal, paint: Paint) -> Vec<String>
     lines.extend(changed.new_children.iter().map(|id| format!("child: + {}", clean(id))));
     lines.extend(changed.gone_children.iter().map(|id| format!("child: - {}", clean(id))));
     for &(child, old, new) in &changed.access {
-        lines.push(match personal {
-            Personal::None => format!("access to {}", clean(child)),
-            _ => format!("access to {}: {} -> {}", clean(child), access(old), access(new)),
-        });
+        lines.push(format!("access to {}: {} -> {}", clean(child), access(old), access(new)));
     }
     lines
 }
 
 fn closing(changes: &Changes<'_>) -> String {
     if changes.is_empty() {
-        return "Nothing differs.".to_owned();
+        let but = if changes.hides_access { ", but perhaps who may see whom: that is not shown here" } else { "" };
+        return format!("Nothing differs{but}.");
     }
+    let accesses = changes.changed.iter().filter(|one| !one.access.is_empty()).count() as u64;
+    let access = if changes.hides_access {
+        "who may see whom is not shown here".to_owned()
+    } else {
+        count(accesses, "access", "accesses")
+    };
     let how_many = |is_so: fn(&Changed<'_>) -> bool| changes.changed.iter().filter(|one| is_so(one)).count() as u64;
     format!(
         "{} new, {} gone, {} changed: {}, {}, {}.",
@@ -83,6 +87,6 @@ fn closing(changes: &Changes<'_>) -> String {
         changes.changed.len(),
         count(how_many(|one| one.email.is_some()), "address", "addresses"),
         count(how_many(|one| one.cohort.is_some()), "cohort", "cohorts"),
-        count(how_many(|one| !one.access.is_empty()), "access", "accesses"),
+        access,
     )
 }

@@ -5,7 +5,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::json::access;
-use crate::model::access::Access;
 use crate::model::ids::CaregiverId;
 use crate::report::json::{schema_of, value_of};
 use crate::report::view::Personal;
@@ -59,7 +58,7 @@ struct Each {
     new_children: Vec<String>,
     /// The SMS's ids of children whom only the old one has.
     gone_children: Vec<String>,
-    /// Children whom the caregiver may see in the one and not in the other.
+    /// Children whom the caregiver may see in the one and not in the other; none where personal data is not shown.
     access: Vec<SeenChild>,
 }
 
@@ -73,18 +72,18 @@ struct Pair {
     new: Option<String>,
 }
 
-/// A child, and whether the caregiver may see it: `allowed`, `blocked`, `unknown`; null where personal data is not shown.
+/// A child, and whether the caregiver may see it: `allowed`, `blocked`, `unknown`.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct SeenChild {
     /// The SMS's id.
     student: String,
     /// In the old one.
-    #[schemars(extend("enum" = ["allowed", "blocked", "unknown", null]))]
-    old: Option<&'static str>,
+    #[schemars(extend("enum" = ["allowed", "blocked", "unknown"]))]
+    old: &'static str,
     /// In the new one.
-    #[schemars(extend("enum" = ["allowed", "blocked", "unknown", null]))]
-    new: Option<&'static str>,
+    #[schemars(extend("enum" = ["allowed", "blocked", "unknown"]))]
+    new: &'static str,
 }
 
 /// The differences for programs.
@@ -116,7 +115,6 @@ fn side(roster: &Roster) -> Side {
 
 fn each(changed: &Changed<'_>, personal: Personal) -> Each {
     let name = |name: &str| (personal != Personal::None).then(|| personal.names([name, ""]));
-    let word = |one: Access| (personal != Personal::None).then(|| access(one));
     let strings = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect();
     Each {
         caregiver: id(changed.id, personal),
@@ -130,7 +128,7 @@ fn each(changed: &Changed<'_>, personal: Personal) -> Each {
         access: changed
             .access
             .iter()
-            .map(|&(student, old, new)| SeenChild { student: student.to_owned(), old: word(old), new: word(new) })
+            .map(|&(student, old, new)| SeenChild { student: student.to_owned(), old: access(old), new: access(new) })
             .collect(),
     }
 }

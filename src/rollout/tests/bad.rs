@@ -29,6 +29,20 @@ fn assert_problems(text: &str, expected: &[&str]) {
     }
 }
 
+/// YAML takes `school:Kowhai` for one word, and gives up a line later.
+#[test]
+fn a_missing_blank_behind_a_colon_is_named_where_it_is_missing() {
+    for (from, to, place) in
+        [("school: ", "school:", "rollout::yaml 2:1"), ("  path: ", "  path:", "rollout::yaml 4:3")]
+    {
+        let text = LEAST.replacen(from, to, 1);
+        let problems = problems(read_text(&text));
+        assert_eq!(briefs(&problems), [place], "{text}");
+        let key = to.trim();
+        assert_eq!(problems.sorted()[0].message, format!("a blank is missing behind `{key}`"));
+    }
+}
+
 #[test]
 fn text_that_is_no_document() {
     for empty in ["", "\n \n", "\u{feff}", "# only a remark\n", "---\n", "~"] {

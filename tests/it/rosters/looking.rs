@@ -115,6 +115,18 @@ fn two_exports_are_compared() {
     assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&json), "{}", said.out);
     assert!(!said.out.contains("mere@") && !said.out.contains("Ana"), "{}", said.out);
     assert!(good(&project, &["roster", "diff", old, old]).out.ends_with("Nothing differs.\n"));
+    // Of whom a court order speaks is nobody's business where nothing personal may be shown.
+    project
+        .write("roster/barred.csv", format!("{HEADING}\n{}\n{SAM}\n", MERE.replace("Mother,mi,yes", "Mother,mi,no")));
+    let barred = project.path().join("roster/barred.csv");
+    let barred = barred.to_str().unwrap();
+    let shown = good(&project, &["roster", "diff", old, barred]).out;
+    assert!(shown.contains("access to S1: allowed -> blocked"), "{shown}");
+    for format in ["text", "json"] {
+        let said = project.run(&["roster", "diff", old, barred, "--personal", "none", "--format", format]);
+        let says = if format == "text" { "that is not shown here" } else { "\"changed\": []" };
+        assert!(said.code == 0 && !said.out.contains("C1") && said.out.contains(says), "{}", said.all());
+    }
     let said = project.run(&["roster", "diff", old, new, "--source", "2"]);
     assert_eq!(said.code, 64, "{}", said.all());
     let said = project.run(&["roster", "diff", old, "nowhere.csv"]);
