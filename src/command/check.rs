@@ -87,6 +87,7 @@ fn for_programs(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble>
         Ok((rollout, mut warnings)) if args.rollout_only => {
             let (Ok((_, found)) | Err(found)) = project::read_letters(&rollout);
             warnings.append(found);
+            warnings.append(project::expired(session, &rollout));
             (warnings, Vec::new())
         }
         Ok((rollout, mut warnings)) => {
@@ -113,7 +114,11 @@ fn counts(fixes: &[Fix]) -> BTreeMap<&'static str, u64> {
 
 /// What can be said of a pull request from anybody: nothing is opened that a stranger should not make us open.
 fn rollout_alone(session: &mut Session<'_>, rollout: &Rollout) -> Result<Exit, Trouble> {
-    let (_, diagnostics) = project::read_letters(rollout)?;
+    let (Ok((_, mut diagnostics)) | Err(mut diagnostics)) = project::read_letters(rollout);
+    diagnostics.append(project::expired(session, rollout));
+    if diagnostics.has_errors() {
+        return Err(diagnostics.into());
+    }
     session.screen.problems(&diagnostics);
     let cohorts = count(rollout.cohorts.len() as u64, "cohort", "cohorts");
     session

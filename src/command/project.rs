@@ -97,10 +97,15 @@ pub(super) fn read_all(session: &Session<'_>, rollout: Rollout) -> (Option<Loade
 
 /// The same, with what a plan would refuse whatever is recorded.
 pub(super) fn read_to_check(session: &Session<'_>, rollout: Rollout) -> (Option<Loaded>, Diagnostics) {
-    let expired = with_lines(reconcile::expired_overrides(&rollout, today(session, &rollout)), &rollout);
+    let expired = expired(session, &rollout);
     let (loaded, mut diagnostics) = read_all(session, rollout);
     diagnostics.append(expired);
     (loaded, diagnostics)
+}
+
+/// Overrides whose day is over: no plan is made with them.
+pub(super) fn expired(session: &Session<'_>, rollout: &Rollout) -> Diagnostics {
+    with_lines(reconcile::expired_overrides(rollout, today(session, rollout)), rollout)
 }
 
 /// The school's day.

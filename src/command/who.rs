@@ -43,14 +43,14 @@ pub(super) fn no_such(wanted: &str) -> Trouble {
     Trouble::new(Exit::Usage, format!("the roster has no caregiver with the id `{wanted}`"))
 }
 
-/// The ids of those who have this as id but for its case, as address, as first and last name, or as last name. Nobody at the
+/// The ids of those who have this as id but for its case, as address, as first and last name, or as one of the two. Nobody at the
 /// telephone types macrons.
 fn alike<'r>(roster: &'r Roster, wanted: &str) -> Vec<&'r str> {
     let (address, name) = (folded(wanted), folded_name(wanted));
     let has_address = |one: &Caregiver<'_>| one.address().is_ok_and(|theirs| folded(theirs) == address);
     let has_name = |one: &Caregiver<'_>| {
         let (first, last) = (folded_name(one.first_name()), folded_name(one.last_name()));
-        !name.is_empty() && (last == name || first + &last == name)
+        !name.is_empty() && (last == name || first == name || first + &last == name)
     };
     let of = |is_it: &dyn Fn(&Caregiver<'_>) -> bool| -> Vec<&'r str> {
         roster.caregivers().filter(is_it).map(Caregiver::id).collect()

@@ -42,7 +42,19 @@ pub(super) fn in_cohort(held: &HeldCounts, cohort: Option<&CohortName>) -> Strin
         return String::new();
     }
     let counts = held.iter().filter(|((code, name), _)| code.is_sensitive() && name.as_ref() == cohort);
-    counts.map(|((code, _), many)| format!("{} {code}", rough(*many))).collect::<Vec<_>>().join(", ")
+    let counts: Vec<(HoldCode, u64)> = counts.map(|((code, _), many)| (*code, *many)).collect();
+    let mut small = counts.iter().filter(|(_, many)| *many < SMALL);
+    // With the sum at hand, the only one that is not counted out could be worked out: it goes with the next smallest.
+    let alone = small.next().filter(|_| small.next().is_none());
+    let beside = alone.and_then(|alone| counts.iter().filter(|one| *one != alone).min_by_key(|(_, many)| *many));
+    let together = alone.zip(beside);
+    let is_together = |one: &(HoldCode, u64)| together.is_some_and(|(alone, beside)| one == alone || one == beside);
+    let words = counts.iter().filter(|one| !is_together(one)).map(|(code, many)| format!("{} {code}", rough(*many)));
+    let merged = together.map(|(alone, beside)| {
+        let (first, second) = (alone.0.min(beside.0), alone.0.max(beside.0));
+        format!("{} {first} or {second}", number(alone.1 + beside.1))
+    });
+    words.chain(merged).collect::<Vec<_>>().join(", ")
 }
 
 fn rough(many: u64) -> String {
@@ -63,5 +75,11 @@ mod tests {
         held.insert((HoldCode::AskedToWait, None), 7);
         assert_eq!(in_cohort(&held, Some(&cohort)), "fewer than 5 no-access");
         assert_eq!(in_cohort(&held, None), "7 asked-to-wait");
+        held.insert((HoldCode::StaffAccount, Some(cohort.clone())), 17);
+        held.insert((HoldCode::AskedToWait, Some(cohort.clone())), 19);
+        assert_eq!(in_cohort(&held, Some(&cohort)), "19 asked-to-wait, 18 no-access or staff-account");
+        held.insert((HoldCode::StaffEmail, Some(cohort.clone())), 2);
+        let several = "fewer than 5 no-access, 19 asked-to-wait, 17 staff-account, fewer than 5 staff-email";
+        assert_eq!(in_cohort(&held, Some(&cohort)), several, "their sum says nothing of each");
     }
 }

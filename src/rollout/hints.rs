@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::form::{Day, Form, Length};
+use super::form::{Day, Form, Length, Percent, Share};
 use super::node::Node;
 
 /// The value as it was probably meant; `wanted` are the types in words.
@@ -23,6 +23,12 @@ pub(super) fn how_to_write(node: &Node, wanted: &str, schema: &Value) -> Option<
     {
         let each: Vec<String> = (from..=to).map(|one| one.to_string()).collect();
         return Some(format!("write each of them: [{}]", each.join(", ")));
+    }
+    if has_format(schema, Percent::FORMAT) && Percent::read(&format!("{text}%")).is_ok() {
+        return Some(format!("write it as a share of a hundred: {text}%"));
+    }
+    if has_format(schema, Share::FORMAT) {
+        return Some("write a whole number (300) or a share (10%)".to_owned());
     }
     if wanted.contains("text") {
         return Some(format!("write it in quotes: \"{text}\""));

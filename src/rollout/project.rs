@@ -1,6 +1,8 @@
 //! The project's folder, and the rule that everything a rollout names lies inside it: a pull request must not be able
 //! to have another file of this machine read, or written.
 
+use std::io;
+
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use crate::files;
@@ -72,7 +74,12 @@ impl Project {
         let Ok(root) = files::canonical(self.folder_or_here()) else { return false };
         let existing = path.ancestors().find(|part| !part.as_str().is_empty() && files::exists(part));
         // A link that points nowhere exists and has no true path: it could point anywhere tomorrow.
-        existing.is_some_and(|part| files::canonical(part).map_or(true, |real| !real.starts_with(&root)))
+        let is_led_out = |real: io::Result<Utf8PathBuf>| match real {
+            Ok(real) => !real.starts_with(&root),
+            // Nobody can look into it; whoever opens it says so.
+            Err(error) => error.kind() != io::ErrorKind::PermissionDenied,
+        };
+        existing.is_some_and(|part| is_led_out(files::canonical(part)))
     }
 
     fn folder_or_here(&self) -> &Utf8Path {

@@ -14,6 +14,15 @@ use super::node::{Entry, Kind, Node, Scalar, Value as Piece};
 use super::secrets;
 use super::source::Source;
 
+/// Guards that no `override` lifts, and what there is instead.
+const NEVER_LIFTED: [(&str, &str); 2] = [
+    ("second-resets", "no override lifts this guard: each second reset has a `reissue:` line of its own"),
+    (
+        "signed-in-reset",
+        "no override lifts this guard: whoever has signed in gets another password by a `reissue:` line of their own",
+    ),
+];
+
 /// Checks the whole document.
 pub(super) fn check(source: &Source<'_>, root: &Node, schema: &Value, problems: &mut Diagnostics) {
     let mut shape = Shape { source, schema, problems };
@@ -115,7 +124,9 @@ impl<'a> Shape<'a, '_> {
             _ => format!("{} can't be `{}`", spot.what, scalar.text),
         };
         let problem = self.source.error("rollout::not-one-of", spot.node.span, message);
-        let help = nearest::help(&scalar.text, choices).unwrap_or_else(|| format!("one of: {}", choices.join(", ")));
+        let never = NEVER_LIFTED.iter().find(|(name, _)| *name == scalar.text && choices.contains(&"resets"));
+        let near = never.map(|(_, help)| (*help).to_owned()).or_else(|| nearest::help(&scalar.text, choices));
+        let help = near.unwrap_or_else(|| format!("one of: {}", choices.join(", ")));
         self.problems.push(problem.with_help(help));
     }
 

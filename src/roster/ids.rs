@@ -18,6 +18,8 @@ pub(super) enum IdProblem {
     Invisible,
     /// Longer than ids are: probably two columns that ran together.
     TooLong,
+    /// `S1;S2`: several ids in one cell.
+    Several,
 }
 
 /// Judges an id that is trimmed and not blank.
@@ -35,6 +37,8 @@ pub(super) fn judge(id: &str) -> Result<(), IdProblem> {
         Err(IdProblem::Number)
     } else if id.starts_with(['=', '\'']) {
         Err(IdProblem::Marked)
+    } else if id.contains([';', '|']) {
+        Err(IdProblem::Several)
     } else if is_failed(id) {
         Err(IdProblem::Failed)
     } else {
@@ -99,6 +103,7 @@ impl IdProblem {
             Self::Failed => "roster::excel-error",
             Self::Invisible => "roster::bad-id",
             Self::TooLong => "roster::long-id",
+            Self::Several => "roster::several-ids",
         }
     }
 
@@ -115,6 +120,7 @@ impl IdProblem {
             Self::Failed => format!("`{id}` in column `{heading}` is not an id: a spreadsheet could not work it out"),
             Self::Invisible => format!("the id in column `{heading}` holds a line end or an invisible character"),
             Self::TooLong => format!("the id in column `{heading}` is {} bytes long", id.len()),
+            Self::Several => format!("the cell in column `{heading}` holds several ids"),
         }
     }
 
@@ -135,6 +141,7 @@ impl IdProblem {
             Self::TooLong => {
                 "see whether a quotation mark or a delimiter is missing in this line; ids have at most 200 bytes"
             }
+            Self::Several => "export a row for each child, or each caregiver",
         }
     }
 }
@@ -213,5 +220,8 @@ mod tests {
             assert_eq!(judge(&format!("C1{character}001")), Err(IdProblem::Invisible), "{character:?}");
         }
         assert_eq!(judge(&"9".repeat(201)), Err(IdProblem::TooLong));
+        for id in ["S1;S2", "S1|S2"] {
+            assert_eq!(judge(id), Err(IdProblem::Several), "{id}");
+        }
     }
 }

@@ -209,7 +209,12 @@ fn unopened(source: &RosterSource, error: &io::Error) -> Diagnostic {
     let path = &source.written_path;
     let diagnostic = match error.kind() {
         io::ErrorKind::NotFound => Diagnostic::error("roster::missing", format!("there is no roster at `{path}`"))
-            .with_help("export it from the SMS to that place, or correct `path:` in the rollout"),
+            .with_help(match source.part {
+                Part::Roster => "export it from the SMS to that place, or correct `path:` in the rollout",
+                Part::Corrections => {
+                    "put the list of corrections there, or take its part out of `roster:` in the rollout"
+                }
+            }),
         io::ErrorKind::IsADirectory => {
             let format = source.format.as_str();
             Diagnostic::error("roster::not-a-file", format!("`{path}` is a folder, and format `{format}` is one file"))

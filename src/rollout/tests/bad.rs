@@ -43,6 +43,19 @@ fn a_missing_blank_behind_a_colon_is_named_where_it_is_missing() {
     }
 }
 
+/// What is suggested must not be refused in its turn, nor loosen another guard.
+#[test]
+fn a_limit_is_suggested_as_one_and_no_other_guard_is() {
+    let help = |lines: &str| problems(read_text(&format!("{LEAST}{lines}"))).sorted()[0].help.clone().unwrap();
+    assert_eq!(help("guards: {resets: 3.5}\n"), "write a whole number (300) or a share (10%)");
+    let canary = LEAST.replace("opens: 2027-02-01", "canary: {first: 5, wait: 1h, bounces-below: 5}");
+    let found = problems(read_text(&canary));
+    let helps: Vec<_> = found.sorted().into_iter().filter_map(|problem| problem.help.as_deref()).collect();
+    assert!(helps.contains(&"write it as a share of a hundred: 5%"), "{helps:?} {:?}", briefs(&found));
+    let lifted = "override: [{guard: second-resets, value: 3, because: x, expires: 2099-01-01}]\n";
+    assert!(help(lifted).starts_with("no override lifts this guard"), "{}", help(lifted));
+}
+
 #[test]
 fn text_that_is_no_document() {
     for empty in ["", "\n \n", "\u{feff}", "# only a remark\n", "---\n", "~"] {

@@ -80,7 +80,7 @@ fn what_every_plan_would_refuse_is_said_by_a_check() {
     let project = fresh();
     let over = "override: [{guard: resets, value: 900, because: T-1, expires: 2020-01-01}]\n";
     project.write("rollout.yaml", format!("{}{over}", project.read("rollout.yaml")));
-    refused_by(&[&["check"], &["plan"]], &project, 65, &["rollout::override-expired"]);
+    refused_by(&[&["check"], &["check", "--rollout-only"], &["plan"]], &project, 65, &["rollout::override-expired"]);
     let project = fresh();
     project.edit("rollout.yaml", "hold:\n", "hold:\n  - {caregiver: C1001, because: T-1, until: 2020-01-01}\n");
     for args in [["check"], ["plan"]] {
