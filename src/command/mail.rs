@@ -44,7 +44,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         Envelope { sender: &rollout.mail.from.email, recipient: to.as_str(), message_id: &id, bytes: &bytes };
     match mail.send(&envelope) {
         Outcome::Done(()) => {
-            session.screen.answer(&sent(&rollout));
+            session.screen.answer(&sent(&rollout, &id));
             Ok(Exit::Done)
         }
         Outcome::Refused(refusal) => {
@@ -57,12 +57,14 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     }
 }
 
-fn sent(rollout: &Rollout) -> String {
+fn sent(rollout: &Rollout, id: &MessageId) -> String {
     match &rollout.mail.transport {
         Transport::Outbox { .. } => {
-            "The sample lies in the outbox folder among the letters; nothing was sent. Remove it when you have seen it. \
-             `transport: smtp` sends.\n"
-                .to_owned()
+            let name = id.as_str().split('@').next().unwrap_or_default();
+            format!(
+                "The sample is `{name}.eml` in the outbox folder, among the letters; nothing was sent. Remove it when you have seen it. \
+                 `transport: smtp` sends.\n"
+            )
         }
         Transport::Smtp(settings) => format!(
             "`{}` took the sample. Look whether it arrived, also among the spam, and how it looks on a phone. User name and \

@@ -21,7 +21,7 @@ use super::{doors, events, git, key, lineage, narrow, place, saved};
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Leave out the line for each caregiver
+    /// Leave out the line for each caregiver, and how many changed in the SMS
     #[arg(long)]
     summary: bool,
     /// Exit with 2 when there is something to do

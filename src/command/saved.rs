@@ -19,6 +19,7 @@ use crate::plan::{Act, Change, LetterSource, Plan};
 use crate::report::{self, Personal, View};
 
 use super::exit::Exit;
+use super::mark;
 use super::output;
 use super::project::Loaded;
 use super::session::Session;
@@ -49,9 +50,29 @@ pub(super) fn write(
     };
     let text = format!("{:#}\n", saved::seal(document, plan, &stamp, fingerprinter));
     output::check(path, "a saved plan", is_saved_plan)?;
+    not_the_projects_own(session, plan, path)?;
     files::replace(path, text.as_bytes())
         .map_err(|error| Trouble::file(format!("writing the plan to `{path}`"), error))?;
     saved::open(text.as_bytes()).map_err(|error| Trouble::new(Exit::Error, format!("`{path}`: {error}")))
+}
+
+/// A plan in the place of the lock, or of the state to be, would be taken for that.
+fn not_the_projects_own(session: &Session<'_>, plan: &Plan, path: &Utf8Path) -> Result<(), Trouble> {
+    if path == "-" {
+        return Err(Trouble::new(Exit::Usage, "a plan is saved to a file; `--format json` alone prints it"));
+    }
+    let real = |path: &Utf8Path| {
+        let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+        Some(files::canonical(folder).ok()?.join(path.file_name()?))
+    };
+    let own = [mark::rollout_lock_path(session), session.path(&plan.inputs.state.path)];
+    if real(path).is_some() && own.iter().any(|own| real(own) == real(path)) {
+        let what = format!(
+            "`{path}` is the place of the project's own record: name another file for the plan; nothing was written"
+        );
+        return Err(Trouble::new(Exit::Usage, what));
+    }
+    Ok(())
 }
 
 /// Whether it is one, though its day may be over.

@@ -1,7 +1,10 @@
 //! `firstbell status`: how far each cohort has come; or, of several projects, how far each school has.
 
+use std::collections::HashSet;
+
 use camino::Utf8PathBuf;
 
+use crate::files;
 use crate::plan::Plan;
 use crate::report::{self, SchoolStatus};
 
@@ -48,7 +51,13 @@ fn several(schools: &[Utf8PathBuf], session: &mut Session<'_>) -> Result<Exit, T
     let here = session.dir.clone();
     let mut rows = Vec::with_capacity(schools.len());
     let mut exits = Vec::with_capacity(schools.len());
+    let mut seen = HashSet::new();
     for school in schools {
+        // `schools/*` has what lies beside them, too; and one named twice is one.
+        let is_file = files::exists(&here.join(school)) && !files::is_dir(&here.join(school));
+        if is_file || !seen.insert(files::canonical(&here.join(school)).unwrap_or_else(|_| school.clone())) {
+            continue;
+        }
         let folder = if here == "." { school.clone() } else { here.join(school) };
         session.dir.clone_from(&folder);
         session.hosts.project = folder;

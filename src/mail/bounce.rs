@@ -47,8 +47,31 @@ pub struct Returned {
 /// Reads one mail: the report that it is or the reports that somebody forwarded in it, else that it is none; never nothing.
 /// Whatever the bytes are, something comes of it.
 pub fn read(mail: &[u8]) -> Vec<Returned> {
-    let reports = MessageParser::default().parse(mail).map(|message| reports_in(&message, mail, 0)).unwrap_or_default();
-    if reports.is_empty() { vec![returned(None, mail, Verdict::NoReport)] } else { reports }
+    let message = MessageParser::default().parse(mail);
+    let reports = message.as_ref().map(|message| reports_in(message, mail, 0)).unwrap_or_default();
+    if !reports.is_empty() {
+        return reports;
+    }
+    let none = returned(None, mail, Verdict::NoReport);
+    vec![message.and_then(|message| quoted(&message)).map_or(none.clone(), |message_ids| Returned {
+        verdict: Verdict::Unclear,
+        message_ids,
+        ..none
+    })]
+}
+
+/// The letters whose headers somebody has pasted into a text: nobody who answers a letter does, but who forwards a report as text.
+fn quoted(message: &Message<'_>) -> Option<BTreeSet<String>> {
+    let texts = message.parts.iter().filter_map(|part| match &part.body {
+        PartType::Text(text) => Some(text),
+        _ => None,
+    });
+    let lines = texts.flat_map(|text| text.lines()).filter(|line| {
+        let line = line.trim_start_matches(['>', ' ', '\t']);
+        line.get(..11).is_some_and(|begin| begin.eq_ignore_ascii_case("message-id:"))
+    });
+    let ids: BTreeSet<String> = lines.flat_map(ids_in).collect();
+    (!ids.is_empty()).then_some(ids)
 }
 
 /// The reports that a mail is, or that lie in it.

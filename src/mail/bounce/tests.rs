@@ -60,6 +60,21 @@ fn a_message_id_is_found_in_an_encoded_part_too() {
     assert!(read_one(&report("failed", "5.1.1", third)).message_ids.contains(ID));
 }
 
+/// Forwarded by the office as text: somebody must read it.
+#[test]
+fn a_report_that_was_pasted_into_a_mail_is_not_lost() {
+    let pasted = format!(
+        "From: office@kowhai.example.nz\r\nSubject: Fwd: Undelivered\r\n\r\nsee below\r\n> Status: 5.1.1\r\n> Message-ID: <{ID}>\r\n"
+    );
+    let read = read_one(&pasted);
+    assert!(read.verdict == Verdict::Unclear && read.message_ids.contains(ID), "{read:?}");
+    let answer = format!("From: mere@example.nz\r\nIn-Reply-To: <{ID}>\r\nSubject: Re: Welcome\r\n\r\nThank you!\r\n");
+    assert_eq!(read_one(&answer).verdict, Verdict::NoReport);
+    let daemon =
+        format!("From: mailer-daemon.smith@example.nz\r\nSubject: Re\r\n\r\nPlease permanently remove me <{ID}>\r\n");
+    assert_eq!(read_one(&daemon).verdict, Verdict::NoReport);
+}
+
 #[test]
 fn servers_that_write_for_people_only_are_understood() {
     let qmail = format!(

@@ -85,7 +85,7 @@ pub(super) struct Document {
     /// What to do when an active caregiver may not see a child any more: `unlink` takes that child from the account in the LMS.
     #[serde(default)]
     pub(super) access_revoked: AccessRevoked,
-    /// What to do with somebody who joins a cohort that is open already.
+    /// What to do with somebody who is new in the SMS and comes into a cohort that is open already.
     #[serde(default)]
     pub(super) new_arrivals: NewArrivals,
     /// Cohorts whose members count as never signed in where the LMS can't say. Without it they are held.

@@ -146,9 +146,14 @@ impl Store {
         if sqlite::key_check(fingerprinter, &lineage) == stored {
             return Ok(());
         }
+        let whose = if self.fingerprint_key()?.is_some() {
+            "is under since it was last changed (`state rekey`)"
+        } else {
+            "was made with"
+        };
         let what = format!(
-            "the sealing key is not the one that the state `{}` was made with: set FIRSTBELL_KEY or put back the key \
-             file of the machine that ran firstbell before",
+            "the sealing key is not the one that the state `{}` {whose}: set FIRSTBELL_KEY or put back the key file of the machine \
+             that ran firstbell before",
             self.place
         );
         Err(StateError::Foreign { what })

@@ -65,7 +65,11 @@ pub fn read(path: &Utf8Path) -> Result<Option<RolloutLock>, Diagnostics> {
     }
     let bytes = files::read(path).map_err(|error| {
         let problem = Diagnostic::error("lock::unreadable", format!("can't read `{path}`: {error}"));
-        Diagnostics::from(problem.with_place(Place::file(path)).with_help(text::RESTORE))
+        let help = match error.kind() {
+            io::ErrorKind::PermissionDenied => "see that this user may read it",
+            _ => text::RESTORE,
+        };
+        Diagnostics::from(problem.with_place(Place::file(path)).with_help(help))
     })?;
     text::parse(path, &bytes).map(Some)
 }

@@ -82,6 +82,9 @@ struct Lines<'a> {
     problems: Diagnostics,
 }
 
+/// So many lines that are none are told.
+const TOLD: usize = 5;
+
 #[derive(Clone, Copy)]
 struct Line<'a> {
     number: u32,
@@ -99,6 +102,10 @@ impl<'a> Lines<'a> {
             }
             if !whole.trim().is_empty() && !whole.starts_with('#') {
                 read.add(number, whole);
+            }
+            // Some other file: a few of its lines show it.
+            if read.problems.len() == TOLD {
+                return Err(read.problems);
             }
         }
         Ok(read)
@@ -120,7 +127,9 @@ impl<'a> Lines<'a> {
         if !self.left.is_empty() || !self.problems.is_empty() {
             return Ok(());
         }
-        Err(problem("lock::garbled", format!("`{}` is empty", self.path)).with_place(Place::file(self.path)).into())
+        Err(problem("lock::garbled", format!("nothing of a lock stands in `{}`", self.path))
+            .with_place(Place::file(self.path))
+            .into())
     }
 
     fn check_version(&mut self) -> Result<(), Diagnostics> {
@@ -245,7 +254,7 @@ letters-sent: 310
         for text in ["", "\n\n", "# nothing\n"] {
             let problems = parsed(text).unwrap_err();
             assert_eq!(problems.len(), 1, "{text:?}");
-            assert!(problems[0].1.contains("is empty"), "{problems:?}");
+            assert!(problems[0].1.contains("nothing of a lock"), "{problems:?}");
         }
     }
 

@@ -23,8 +23,8 @@ fn a_conflict_in_the_lock_is_recognised_and_the_state_can_still_be_asked() {
 #[test]
 fn a_garbled_lock_is_refused() {
     for (bytes, says) in [
-        (&b""[..], "is empty"),
-        (b"# nothing\n", "is empty"),
+        (&b""[..], "nothing of a lock stands in"),
+        (b"# nothing\n", "nothing of a lock stands in"),
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"version: 1\nrun: many\n", "`run` is not a number"),
         (b"hello\n", "this line is not `key: value`"),

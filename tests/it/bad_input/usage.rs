@@ -90,6 +90,18 @@ fn what_every_plan_would_refuse_is_said_by_a_check() {
     }
 }
 
+/// A plan in the place of the lock would be read as one, by every later command.
+#[test]
+fn a_plan_never_takes_the_place_of_the_record() {
+    let project = fresh();
+    for name in ["rollout.lock", "state/firstbell.db", "./state/../rollout.lock", "-"] {
+        let at = if name == "-" { name.to_owned() } else { project.path().join(name).to_str().unwrap().to_owned() };
+        let said = project.run(&["plan", "-o", &at]);
+        assert_eq!(said.code, 64, "{name}: {}", said.all());
+    }
+    assert!(!project.path().join("rollout.lock").exists() && !project.path().join("state/firstbell.db").exists());
+}
+
 /// `firstbell plan | head -1`
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
