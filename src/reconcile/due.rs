@@ -13,7 +13,7 @@ use crate::roster::Caregiver;
 
 use super::ground::{Ground, Match};
 use super::hand_over;
-use super::identity::letter_fingerprint;
+use super::identity::{letter_fingerprint, page_fingerprint};
 use super::paper;
 use super::stop::{Stop, is_new_arrival};
 
@@ -161,7 +161,10 @@ fn proven<'a>(ground: &Ground<'a>, caregiver: Caregiver<'a>, history: &'a Histor
 
 /// Which letter goes out: the sealed one, unless recipient or children have changed since.
 fn source(ground: &Ground<'_>, caregiver: Caregiver<'_>, history: &History) -> LetterSource {
-    let now = letter_fingerprint(caregiver, ground.rollout, ground.context.fingerprinter);
+    // A page that is written goes to the printer, also where the rollout has none written any more.
+    let is_page = history.letter.as_ref().is_some_and(|letter| letter.channel == Channel::Paper);
+    let fingerprint = if is_page && caregiver.address().is_err() { page_fingerprint } else { letter_fingerprint };
+    let now = fingerprint(caregiver, ground.rollout, ground.context.fingerprinter);
     match &history.letter {
         Some(letter) if letter.fingerprint == now => LetterSource::Sealed(letter.number),
         Some(letter) => LetterSource::Rendered(letter.number.next()),

@@ -113,13 +113,26 @@ pub(super) fn letter_fingerprint(
     rollout: &Rollout,
     fingerprinter: &Fingerprinter,
 ) -> Fingerprint {
-    let address = fold(caregiver.address().unwrap_or_default());
-    let children = caregiver.children().filter(|child| is_permitted(rollout, child)).map(crate::roster::Child::id);
     if paper::channel(rollout, caregiver) == Some(Channel::Paper) {
-        let page = ["on paper", caregiver.postal()].into_iter();
-        return fingerprinter.of(Purpose::Letter, page.chain(children));
+        return page_fingerprint(caregiver, rollout, fingerprinter);
     }
-    fingerprinter.of(Purpose::Letter, std::iter::once(address.as_str()).chain(children))
+    let address = fold(caregiver.address().unwrap_or_default());
+    fingerprinter.of(Purpose::Letter, std::iter::once(address.as_str()).chain(children_of(caregiver, rollout)))
+}
+
+/// The same of a letter on paper.
+pub(super) fn page_fingerprint(
+    caregiver: Caregiver<'_>,
+    rollout: &Rollout,
+    fingerprinter: &Fingerprinter,
+) -> Fingerprint {
+    let page = ["on paper", caregiver.postal()].into_iter();
+    fingerprinter.of(Purpose::Letter, page.chain(children_of(caregiver, rollout)))
+}
+
+/// The ids of the children whom a letter names.
+fn children_of<'a>(caregiver: Caregiver<'a>, rollout: &Rollout) -> impl Iterator<Item = &'a str> {
+    caregiver.children().filter(|child| is_permitted(rollout, child)).map(crate::roster::Child::id)
 }
 
 /// The form that two spellings of one name share.

@@ -243,7 +243,10 @@ fn address<'a>(ground: &Ground<'a>, member: &Member<'a>, due: &Due<'a>) -> Optio
     let problem = member.caregiver.address().err()?;
     // An account can't be made on paper where the LMS makes none without an address.
     let wants_address = due.kind().creates_account() && ground.context.lms.needs_email;
-    (wants_address || paper::channel(ground.rollout, member.caregiver).is_none()).then_some(Stop::Address(problem))
+    // What waits for the printer needs none, whatever the rollout says of others now.
+    let is_page = matches!(due, Due::Print { .. });
+    let has_way = is_page || paper::channel(ground.rollout, member.caregiver).is_some();
+    (wants_address || !has_way).then_some(Stop::Address(problem))
 }
 
 /// S9

@@ -368,3 +368,15 @@ fn a_preview_leaves_out_a_language_that_cannot_be_printed_and_shows_who_gets_a_p
     let barred = project.run(&["preview", "C1004"]);
     assert!(barred.err.contains("They may see no child"), "{}", barred.all());
 }
+
+/// The rollout says `paper` no more, and the pages of those whose passwords are set lie there still.
+#[test]
+fn pages_that_wait_are_printed_whatever_becomes_of_no_email() {
+    let mut world = world(1);
+    world.apply().unwrap();
+    let rollout = world.read("rollout.yaml");
+    world.write("rollout.yaml", &rollout.replace("no-email: paper", "no-email: hold"));
+    world.clock.advance(1);
+    world.apply().unwrap();
+    check(&mut world, "with `no-email: hold`");
+}
