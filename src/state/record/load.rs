@@ -104,7 +104,7 @@ fn people(conn: &Connection) -> Result<People, Fault> {
     Ok(people)
 }
 
-/// The latest activation of one caregiver that was not given up, nor only prepared behind another; the keys of those before it go into `earlier`.
+/// The latest activation of one caregiver that was not given up, nor only prepared or refused behind another; the keys of those before it go into `earlier`.
 fn latest(
     activations: &mut Beside<'_>,
     letters: &mut Beside<'_>,
@@ -113,10 +113,10 @@ fn latest(
 ) -> Result<Option<History>, Fault> {
     let mut latest: Option<History> = None;
     while let Some(row) = activations.of(caregiver)? {
-        // What was only prepared gave nobody anything: the activation before it is still the one that counts.
+        // What was only prepared, or refused, gave nobody anything: the activation before it is still the one that counts.
         let counts = match row.get::<_, ActivationStage>(4)? {
             ActivationStage::Voided => false,
-            ActivationStage::Prepared => latest.is_none(),
+            ActivationStage::Prepared | ActivationStage::Refused => latest.is_none(),
             _ => true,
         };
         if counts {

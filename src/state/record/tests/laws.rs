@@ -184,10 +184,10 @@ impl Held {
 fn compare(store: &mut Store, model: &Model) {
     let loaded = store.load().unwrap();
     for who in CAREGIVERS {
-        // What was given up does not count, nor what was only prepared behind another.
+        // What was given up does not count, nor what was only prepared or refused behind another.
         let of_them = model.0.iter().filter(|((id, number), held)| {
-            let is_only_prepared = held.stage == ActivationStage::Prepared && *number > 1;
-            *id == who && held.stage != ActivationStage::Voided && !is_only_prepared
+            let is_nothing = matches!(held.stage, ActivationStage::Prepared | ActivationStage::Refused) && *number > 1;
+            *id == who && held.stage != ActivationStage::Voided && !is_nothing
         });
         let of_them: Vec<_> = of_them.collect();
         let Some((((_, number), held), earlier)) = of_them.split_last() else {

@@ -90,6 +90,10 @@ fn a_voided_activation_does_not_hide_the_one_before_it() {
     assert!(histories["C1"].is_active());
     assert_eq!(histories["C1"].number, ActivationNumber(1));
     assert!(!histories.contains_key("C2"));
+    // Nor does one that the LMS refused: what became of the letter before must still be seen.
+    all(&mut store, [prepared("C1", 2), setting("C1", 2), reset_refused("C1", 2)]);
+    let histories = store.load().unwrap().histories;
+    assert!(histories["C1"].is_active() && histories["C1"].number == ActivationNumber(1));
 }
 
 #[test]
