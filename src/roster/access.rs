@@ -155,6 +155,10 @@ impl Question {
             Answer::No => false,
             Answer::Blank if self.is_blank_no => false,
             Answer::Blank => return Access::Unknown,
+            // Several values for one child.
+            Answer::Strange if Fit::values(cell).nth(1).is_some() => {
+                return self.judge_all(Fit::values(cell), place, tallies);
+            }
             Answer::Strange => {
                 if !cell.eq_ignore_ascii_case("unknown") {
                     tallies.add(Oddity::StrangeAccess, place);
@@ -233,6 +237,9 @@ mod tests {
         assert_eq!(seen("no", "yes\u{1d}yes"), [Access::Allowed, Access::Unknown]);
         assert_eq!(seen("", "yes"), [Access::Allowed, Access::Unknown]);
         assert_eq!(seen("", "yes\u{1d}yes"), [Access::Allowed; 2]);
+        let one = "CaregiverID,Email,StudentID,court-order,portal-access\nC1,,S1,no\u{1d}yes,yes\n";
+        let roster = read(&source, one).unwrap().0;
+        assert_eq!(roster.caregiver("C1").unwrap().children().next().unwrap().access(), Access::Blocked);
     }
 
     #[test]
