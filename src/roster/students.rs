@@ -147,11 +147,11 @@ impl Students {
 
 /// `07-Jul`, `Jul-07`, `7/09/2026`: what Excel makes of `7-7`, `7/9` and their like.
 fn is_date(cell: &str) -> bool {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     // Most cells are `7` and `7A`: the shortest date is `7-Jul`, or `7/9/6`.
     if cell.len() < 5 {
         return false;
     }
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let is_number = |text: &str| (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     if let Some((first, second)) = cell.split_once('-') {
         return (is_number(first) && MONTHS.contains(&second)) || (MONTHS.contains(&first) && is_number(second));

@@ -71,10 +71,7 @@ impl Place {
     /// Looks on while somebody writes; `None` where that can't be done just now: without a log beside it, a file is changed
     /// under the reader's eyes.
     pub fn look_on(&self) -> Result<Option<Held>, StateError> {
-        match self {
-            Self::File(path) if !sqlite::has_log(path) => Ok(None),
-            _ => self.look().map(Some),
-        }
+        if self.file().is_some_and(|path| !sqlite::has_log(path)) { Ok(None) } else { self.look().map(Some) }
     }
 
     /// The file, where it is one.
