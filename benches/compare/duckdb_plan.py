@@ -49,7 +49,7 @@ WITH r AS (
   FROM read_csv('{project}/roster/caregivers.csv', header=true, delim=',', quote='"', escape='"', columns={spec})),
 n AS (SELECT r.* EXCLUDE (email), CASE WHEN good THEN email ELSE lower(trim(coalesce(email, ''))) END AS email FROM r),
 v AS (SELECT n.*, good OR regexp_full_match(email, '{ADDRESS}') AS valid FROM n)
-SELECT id, count(*) AS rows, bool_or(permitted) AS permitted,
+SELECT id, count(*) AS rows, bool_or(permitted) AS permitted, bool_and(permitted) AS unbarred,
        coalesce(min(cohort) FILTER (permitted), min(cohort)) AS cohort, min(CgFirst) AS first_name, min(CgLast) AS last_name,
        min(email) FILTER (email <> '') AS e1, max(email) FILTER (email <> '') AS e2, bool_and(valid) FILTER (email <> '') AS valid
 FROM v GROUP BY id""")
@@ -57,19 +57,20 @@ db.execute("""
 CREATE TEMP TABLE plan AS
 WITH p AS (SELECT *, CASE WHEN e1 = e2 AND valid THEN e1 END AS email FROM people),
 u AS (SELECT email, count(*) AS uses FROM p WHERE email IS NOT NULL GROUP BY email),
+b AS (SELECT DISTINCT unnest([e1, e2]) AS email FROM p WHERE e1 <> e2 AND NOT unbarred),
 h AS (SELECT email, min(id) AS low, max(id) AS high FROM accounts GROUP BY email),
-j AS (SELECT p.*, u.uses > 1 AS shared, recorded.id IS NOT NULL AS active, a.id IS NOT NULL AS has_account, a.signed_in,
+j AS (SELECT p.*, u.uses > 1 AS twice, u.uses > 1 OR b.email IS NOT NULL AS shared, recorded.id IS NOT NULL AS active, a.id IS NOT NULL AS has_account, a.signed_in,
              p.email IS NOT NULL AND h.email IS NOT NULL AND (h.low <> p.id OR h.high <> p.id) AS taken,
-             p.email IS NOT NULL AND uses = 1 AND a.email <> p.email AS moved,
+             p.email IS NOT NULL AND uses = 1 AND b.email IS NULL AND a.email <> p.email AS moved,
              a.first_name <> p.first_name OR a.last_name <> p.last_name AS renamed
-      FROM p LEFT JOIN u ON u.email = p.email LEFT JOIN recorded ON recorded.id = p.id LEFT JOIN accounts a ON a.id = p.id
+      FROM p LEFT JOIN u ON u.email = p.email LEFT JOIN b ON b.email = p.email LEFT JOIN recorded ON recorded.id = p.id LEFT JOIN accounts a ON a.id = p.id
       LEFT JOIN h ON h.email = p.email)
 SELECT id, cohort, email, CASE
   WHEN active AND permitted AND has_account AND ((moved AND NOT taken) OR renamed) THEN 'update'
   WHEN active AND permitted THEN 'active' WHEN active THEN 'revoked'
   WHEN NOT permitted THEN 'held_no_access'
   WHEN signed_in THEN 'adopt'
-  WHEN taken AND NOT coalesce(shared, false) THEN 'held_taken'
+  WHEN taken AND NOT coalesce(twice, false) THEN 'held_taken'
   WHEN e1 IS NULL THEN 'held_no_email' WHEN e1 <> e2 THEN 'held_conflicting' WHEN email IS NULL THEN 'held_malformed'
   WHEN shared THEN 'held_shared' WHEN has_account THEN 'reset' ELSE 'create' END AS act
 FROM j""")

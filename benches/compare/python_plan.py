@@ -19,8 +19,9 @@ NEVER = 99
 
 
 def people_of(path):
-    """id -> [first name, last name, address, has several, cohort of permitted children, cohort of all], and the rows."""
-    people, rows = {}, 0
+    """id -> [first name, last name, address, has several, cohort of permitted children, cohort of all], the rows, the addresses of
+    those who have several, and who is barred from a child."""
+    people, rows, several, barred = {}, 0, {}, set()
     with open(path, newline="", encoding="utf-8") as file:
         reader = csv.reader(file)
         at = {heading: place for place, heading in enumerate(next(reader))}
@@ -33,19 +34,24 @@ def people_of(path):
             if person is None:
                 person = people[row[identity]] = [row[first], row[last], address, False, NEVER, NEVER]
             elif address and address != person[2]:
-                person[3] |= bool(person[2])
+                if person[2]:
+                    person[3] = True
+                    several.setdefault(row[identity], set()).update((person[2], address))
                 person[2] = address
             cohort = int(row[year])
             person[5] = min(person[5], cohort)
             if row[portal] == "Yes":
                 person[4] = min(person[4], cohort)
-    return people, rows
+            else:
+                barred.add(row[identity])
+    return people, rows, several, barred
 
 
 def main():
     project = sys.argv[1]
     out = sys.argv[sys.argv.index("--out") + 1] if "--out" in sys.argv else None
-    people, rows = people_of(f"{project}/roster/caregivers.csv")
+    people, rows, several_of, barred = people_of(f"{project}/roster/caregivers.csv")
+    of_barred = {address for identity, addresses in several_of.items() if identity in barred for address in addresses}
     uses, usable = {}, {}
     for identity, person in people.items():
         if person[2] and not person[3] and is_address(person[2]):
@@ -65,7 +71,7 @@ def main():
         email, account = usable.get(identity), accounts.get(identity)
         permitted = cohort != NEVER
         taken = email is not None and any(owner != identity for owner in owners.get(email, ()))
-        shared = email is not None and uses[email] > 1
+        shared = email is not None and (uses[email] > 1 or email in of_barred)
         if identity in active:
             moved = account and email is not None and not shared and account[0] != email and not taken
             is_update = permitted and account and (moved or (account[1], account[2]) != (first, last))
@@ -74,7 +80,7 @@ def main():
             act = "held_no_access"
         elif account and account[3] is not None:
             act = "adopt"
-        elif taken and not shared:
+        elif taken and uses[email] == 1:
             act = "held_taken"
         elif not address:
             act = "held_no_email"

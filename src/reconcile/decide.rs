@@ -14,7 +14,6 @@ use super::due::{self, Due, Row};
 use super::ground::Ground;
 use super::identity;
 use super::stop::{self, Stop};
-use super::update;
 
 /// What is decided for one caregiver of the roster, as if their cohort were open.
 pub(super) enum Decision<'a> {
@@ -182,13 +181,13 @@ fn decide_one<'a>(ground: &Ground<'a>, member: &Member<'a>) -> Decision<'a> {
     }
 }
 
-/// Whether what would be done concerns somebody else than whom it was begun for. Of those who are active, their account tells first
-/// whether it would be corrected as a whole: of a million almost none, and fingerprints cost.
+/// Whether what would be done concerns somebody else than whom it was begun for; or, of those who are active, whether they are: an LMS
+/// that follows the SMS by itself shows nothing of it any more.
 fn is_somebody_else(ground: &Ground<'_>, member: &Member<'_>, history: &History, row: &Row<'_>) -> bool {
     let is_in_question = match row {
         Row::Fresh | Row::Stop(_) => false,
         Row::Due(_) => history.is_begun(),
-        Row::Active => update::would_be_another(ground, member.caregiver),
+        Row::Active => true,
     };
     // What is said of the id before, a reviewed line says.
     let is_own = ground.own_history(member.caregiver).is_some_and(|own| std::ptr::eq(own, history));

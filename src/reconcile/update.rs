@@ -6,7 +6,7 @@ use crate::model::ids::{CaregiverId, Username};
 use crate::model::recorded::History;
 use crate::plan::{Act, FieldChange, FieldName};
 use crate::rollout::Leavers;
-use crate::roster::{Caregiver, is_damaged};
+use crate::roster::is_damaged;
 
 use super::cohort::Member;
 use super::ground::Ground;
@@ -44,15 +44,6 @@ pub(super) fn of(ground: &Ground<'_>, member: &Member<'_>) -> Option<Act> {
     // Also where somebody else has enabled it already: on record it is ours to disable again when its person leaves again.
     let enable = ground.history(caregiver).is_some_and(|history| history.is_withdrawn);
     (enable || !fields.is_empty()).then(|| Act::Update { username: Username::new(account.username), fields, enable })
-}
-
-/// Whether the account has another name and another address than the SMS.
-pub(super) fn would_be_another(ground: &Ground<'_>, caregiver: Caregiver<'_>) -> bool {
-    let Some(account) = ground.accounts(caregiver.id()).one() else { return false };
-    let account = account.view();
-    let has_name =
-        account.first_name.trim() == caregiver.first_name() && account.last_name.trim() == caregiver.last_name();
-    !has_name && !is_same(account.email, caregiver.address().unwrap_or_default())
 }
 
 /// Only an address that could be written to is carried over, and only one that nobody else has.
