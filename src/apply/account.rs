@@ -37,7 +37,7 @@ impl Worker<'_> {
         if fields.iter().any(|change| change.field == FieldName::Child) {
             // With which children they are linked now.
             let identity = change.identity.clone();
-            self.ledger.note_effect(Entry::Identified { caregiver: caregiver.clone(), identity });
+            self.ledger.note_effect(Entry::Identified { caregiver: caregiver.clone(), because: None, identity });
         }
         if enable {
             self.ledger.note_effect(Entry::Restored { caregiver });

@@ -11,6 +11,9 @@ use super::desk::{Fresh, ReadyLetter};
 use super::wave::{Job, Wish};
 use super::{Failure, Halt, Worker};
 
+/// Longer texts of a mail server are cut, once nothing secret is in them any more.
+const LONGEST: usize = 240;
+
 impl Worker<'_> {
     /// The first effect, for all of a wave who are to get a password. After the announcing commit it is the only one of its
     /// activation.
@@ -166,6 +169,7 @@ impl Worker<'_> {
         let password = sealed.and_then(|sealed| self.open_password(&sealed).ok());
         let told = change.person.masked_in(told);
         let told = password.map_or(told.clone(), |password| password.masked_in(&told));
+        let told: String = told.chars().take(LONGEST).collect();
         match outcome {
             Outcome::Refused(refusal) => Outcome::Refused(Refusal { reason: told, ..refusal }),
             _ => Outcome::Unknown(told),
@@ -191,7 +195,8 @@ impl Worker<'_> {
                 Ok(())
             }
             Outcome::Refused(mut refusal) => {
-                if self.is_about_address(change, &refusal) {
+                let was_slow = self.is_about_address(change, &refusal);
+                if was_slow {
                     refusal.reach = Reach::Caregiver;
                 }
                 let reason = refusal.reason.clone();
@@ -201,7 +206,8 @@ impl Worker<'_> {
                     return Err(Failure::still_unknown(ATTEMPT, &refusal));
                 }
                 self.ledger.note_effect(match refusal.reach {
-                    Reach::Caregiver if change.is_put_off() => Entry::LetterRejected { letter, reason },
+                    // A server that puts everybody off shows by the others.
+                    Reach::Caregiver if change.is_put_off() && !was_slow => Entry::LetterRejected { letter, reason },
                     Reach::Caregiver => {
                         self.refused.push((letter.clone(), reason.clone()));
                         Entry::LetterDeferred { letter, reason }

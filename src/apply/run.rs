@@ -72,7 +72,11 @@ impl Worker<'_> {
             self.ledger.note(Entry::CohortOpened { cohort: cohort.clone(), roster });
         }
         for (caregiver, identity) in &plan.identities {
-            self.ledger.note(Entry::Identified { caregiver: caregiver.clone(), identity: identity.clone() });
+            self.ledger.note(Entry::Identified {
+                caregiver: caregiver.clone(),
+                because: None,
+                identity: identity.clone(),
+            });
         }
     }
 

@@ -56,13 +56,20 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let strangers: Vec<String> =
         fresh.iter().filter(is_stranger).map(|one| session.screen.personal.id(&one.caregiver)).collect();
     let mut entries = entries(session, &loaded, &state, &observed, &fresh, &args.because);
-    let same: Vec<Entry> = known.iter().filter_map(|one| still_they(&loaded, &state, &one.caregiver)).collect();
-    let still = same.len();
+    // A list of those who were activated says nothing of who they are now.
+    let asked = known.iter().filter(|_| args.file.is_none());
+    let still: Vec<(String, Entry)> = asked
+        .filter_map(|one| {
+            let entry = still_they(&loaded, &state, &one.caregiver, &args.because)?;
+            Some((session.screen.personal.id(&one.caregiver), entry))
+        })
+        .collect();
+    let (still, same): (Vec<String>, Vec<Entry>) = still.into_iter().unzip();
     entries.extend(same);
     if !entries.is_empty() {
         record_next(session, &mut state, "adopt", entries)?;
     }
-    session.screen.answer(&said(fresh.len(), known.len(), still, &strangers));
+    session.screen.answer(&said(fresh.len(), known.len(), &still, &strangers));
     Ok(Exit::Done)
 }
 
@@ -73,12 +80,15 @@ fn is_done(state: &Writing, caregiver: &CaregiverId) -> bool {
 }
 
 /// Somebody who is held because the roster has another name, address and children: the school says that they are the same person.
-fn still_they(loaded: &Loaded, state: &Writing, caregiver: &CaregiverId) -> Option<Entry> {
+fn still_they(loaded: &Loaded, state: &Writing, caregiver: &CaregiverId, because: &str) -> Option<Entry> {
     let history = state.recorded.histories.get(caregiver)?;
     let now = loaded.roster.caregiver(caregiver.as_str())?;
     let identity = || identity_of(now, &loaded.rollout, &state.fingerprinter);
-    is_another(now, &history.identity, &state.fingerprinter)
-        .then(|| Entry::Identified { caregiver: caregiver.clone(), identity: identity() })
+    is_another(now, &history.identity, &state.fingerprinter).then(|| Entry::Identified {
+        caregiver: caregiver.clone(),
+        because: Some(because.to_owned()),
+        identity: identity(),
+    })
 }
 
 fn entries(
@@ -112,16 +122,20 @@ fn counts_as(state: &Writing, caregiver: &CaregiverId) -> ActivationNumber {
     state.recorded.forgotten.get(&hash).map_or(ActivationNumber::FIRST, |forgotten| forgotten.number)
 }
 
-fn said(fresh: usize, known: usize, still: usize, strangers: &[String]) -> String {
+fn said(fresh: usize, known: usize, still: &[String], strangers: &[String]) -> String {
     use std::fmt::Write as _;
     let mut text = match fresh {
         0 => "Nobody new to record.\n".to_owned(),
         many => format!("{many} recorded as active already; never reset again by itself.\n"),
     };
-    if still > 0 {
-        let _ = writeln!(text, "{still} known from now on by the name, address and children that the roster has.");
+    if !still.is_empty() {
+        let _ = writeln!(
+            text,
+            "Known from now on by the name, address and children that the roster has: {}.",
+            still.join(", ")
+        );
     }
-    match known - still {
+    match known - still.len() {
         0 => {}
         1 => text.push_str("1 was recorded before; nothing changed for them.\n"),
         many => {

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use camino::Utf8PathBuf;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::mail::bounce::{Returned, Verdict};
 use crate::model::activation::LetterStage;
@@ -73,12 +74,24 @@ const NAMED: usize = 5;
 
 /// What is recorded of the letters, by what a report says of them.
 struct Letters {
-    /// With the address that they went to, as a fingerprint.
-    by_id: HashMap<String, (LetterSubject, LetterStage, Option<Fingerprint>)>,
+    by_id: HashMap<String, Known>,
     by_address: HashMap<Fingerprint, Vec<(LetterSubject, LetterStage)>>,
     /// The domains of our Message-IDs.
     domains: HashSet<String>,
 }
+
+/// A letter of ours.
+struct Known {
+    letter: LetterSubject,
+    stage: LetterStage,
+    /// Since when it is at that stage.
+    since: Timestamp,
+    /// The address that it went to, as a fingerprint.
+    address: Option<Fingerprint>,
+}
+
+/// So far apart may the clocks of two mail servers be, and more: a report that is passed over is lost.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_hours(1);
 
 impl Letters {
     fn of(recorded: &Recorded) -> Self {
@@ -89,7 +102,8 @@ impl Letters {
             let subject = LetterSubject { caregiver, activation: history.number, letter: letter.number };
             let message_id = letter.message_id.as_str().to_ascii_lowercase();
             letters.domains.extend(message_id.split_once('@').map(|(_, domain)| domain.to_owned()));
-            letters.by_id.insert(message_id, (subject.clone(), letter.stage, history.identity.address));
+            let (stage, since, address) = (letter.stage, letter.stage_at, history.identity.address);
+            letters.by_id.insert(message_id, Known { letter: subject.clone(), stage, since, address });
             if let Some(address) = history.identity.address {
                 letters.by_address.entry(address).or_default().push((subject, letter.stage));
             }
@@ -175,7 +189,12 @@ impl Found {
         let named: Vec<_> = report.message_ids.iter().filter_map(|id| letters.by_id.get(id)).collect();
         // Which of them has which fate, it does not say in a way that could be held against the letters.
         let is_one = named.len() == 1;
-        for (letter, stage, address) in &named {
+        for Known { letter, stage, since, address } in &named {
+            // Written before the letter went out again, or before a person said that it had arrived: that is settled.
+            if report.written_at.is_some_and(|at| at.checked_add(CLOCKS_DIFFER).is_ok_and(|at| at < *since)) {
+                self.known += 1;
+                continue;
+            }
             let own = address
                 .filter(|_| is_one && report.differs)
                 .and_then(|address| said_of(address, report, fingerprinter));

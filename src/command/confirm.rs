@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::apply::{SealedRows, open_rows};
 use crate::edge::{Altered, HandOverWrite, LmsWrite, SealedHandOver, StateStore};
+use crate::model::activation::{ActivationStage, LetterStage};
 use crate::model::entry::{Entry, Subject};
 use crate::model::handover::{HandOver, HandOverNumber, HandOverOutcome, HandOverRow};
 use crate::model::ids::Username;
@@ -105,8 +106,10 @@ fn find(
         ));
     };
     if let Some((at, outcome)) = handover.settled {
-        // A stop behind the record may have left its files.
-        remove(writer, handover)?;
+        // A stop behind the record may have left its files; unless they have the only copy of somebody's password.
+        if !handover.rows.iter().any(|row| is_lost(state, row)) {
+            remove(writer, handover)?;
+        }
         let day = moment::local(at, zone);
         let what = format!(
             "hand-over {number} was settled on {day} as `{}`; nothing was recorded. If that was wrong, nobody is reset for \
@@ -247,6 +250,15 @@ fn unsure(session: &mut Session<'_>, state: &mut Writing, handover: &HandOver) -
          `firstbell confirm {number} --imported` or `--not-imported`.\n"
     ));
     Ok(Exit::Unknown)
+}
+
+/// Whether somebody's password is set, and neither sealed nor told by a letter.
+fn is_lost(state: &Writing, row: &HandOverRow) -> bool {
+    let history = state.recorded.histories.get(&row.caregiver).filter(|history| history.number == row.activation);
+    history.is_some_and(|history| {
+        let is_told = history.letter.as_ref().is_none_or(|letter| letter.stage == LetterStage::Sent);
+        history.stage == ActivationStage::Set && !history.has_secret && !is_told
+    })
 }
 
 /// What is recorded of a hand-over of which nobody knows whether it was imported.

@@ -7,6 +7,7 @@ use crate::rollout::{Leavers, LmsSettings};
 
 use super::doors;
 use super::exit::Exit;
+use super::looking;
 use super::project::{self, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
@@ -27,7 +28,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let is_known =
         |id: &CaregiverId| state.recorded.histories.contains_key(id) || moved.iter().any(|line| line.to == *id);
     let id = who::find(&loaded.roster, is_known, &args.who)?;
-    let mut lms = doors::lms_reader(session, &loaded.rollout)?;
+    let mut lms = looking::in_order(&loaded, &mut state, doors::lms_reader(session, &loaded.rollout)?)?;
     let plan =
         project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut *lms, &Scope::default())?;
     let caregiver = loaded.roster.caregiver(id.as_str());

@@ -22,6 +22,7 @@ mod key;
 pub mod letters;
 mod lineage;
 pub mod lms;
+mod looking;
 pub mod mail;
 pub mod man;
 mod mark;

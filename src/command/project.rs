@@ -175,6 +175,8 @@ pub(super) struct StateView {
     pub(super) store: Option<Store>,
     /// What the LMS showed last, where that was asked for and kept.
     pub(super) remembered: Option<Observed>,
+    /// Whether somebody is writing meanwhile.
+    pub(super) is_written: bool,
     /// While a plan is made, no apply may begin.
     _held: Held,
 }
@@ -237,11 +239,13 @@ fn trusted(session: &mut Session<'_>, opened: Opened) -> Result<StateView, Troub
             fingerprinter,
             store: None,
             remembered: None,
+            is_written: false,
             _held: held,
         });
     };
     let fingerprinter = key::unlock(session, &mut store)?.fingerprinter;
     let recorded = recorded?;
+    let is_written = writer.is_some();
     match writer {
         // They have compared it, and are about to write the mark.
         Some(writer) => session.screen.say(&format!(
@@ -250,7 +254,7 @@ fn trusted(session: &mut Session<'_>, opened: Opened) -> Result<StateView, Troub
         None => mark::compare(session, Some((&recorded, &mut store)))?,
     }
     clock::warn(session, &mut store)?;
-    Ok(StateView { recorded, fingerprinter, store: Some(store), remembered: remembered?, _held: held })
+    Ok(StateView { recorded, fingerprinter, store: Some(store), remembered: remembered?, is_written, _held: held })
 }
 
 /// Whom a plan is for, and where its rollout stands.

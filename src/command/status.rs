@@ -10,6 +10,7 @@ use crate::report::{self, SchoolStatus};
 
 use super::doors;
 use super::exit::Exit;
+use super::looking;
 use super::project::{self, Scope};
 use super::session::Session;
 use super::trouble::Trouble;
@@ -34,8 +35,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
 }
 
 fn planned(session: &mut Session<'_>) -> Result<Plan, Trouble> {
-    let (loaded, state) = project::load_to_look(session)?;
-    let mut lms = doors::lms_reader(session, &loaded.rollout)?;
+    let (loaded, mut state) = project::load_to_look(session)?;
+    let mut lms = looking::in_order(&loaded, &mut state, doors::lms_reader(session, &loaded.rollout)?)?;
     project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut *lms, &Scope::default())
 }
 
@@ -55,6 +56,9 @@ fn several(schools: &[Utf8PathBuf], session: &mut Session<'_>) -> Result<Exit, T
     for school in schools {
         // `schools/*` has what lies beside them, too; and one named twice is one.
         let is_file = files::exists(&here.join(school)) && !files::is_dir(&here.join(school));
+        if is_file {
+            session.screen.say(&format!("`{school}` is a file and no school's folder: passed over"));
+        }
         if is_file || !seen.insert(files::canonical(&here.join(school)).unwrap_or_else(|_| school.clone())) {
             continue;
         }
@@ -73,6 +77,9 @@ fn several(schools: &[Utf8PathBuf], session: &mut Session<'_>) -> Result<Exit, T
                 rows.push(SchoolStatus::unread(school.as_str()));
             }
         }
+    }
+    if rows.is_empty() {
+        return Err(Trouble::new(Exit::Usage, "none of these is the folder of a school"));
     }
     let text = report::schools(&rows, &session.screen.view(false));
     session.screen.answer(&text);

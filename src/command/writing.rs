@@ -101,6 +101,11 @@ impl Writing {
         Ok(self.store.as_mut().map_or_else(|| Ok(std::collections::HashSet::new()), Store::message_ids)?)
     }
 
+    /// Whether the state is in a database, which has the states of others too.
+    pub(super) fn is_shared(&self) -> bool {
+        self.store.as_ref().is_some_and(Store::is_shared)
+    }
+
     /// Whether a run was begun under the saved plan with this digest.
     pub(super) fn has_run_of(&mut self, digest: &str) -> Result<bool, Trouble> {
         Ok(self.store.as_mut().map_or(Ok(false), |store| store.has_run_of(digest))?)

@@ -8,6 +8,7 @@ mod words;
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use mail_parser::{Message, MessageParser, PartType};
 
 /// Mails inside mails are read so deep.
@@ -42,6 +43,8 @@ pub struct Returned {
     pub differs: bool,
     /// What it says of each of them, where it is made for programs.
     pub each: Vec<(BTreeSet<String>, Verdict)>,
+    /// When it was written, as its `Date` says.
+    pub written_at: Option<Timestamp>,
 }
 
 /// Reads one mail: the report that it is or the reports that somebody forwarded in it, else that it is none; never nothing.
@@ -105,7 +108,18 @@ fn returned(message: Option<&Message<'_>>, mail: &[u8], verdict: Verdict) -> Ret
         collect(message, &mut texts, 0);
     }
     let message_ids = texts.iter().flat_map(|text| ids_in(text)).collect();
-    Returned { verdict, message_ids, recipients: BTreeSet::new(), differs: false, each: Vec::new() }
+    Returned {
+        verdict,
+        message_ids,
+        recipients: BTreeSet::new(),
+        differs: false,
+        each: Vec::new(),
+        written_at: message.and_then(written_at),
+    }
+}
+
+fn written_at(message: &Message<'_>) -> Option<Timestamp> {
+    Timestamp::from_second(message.date()?.to_timestamp()).ok()
 }
 
 /// Whether this can be a mail: its first line is a header field (RFC 5322, 2.2), after line ends that some programs leave there.

@@ -266,6 +266,8 @@ pub enum Entry {
     Identified {
         /// Who.
         caregiver: CaregiverId,
+        /// Why, where a person says that they are still the same.
+        because: Option<String>,
         /// As of this roster.
         identity: Identity,
     },

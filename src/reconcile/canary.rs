@@ -16,6 +16,9 @@ use super::due::Due;
 use super::ground::Ground;
 use super::paper;
 
+/// A letter that has not gone out for so long says nothing of the others any more.
+const STUCK_FOR: SignedDuration = SignedDuration::from_hours(24);
+
 /// Whether letters of a cohort may go.
 pub(super) enum Gate<'a> {
     /// They may.
@@ -60,7 +63,7 @@ fn of_cohort<'a>(ground: &Ground<'a>, cases: &Cases<'a>, index: usize, canary: C
     let name = &ground.rollout.cohorts[index].name;
     let histories = members().filter_map(|case| ground.history(case.member.caregiver));
     let wait = SignedDuration::from_secs(i64::try_from(canary.wait).unwrap_or(i64::MAX));
-    let long_ago = ground.context.now.checked_sub(wait).unwrap_or(Timestamp::MIN);
+    let long_ago = ground.context.now.checked_sub(wait.max(STUCK_FOR)).unwrap_or(Timestamp::MIN);
     let seen = Seen::of(histories.filter(|history| history.cohort.as_ref() == Some(name)), long_ago);
     let first = canary.first as usize;
     if seen.begun < first {
@@ -109,7 +112,8 @@ impl Seen {
                 Some(letter) if matches!(letter.stage, LetterStage::Bounced | LetterStage::Rejected) => {
                     seen.bounced += 1;
                 }
-                _ => seen.stuck += usize::from(is_begun && history.stage_at <= long_ago),
+                Some(_) => seen.stuck += usize::from(history.stage_at <= long_ago),
+                None => {}
             }
         }
         seen

@@ -32,8 +32,18 @@ pub fn check(
         if roster.caregiver(line.to.as_str()).is_none() && !recorded.histories.contains_key(&line.to) {
             diagnostics.push(moved_to_nobody(line));
         }
+        let is_begun = |id: &CaregiverId| recorded.histories.get(id).is_some_and(History::is_begun);
+        if is_begun(&line.from) && is_begun(&line.to) {
+            diagnostics.push(moved_to_another(line));
+        }
     }
-    for line in &rollout.reissue {
+    // What was done goes with whom it was done to, and a line that was used does nothing more.
+    let is_used = |line: &&Reissue| {
+        let moved = rollout.moved.iter().find(|moved| moved.from == line.caregiver);
+        let history = moved.and_then(|moved| recorded.histories.get(&moved.to));
+        history.is_some_and(|history| line.activation.0 <= history.last_done())
+    };
+    for line in rollout.reissue.iter().filter(|line| !is_used(line)) {
         let last = last_of(rollout, recorded, line);
         let is_begun = history_of(rollout, recorded, line).is_some_and(|history| history.number == line.activation);
         let forgotten = recorded.forgotten.get(&fingerprinter.of_forgotten(line.caregiver.as_str()));
@@ -58,6 +68,15 @@ fn of_forgotten(line: &Reissue) -> Diagnostic {
     Diagnostic::error("rollout::reissue-forgotten", message)
         .with_place(line.place.clone())
         .with_help(format!("record them anew first, `firstbell adopt {caregiver} --because …`; or remove the line"))
+}
+
+/// Nothing can go there; and the one who is meant would be taken for somebody new.
+fn moved_to_another(line: &Moved) -> Diagnostic {
+    let (from, to) = (&line.from, &line.to);
+    let message = format!("`{from}` can't have moved to `{to}`: both have an activation of their own");
+    Diagnostic::error("rollout::moved-to-another", message)
+        .with_place(line.place.clone())
+        .with_help("see whether `to` is mistyped; if not, take the line out: both keep what was done for them")
 }
 
 fn moved_to_nobody(line: &Moved) -> Diagnostic {

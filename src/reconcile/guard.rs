@@ -94,6 +94,8 @@ fn roster_change(ground: &Ground<'_>, limit: Limit, strangers: Option<u64>) -> G
         .filter(|gone| ground.roster.facts().is_full && *gone >= SO_MANY && gone * 2 > people);
     let (changed, gone, strangers) = (rows.abs_diff(previous), gone.unwrap_or(0), strangers.unwrap_or(0));
     let mut result = limited(ground, GuardName::RosterChange, changed.max(gone).max(strangers), limit, previous);
+    // A share of the rows says nothing where a few are active so far.
+    result.blocks |= strangers > 0 && in_force(ground, GuardName::RosterChange).is_none();
     if result.blocks {
         let what = if strangers > changed.max(gone) {
             format!(

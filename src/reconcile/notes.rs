@@ -94,11 +94,8 @@ fn moved(ground: &Ground<'_>, line: &Moved) -> Option<String> {
         || ground.recorded.forgotten.contains_key(&ground.context.fingerprinter.of_forgotten(from.as_str()));
     match (knows(from.as_str()), knows(to.as_str())) {
         (true, false) => return Some(format!("what is recorded of {from} goes to {to} (`moved`: {})", line.because)),
-        (true, true) => {
-            return Some(format!(
-                "`moved` from {from} to {to} can't be followed: both have an activation of their own, and keep it"
-            ));
-        }
+        // Refused before anything is planned.
+        (true, true) => return None,
         (false, true) if is_forgotten() => {
             return Some(format!(
                 "{from} was forgotten after they had access: while `moved` says so, {to} counts as active"

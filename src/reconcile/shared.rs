@@ -79,8 +79,7 @@ fn barred(roster: &Roster, rollout: &Rollout) -> HashMap<Box<str>, Option<usize>
         let place = Some(one.place());
         barred.entry(address).and_modify(|whose| *whose = place.filter(|_| *whose == place)).or_insert(place);
     }
-    let of_nobody = roster.addresses_of_nobody().filter(|(_, access)| may_be_kept(*access, rollout));
-    barred.extend(of_nobody.map(|(address, _)| (address.into(), None)));
+    barred.extend(roster.barred_addresses_of_nobody().map(|address| (address.into(), None)));
     barred
 }
 

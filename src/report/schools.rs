@@ -89,13 +89,13 @@ mod tests {
     fn each_school_has_a_bar_and_one_that_is_not_read_is_said() {
         let rows = [SchoolStatus::of(&plan()), SchoolStatus::of(&idle_plan()), SchoolStatus::unread("kea")];
         insta::assert_snapshot!(schools(&rows, &view(Personal::None)), @"
-        Kōwhai College  [........................]  2 active, 5 to do, 7 held, 1,197 later; something is unknown: see its `firstbell plan`
+        Kōwhai College  [........................]  2 active, 6 to do, 7 held, 1,197 later; something is unknown: see its `firstbell plan`
         Kōwhai College  [........................]  2 active, 1,209 later
         kea             could not be read: see above
 
         # active, + to do, ! held, . later
 
-        2 schools together: 4 active, 5 to do, 7 held, 2,406 later.
+        2 schools together: 4 active, 6 to do, 7 held, 2,406 later.
         1 school could not be read.
         ");
     }

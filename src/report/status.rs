@@ -63,11 +63,10 @@ pub(super) fn shares(plan: &Plan, cohort: &CohortSummary) -> [u64; 4] {
     [cohort.active, todo, held, later]
 }
 
-/// Whether somebody becomes active by it who is not: a second activation is for people who are.
+/// Whether somebody becomes active by it: whoever gets a second password is not counted as active meanwhile.
 fn gives_access(change: &Change) -> bool {
     change.acts.iter().any(|act| match act {
-        Act::Reset { activation, .. } => activation.0 == 1,
-        Act::Create { .. } | Act::Settle { .. } | Act::Email { .. } | Act::Adopt { .. } => true,
+        Act::Reset { .. } | Act::Create { .. } | Act::Settle { .. } | Act::Email { .. } | Act::Adopt { .. } => true,
         Act::Update { .. } | Act::Withdraw { .. } => false,
     })
 }
@@ -95,6 +94,7 @@ fn next(page: &mut Page, plan: &Plan) {
     let active =
         format!("{} of {} active.", number(sum(|cohort| cohort.active)), number(sum(|cohort| cohort.caregivers)));
     let advice = match (plan.has_changes(), plan.held.is_empty()) {
+        _ if plan.outline().is_blocked() => "A guard blocks the plan: `firstbell plan` shows which, and what to do.",
         _ if plan.has_unknown() => "Something is unknown: `firstbell plan` shows what, and how to settle it.",
         (true, _) => "`firstbell plan` shows what is to do.",
         (false, false) => "Nothing to do; `firstbell plan` shows who is held, and the fixes.",
@@ -117,7 +117,7 @@ mod tests {
         State    state/firstbell.db: run 17, 2 active
         LMS      sandbox state/lms.json: 1,390 accounts
 
-        pilot          [############++++++!!!!!!]  2 active, 1 to do, 1 held; open since 1 Feb
+        pilot          [#########++++++++++!!!!!]  2 active, 2 to do, 1 held; open since 1 Feb
             held: 1 reset-unknown
         year-7         [++++++++!!!!!!!!!!!!!...]  4 to do, 6 held, 1 later; opens with this plan
             held: 1 asked-to-wait, 2 no-email, 1 malformed-email, 2 shared-email
@@ -151,7 +151,7 @@ mod tests {
         LMS      sandbox state/lms.json: 1,390
                  accounts
 
-        pilot  [######+++!!!]  2 active, 1 to
+        pilot  [####+++++!!!]  2 active, 2 to
             do, 1 held; open since 1 Feb
             held: 1 reset-unknown
         year-7  [++++!!!!!!..]  4 to do, 6 held,

@@ -101,7 +101,8 @@ fn spelled(id: &str, has_caregiver: &impl Fn(&str) -> bool) -> Option<String> {
     let zeros = (1..=MOST_ZEROS).map(|many| format!("{}{bare}", "0".repeat(many)));
     let spellings =
         [bare.to_owned(), bare.to_uppercase(), bare.to_lowercase(), bare.trim_start_matches('0').to_owned()];
-    spellings.into_iter().chain(zeros).find(|spelling| !spelling.is_empty() && has_caregiver(spelling))
+    let letters = [bare.replace(['O', 'o'], "0"), bare.replace('0', "O")];
+    spellings.into_iter().chain(letters).chain(zeros).find(|spelling| !spelling.is_empty() && has_caregiver(spelling))
 }
 
 /// So many zeros may have been taken from an id.

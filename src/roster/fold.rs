@@ -219,9 +219,12 @@ impl Fold {
     fn leave_out(&mut self, row: &Row<'_>, why: Oddity) {
         self.tallies.add(why, row.place());
         self.left_out.add(row, why);
-        // What it says of access is told of nobody, so nothing of it is counted.
-        let access = self.asked.judge(row, &mut Tallies::default()).access();
-        self.people.further.note_nobody(row.cell(Column::Email), access);
+        // What it says of access is told of nobody, so nothing of it is counted; and it may be about anybody who has that address.
+        let student = row.cell(Column::StudentId);
+        let is_of_child = !student.is_empty() && !ids::stands_for_none(student);
+        if is_of_child && self.asked.judge(row, &mut Tallies::default()).access() == Access::Blocked {
+            self.people.further.note_nobody(row.cell(Column::Email));
+        }
     }
 
     /// Whether a row without an id can be about the caregiver of the row above: not where it names somebody else.

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::access::Access;
 use crate::model::email::fold;
 
 use super::store::Roster;
@@ -14,8 +13,8 @@ use super::view::Caregiver;
 pub(super) struct Further {
     /// By the caregiver's id: numbers change until all rows are read.
     of_people: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
-    /// Of rows that don't say who the caregiver is, and whether that one may see the child.
-    of_nobody: BTreeSet<(Box<str>, Access)>,
+    /// Of rows that don't say who the caregiver is, and that this one may not see the child.
+    of_nobody: BTreeSet<Box<str>>,
 }
 
 impl Further {
@@ -26,9 +25,9 @@ impl Further {
         }
     }
 
-    /// Takes in what stands in a row without a caregiver.
-    pub(super) fn note_nobody(&mut self, cell: &str, access: Access) {
-        self.of_nobody.extend(addresses_in(cell).map(|address| (address, access)));
+    /// Takes in what stands in a row without a caregiver who is kept from its child.
+    pub(super) fn note_nobody(&mut self, cell: &str) {
+        self.of_nobody.extend(addresses_in(cell));
     }
 
     /// A correction says which address is theirs.
@@ -61,9 +60,9 @@ impl Roster {
         written.chain(noted.flat_map(|(one, all)| all.iter().map(move |address| (one, address.clone()))))
     }
 
-    /// The addresses, folded, of rows that don't say who the caregiver is, and whether that one may see the child.
-    pub fn addresses_of_nobody(&self) -> impl Iterator<Item = (&str, Access)> {
-        self.people.further.of_nobody.iter().map(|(address, access)| (&**address, *access))
+    /// The addresses, folded, of rows that don't say who the caregiver is, and that this one may not see the child.
+    pub fn barred_addresses_of_nobody(&self) -> impl Iterator<Item = &str> {
+        self.people.further.of_nobody.iter().map(|address| &**address)
     }
 }
 
@@ -75,7 +74,7 @@ mod tests {
     fn further(rows: &[&str]) -> Vec<String> {
         let roster = roster(rows);
         let of_people = roster.further_addresses().map(|(one, address)| format!("{} {address}", one.id()));
-        let of_nobody = roster.addresses_of_nobody().map(|(address, access)| format!("{access:?} {address}"));
+        let of_nobody = roster.barred_addresses_of_nobody().map(|address| format!("nobody {address}"));
         let mut all: Vec<String> = of_people.chain(of_nobody).collect();
         all.sort();
         all.dedup();
@@ -94,8 +93,9 @@ mod tests {
 
     #[test]
     fn a_row_that_is_left_out_still_has_an_address() {
-        let rows = ["C1,,,a@x.nz,S1,,,,,,,,Y,,", ",,,a@x.nz,S1,,,,,,,,N,,", ",,,b@x.nz,S1,,,,,,,,Y,,"];
-        assert_eq!(further(&rows), ["Allowed b@x.nz", "Blocked a@x.nz"]);
+        let allowed = [",,,b@x.nz,S1,,,,,,,,Y,,", ",,,c@x.nz,,,,,,,,,N,,", ",,,d@x.nz,S1,,,,,,,,,,"];
+        let rows = ["C1,,,a@x.nz,S1,,,,,,,,Y,,", ",,,a@x.nz,S1,,,,,,,,N,,", allowed[0], allowed[1], allowed[2]];
+        assert_eq!(further(&rows), ["nobody a@x.nz"], "not whose access is unknown, or who has no child there");
     }
 
     #[test]
@@ -108,6 +108,6 @@ mod tests {
         let (both, _) = super::super::combine::combine(vec![one("a@x.nz"), one("b@x.nz")]);
         let addresses: BTreeSet<_> = both.further_addresses().map(|(_, address)| address.into_string()).collect();
         assert_eq!(addresses.into_iter().collect::<Vec<_>>(), ["a@x.nz", "b@x.nz"]);
-        assert_eq!(both.addresses_of_nobody().collect::<Vec<_>>(), [("z@x.nz", Access::Blocked)]);
+        assert_eq!(both.barred_addresses_of_nobody().collect::<Vec<_>>(), ["z@x.nz"]);
     }
 }

@@ -89,7 +89,10 @@ pub fn tell(entry: &Entry) -> Telling<'_> {
         Entry::HandOverSettled { number, outcome } => {
             plain("handover-settled").detail(format!("hand-over {number}, {}", outcome.as_str()))
         }
-        Entry::Identified { caregiver, .. } => about("identified", caregiver),
+        Entry::Identified { caregiver, because, .. } => match because {
+            Some(because) => about("identified", caregiver).text(&format!("the same person: {because}")),
+            None => about("identified", caregiver),
+        },
     }
 }
 

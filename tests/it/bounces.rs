@@ -98,6 +98,11 @@ fn a_letter_that_came_back_from_a_right_address_goes_again_with_the_same_passwor
     let arrived = project.run(&["resolve", &who, "--letter", "arrived", "--evidence", "they have it"]);
     assert_eq!(arrived.code, 0, "{}", arrived.all());
     assert!(!project.run(&["plan"]).out.contains("bounced"));
+    // The report lies in the mailbox still.
+    let old = format!("Date: Mon, 1 Jan 2001 00:00:00 +0000\n{}", project.read("full.eml"));
+    project.write("full.eml", old);
+    has(&bounces(&project, "full.eml"), &["0 letters came back, 1 known already"]);
+    assert!(!project.run(&["plan"]).out.contains("bounced"));
 }
 
 #[test]

@@ -62,6 +62,24 @@ fn ends_with_one_password_each(project: &Project) {
     assert_eq!((all, whose.len()), (31, 31), "somebody was reset twice, or never");
 }
 
+/// What is being done just now is in the LMS before whoever looks on has read it.
+#[test]
+fn whoever_looks_on_while_an_apply_is_at_work_is_never_sent_for_another_state() {
+    let mut looked = 0;
+    for _ in 0..8 {
+        let project = Project::example("quickstart");
+        let mut child = project.command(&["apply", "--auto-approve"]).spawn().unwrap();
+        while child.try_wait().unwrap().is_none() {
+            let said = project.run(&["status"]);
+            // For a moment there is no log yet to look on by.
+            assert!([0, 6].contains(&said.code), "{}", said.all());
+            looked += usize::from(said.err.contains("is at work"));
+        }
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+    assert!(looked > 0, "nobody looked on");
+}
+
 #[test]
 fn while_one_admin_applies_the_other_is_told_who() {
     let (project, mut first) = stopped_in_the_middle(1);

@@ -199,6 +199,7 @@ fn a_lost_key_leaves_the_file_that_was_imported() {
     std::fs::remove_file(story.project.home().join(".config/firstbell/key")).unwrap();
     story.run("state rekey --lost --because T-161", 0, &["wiped"]);
     story.run("confirm 0001 --imported", 0, &["5 rows were imported", "lost with the key", "which stays"]);
+    story.run("confirm 0001 --imported", 64, &["was settled on"]);
     assert!(story.project.path().join("handover/0001-year-7.csv").exists());
     assert_eq!(story.letters(), 0);
 }

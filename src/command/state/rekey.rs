@@ -185,7 +185,7 @@ impl Place {
         files::make_private_dir(next.parent().unwrap_or(Utf8Path::new("."))).map_err(failed)?;
         // A run that was cut short left the key that counts under this name: it must not be written over.
         if key::read(&next)?.is_some_and(|key| key.reveal() == old.reveal()) {
-            files::rename(&next, &own).map_err(failed)?;
+            Self::replace(&next, &own).map_err(failed)?;
         }
         Ok(Self::Own { own, next })
     }
@@ -213,9 +213,7 @@ impl Place {
     /// The state is sealed under it.
     fn settle(&self) -> Result<(), Trouble> {
         let Self::Own { own, next } = self else { return Ok(()) };
-        let before = Self::free_beside(own);
-        let kept = if files::exists(own) { files::rename(own, &before) } else { Ok(()) };
-        kept.and_then(|()| files::rename(next, own)).map_err(|error| {
+        Self::replace(next, own).map_err(|error| {
             Trouble::file(
                 format!("the state is sealed under the new key, which stays in `{next}` and is found there"),
                 error,
@@ -223,10 +221,16 @@ impl Place {
         })
     }
 
-    /// Where the key before is kept: copies of the state from before need it.
-    fn free_beside(own: &Utf8Path) -> Utf8PathBuf {
-        let numbered = (1..).map(|number| Utf8PathBuf::from(format!("{own}.before-{number}")));
-        numbered.into_iter().find(|path| !files::exists(path)).unwrap_or_else(|| own.with_extension("before"))
+    /// Puts the next key in the place of the one before, which is kept: copies of the state from before need it.
+    fn replace(next: &Utf8Path, own: &Utf8Path) -> std::io::Result<()> {
+        if files::exists(own) {
+            let mut number = 1;
+            while files::exists(&Utf8PathBuf::from(format!("{own}.before-{number}"))) {
+                number += 1;
+            }
+            files::rename(own, &Utf8PathBuf::from(format!("{own}.before-{number}")))?;
+        }
+        files::rename(next, own)
     }
 
     fn said(&self) -> String {

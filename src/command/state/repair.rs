@@ -41,9 +41,8 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     let (mut state, mismatch) = Writing::open_to_repair(session, &loaded.rollout)?;
     let mut reader = doors::lms_reader(session, &loaded.rollout)?;
     let observed = reader.observe(&project::ask(&loaded, &state.recorded))?;
-    if rollout_lock::read(&mark::rollout_lock_path(session))?.is_none()
-        && shows_nobody(&state.recorded, &observed, reader.capabilities().has_marker)
-    {
+    let is_named_only = state.is_shared() && rollout_lock::read(&mark::rollout_lock_path(session))?.is_none();
+    if is_named_only && shows_nobody(&state.recorded, &observed, reader.capabilities().has_marker) {
         return Err(Trouble::new(Exit::Stale, OF_OTHERS));
     }
     let is_carried = reader.capabilities().carrier.is_person();

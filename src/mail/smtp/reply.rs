@@ -7,7 +7,7 @@ use super::wire::{Fault, Reply};
 use crate::model::outcome::{Outcome, Reach, Refusal};
 
 /// Longer texts of a server are cut.
-const LONGEST: usize = 200;
+const LONGEST: usize = 500;
 
 /// How far a letter had come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -72,8 +72,15 @@ fn is_same_school(one: &str, other: &str) -> bool {
 /// Gives a state the name that its school has now, so that it is found by that where its `rollout.lock` is lost. Another state that has the
 /// name, or is just getting it, keeps it.
 pub(super) fn rename(session: &Session, registered: Registered, name: &str) -> Result<Registered, Fault> {
-    if registered.name == name || lock::take(session, Mode::Exclusive, name).is_err() {
+    let taken = session.query("SELECT 1 FROM firstbell.rollouts WHERE name = ?", &[&name])?;
+    if registered.name == name || !taken.is_empty() {
         return Ok(registered);
+    }
+    match lock::take(session, Mode::Exclusive, name) {
+        Ok(()) => {}
+        // Somebody is just making a state of that name.
+        Err(Fault::Locked(_)) => return Ok(registered),
+        Err(fault) => return Err(fault),
     }
     let sql = "UPDATE firstbell.rollouts SET name = ?1
          WHERE lineage = ?2 AND NOT EXISTS (SELECT 1 FROM firstbell.rollouts WHERE name = ?1)";

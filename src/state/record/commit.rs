@@ -122,13 +122,12 @@ fn record(scope: Scope<'_>, entry: &Entry, accepts_position: bool) -> Result<(),
         Entry::Wiped(subject) => letter::wipe_sent(scope, subject),
         Entry::LetterBounced { letter, .. } => letter::step(scope, letter, LetterStep::Bounce),
         Entry::LetterRejected { letter, .. } => letter::step(scope, letter, LetterStep::Reject),
-        Entry::LetterDeferred { letter, .. } | Entry::LetterResolved { letter, arrived: false, .. } => {
-            letter::step(scope, letter, LetterStep::Defer)
-        }
+        Entry::LetterDeferred { letter, .. } => letter::step(scope, letter, LetterStep::Defer),
+        Entry::LetterResolved { letter, arrived: false, .. } => letter::begin_again(scope, letter),
         Entry::LetterUnknown { letter, .. } => letter::step(scope, letter, LetterStep::Doubt),
         Entry::Withdrawn { caregiver } => person::withdraw(scope, caregiver, true),
         Entry::Restored { caregiver } => person::withdraw(scope, caregiver, false),
-        Entry::Identified { caregiver, identity } => person::identify(scope, caregiver, identity),
+        Entry::Identified { caregiver, identity, .. } => person::identify(scope, caregiver, identity),
         Entry::Recovered(found) => activation::recover(scope, found),
         Entry::PositionAccepted { serial, .. } => {
             one(scope.conn, "UPDATE meta SET serial = CASE WHEN serial < ?1 THEN ?1 ELSE serial END", [Count(*serial)])

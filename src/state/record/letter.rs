@@ -79,6 +79,14 @@ pub(super) fn step(scope: Scope<'_>, letter: &LetterSubject, step: LetterStep) -
     }
 }
 
+/// A person says that it goes out again: what was tried before counts no more.
+pub(super) fn begin_again(scope: Scope<'_>, letter: &LetterSubject) -> Result<(), Fault> {
+    step(scope, letter, LetterStep::Defer)?;
+    let LetterSubject { caregiver, activation, letter: number } = letter;
+    let sql = "UPDATE letters SET attempts = 0 WHERE caregiver = ? AND activation = ? AND number = ?";
+    one(scope.conn, sql, params![caregiver, activation, number])
+}
+
 /// What every letter goes through, in one statement each: what `check` asks for is its condition, and the row, which is as long as
 /// the letter, is written once.
 fn put_at_once(scope: Scope<'_>, letter: &LetterSubject, step: LetterStep, further: &str) -> Result<(), Fault> {

@@ -26,7 +26,7 @@ fn what_was_committed_is_loaded() {
     all(&mut store, activation("C1", 1));
     all(&mut store, [prepared("C1", 2), setting("C1", 2), set("C1", 2), sending("C1", 2, 1), deferred("C1", 2, 1)]);
     all(&mut store, [another_letter("C1", 2, 2), sending("C1", 2, 2)]);
-    all(&mut store, [Entry::Identified { caregiver: "C1".into(), identity: identity(5) }]);
+    all(&mut store, [Entry::Identified { caregiver: "C1".into(), because: None, identity: identity(5) }]);
     let position = commit(&mut store, 1, vec![Entry::Withdrawn { caregiver: "C1".into() }]).unwrap();
 
     let recorded = store.load().unwrap();
