@@ -99,7 +99,9 @@ impl<'a> Scribe<'a> for Lists<'_, 'a> {
     }
 
     fn update(&mut self, member: &Member<'a>, update: Act) {
-        self.change(member, vec![update], words::UPDATE.to_owned());
+        let is_back = matches!(&update, Act::Update { enable: true, .. });
+        let reason = if is_back { words::ENABLE } else { words::UPDATE };
+        self.change(member, vec![update], reason.to_owned());
     }
 
     fn withdraw(&mut self, id: &CaregiverId, history: &History, withdraw: Act) {

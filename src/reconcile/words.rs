@@ -2,6 +2,8 @@
 //!
 //! A fix is one instruction that the reader can carry out; lines for the rollout are ready to copy.
 
+mod letters;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -19,6 +21,7 @@ use super::shared::Sharing;
 use super::stop::Stop;
 
 pub(super) const UPDATE: &str = "the SMS has other values than the LMS";
+pub(super) const ENABLE: &str = "they are in the roster again, and firstbell had disabled the account";
 pub(super) const WITHDRAW: &str = "gone from two full rosters in a row; `leavers: disable`";
 
 /// Why something is done.
@@ -113,16 +116,12 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
                  not, `--reset done`, and their letter goes out"
             ),
         ),
-        Stop::AddressChanged { next } => (
-            "Address or children changed in the SMS after the letter may have gone out".to_owned(),
-            format!(
-                "Ask them whether the letter arrived: `firstbell resolve {id} --letter arrived|send-again --evidence …`. Sent again, the \
-                 same password goes to the address that they have now; for another one, `reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"
-            ),
-        ),
+        Stop::AddressChanged { next } => {
+            letters::changed(*next, id, caregiver.is_some_and(|one| !ground.has_permitted_child(one)))
+        }
         Stop::PageChanged { cohort, next } => {
             let may_see_nobody = caregiver.is_some_and(|one| !ground.has_permitted_child(one));
-            page_changed(cohort, *next, id, may_see_nobody)
+            letters::page_changed(cohort, *next, id, may_see_nobody)
         }
         Stop::ToPrint { cohort, is_made: false } => (
             "The password is set, and their letter is written to be printed".to_owned(),
@@ -150,57 +149,10 @@ pub(super) fn of(stop: &Stop<'_>, ground: &Ground<'_>, caregiver: Option<Caregiv
             format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"),
         ),
         Stop::SecretLostMeanwhile { proof } => secret_lost(*proof, id),
-        Stop::Bounced { next, is_kept } => came_back(*next, *is_kept, id),
-        Stop::ReissueNeeded { next, is_kept } => address_has_changed(*next, *is_kept, id),
+        Stop::Bounced { next, is_kept } => letters::came_back(*next, *is_kept, id),
+        Stop::ReissueNeeded { next, is_kept } => letters::address_has_changed(*next, *is_kept, id),
         _ => plain(stop, ground),
     }
-}
-
-fn came_back(next: ActivationNumber, is_kept: bool, id: &str) -> (String, String) {
-    let again = if is_kept {
-        format!("`firstbell resolve {id} --letter send-again|arrived --evidence …`")
-    } else {
-        format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`")
-    };
-    (
-        "The last letter came back".to_owned(),
-        format!("Correct the address in the SMS and export again. If the address is right, {again}"),
-    )
-}
-
-/// Since the last letter came back.
-fn address_has_changed(next: ActivationNumber, is_kept: bool, id: &str) -> (String, String) {
-    if is_kept {
-        return (
-            "The letter came back, the address has changed since, and `bounced: hold` sends nothing again".to_owned(),
-            format!(
-                "`firstbell resolve {id} --letter send-again --evidence …`, or `bounced: resend` in the rollout for all of them: \
-                 the same password goes to the new address"
-            ),
-        );
-    }
-    (
-        "The letter came back, the address has changed since, and the password is wiped".to_owned(),
-        format!("`reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"),
-    )
-}
-
-fn page_changed(cohort: &str, next: ActivationNumber, id: &str, may_see_nobody: bool) -> (String, String) {
-    if may_see_nobody {
-        return (
-            "They may see no child any more, and their page was made to be printed".to_owned(),
-            format!(
-                "Shred the page, then `firstbell letters --cohort {cohort} --not-printed`; nothing is written anew"
-            ),
-        );
-    }
-    (
-        "Address or children changed in the SMS after their page was made to be printed".to_owned(),
-        format!(
-            "If the page has not gone out, `firstbell letters --cohort {cohort} --not-printed`: it is written anew. If it \
-             has, `--printed`; another password is `reissue: [{{caregiver: {id}, activation: {next}, because: …}}]`"
-        ),
-    )
 }
 
 fn secret_lost(proof: Proof, id: &str) -> (String, String) {

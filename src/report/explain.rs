@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::edge::PersonRecord;
-use crate::model::account::{Account, SignIn};
+use crate::model::account::{Account, SignIn, SignInMethod};
 use crate::model::ids::{CaregiverId, CohortName};
 use crate::model::moment;
 use crate::model::recorded::History;
@@ -135,12 +135,17 @@ fn now(explained: &Explained<'_>, view: &View, text: &mut String) {
 /// Why nothing is done for somebody who is active, and what would give them another password.
 fn active(explained: &Explained<'_>, history: &History) -> String {
     match &explained.person {
+        None if history.is_withdrawn && explained.accounts.iter().any(|account| !account.is_disabled) => {
+            "gone from the roster; firstbell disabled the account, and somebody has enabled it since".to_owned()
+        }
         None if history.is_withdrawn => "gone from the roster; firstbell has disabled the account".to_owned(),
         None if explained.leavers_are_disabled => {
             "missing from the roster; once two full rosters in a row miss them, the account is disabled".to_owned()
         }
         None => "gone from the roster, the account stays as it is".to_owned(),
         Some(person) if person.children.is_empty() => "active, without a child they may see any more".to_owned(),
+        // A new password would not help.
+        Some(_) if let Some(why) = shut_out(explained) => format!("active, but they can't sign in: {why}"),
         Some(_) if let Some(page) = &explained.forgotten_page => format!(
             "active, and never reset again by itself\nLost it?  They can ask the LMS for a new one by themselves: {page}\n          Or \
              `reissue: [{{caregiver: {}, activation: {}, because: …}}]` in rollout.yaml",
@@ -153,6 +158,18 @@ fn active(explained: &Explained<'_>, history: &History) -> String {
             explained.id,
             history.number.next()
         ),
+    }
+}
+
+/// Why somebody who is active has no way in, for all that the LMS shows.
+fn shut_out(explained: &Explained<'_>) -> Option<&'static str> {
+    match explained.accounts {
+        [] => Some("the LMS has no account of theirs; somebody has removed it, or given it another SMS id"),
+        [account] if account.is_disabled => Some("their account is disabled in the LMS; enable it there"),
+        [account] if account.method == SignInMethod::Other => {
+            Some("their account signs in through another system, where a password of the LMS does nothing")
+        }
+        _ => None,
     }
 }
 

@@ -423,3 +423,23 @@ fn a_pull_request_can_not_steal() {
     let said = project.run(&["plan"]);
     assert_eq!(said.code, 65, "{}", said.all());
 }
+
+/// A new password would not help: the help desk must hear what would.
+#[test]
+fn a_page_about_somebody_who_is_shut_out_says_why() {
+    let project = Project::example("quickstart");
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    let accounts = project.read("state/lms.json");
+    let mut lms: serde_json::Value = serde_json::from_str(&accounts).unwrap();
+    let account = lms["accounts"].as_array_mut().unwrap().iter_mut().find(|one| one["caregiver"] == "C1001").unwrap();
+    account["disabled"] = true.into();
+    project.write("state/lms.json", lms.to_string());
+    let disabled = project.run(&["explain", "C1001"]);
+    assert!(disabled.out.contains("they can't sign in: their account is disabled in the LMS"), "{}", disabled.all());
+    let account = lms["accounts"].as_array_mut().unwrap().iter_mut().find(|one| one["caregiver"] == "C1001").unwrap();
+    account["caregiver"] = "C9999".into();
+    project.write("state/lms.json", lms.to_string());
+    let gone = project.run(&["explain", "C1001"]);
+    assert!(gone.out.contains("they can't sign in: the LMS has no account of theirs"), "{}", gone.all());
+    assert!(!gone.out.contains("reissue"), "{}", gone.all());
+}

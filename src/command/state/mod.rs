@@ -136,7 +136,8 @@ fn verify(session: &mut Session<'_>, rollout: &Rollout, held: &mut Held) -> Resu
     let mut store = held.open(Access::Read)?;
     let verified = store.verify()?;
     // Said before it is compared: where `rollout.lock` is in conflict, this tells which side belongs to this state.
-    let run = last_run(&mut store)?.map_or_else(String::new, |(run, ..)| format!("The last run is {run}.\n"));
+    let run = last_run(&mut store)?
+        .map_or_else(String::new, |(run, ..)| format!("The last run is {run}, the head {}.\n", verified.head));
     session.screen.answer(&(report::verified(&verified) + &run));
     if key::find(session)?.is_some() {
         drop(store);

@@ -167,7 +167,7 @@ impl<'a> Lines<'a> {
 
     fn conflict(&self, number: u32, whole: &str) -> Diagnostics {
         let message = "version control has left a conflict here: two copies of the project have applied apart";
-        let help = "keep the side whose state is in use (`firstbell state verify` shows its run), and apply only there";
+        let help = "keep the side whose state is in use (`firstbell state verify` shows its run and its head), and apply only there";
         self.at(number, whole, Diagnostic::error("lock::merge-conflict", message).with_help(help)).into()
     }
 
