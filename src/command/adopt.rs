@@ -83,11 +83,10 @@ fn is_done(state: &Writing, caregiver: &CaregiverId) -> bool {
 fn still_they(loaded: &Loaded, state: &Writing, caregiver: &CaregiverId, because: &str) -> Option<Entry> {
     let history = state.recorded.histories.get(caregiver)?;
     let now = loaded.roster.caregiver(caregiver.as_str())?;
-    let identity = || identity_of(now, &loaded.rollout, &state.fingerprinter);
     is_another(now, &history.identity, &state.fingerprinter).then(|| Entry::Identified {
         caregiver: caregiver.clone(),
         because: Some(because.to_owned()),
-        identity: identity(),
+        identity: identity_of(now, &loaded.rollout, &state.fingerprinter),
     })
 }
 

@@ -46,8 +46,9 @@ impl Further {
 
 /// The addresses that can be made out in a text, folded: it may hold several, or an address and more.
 fn addresses_in(text: &str) -> impl Iterator<Item = Box<str>> {
-    let is_between = |letter: char| letter.is_whitespace() || ",;/|<>()[]\"'".contains(letter);
-    let bare = |part: &str| fold(part.strip_prefix("mailto:").unwrap_or(part).trim_matches(['.', ':']));
+    // An apostrophe may be part of one.
+    let is_between = |letter: char| letter.is_whitespace() || ",;/|<>()[]\"".contains(letter);
+    let bare = |part: &str| fold(part.strip_prefix("mailto:").unwrap_or(part).trim_matches(['.', ':', '\'']));
     text.split(is_between).filter(|part| part.contains('@')).map(move |part| bare(part).into())
 }
 
@@ -88,6 +89,7 @@ mod tests {
             ["C1 a@x.nz", "C1 b@x.nz"]
         );
         assert_eq!(further(&["C1,,,\"a@x.nz; Mere <B@x.nz>\",S1,,,,,,,,,,"]), ["C1 a@x.nz", "C1 b@x.nz"]);
+        assert_eq!(further(&["C1,,,'a.o'brien@x.nz'; b@x.nz,S1,,,,,,,,,,"]), ["C1 a.o'brien@x.nz", "C1 b@x.nz"]);
         assert_eq!(further(&["C1,,,none,S1,,,,,,,,,,"]), [""; 0]);
     }
 
