@@ -80,7 +80,8 @@ impl Columns {
             let is_own = |heading: &str| column.into_iter().flat_map(own).any(|own| is_same(heading, own));
             list.headings.iter().position(|heading| is_same(heading, name) || is_own(heading))
         };
-        let id = find("caregiver-id", Some(Column::CaregiverId));
+        // Beside an address, an id that is not read would leave the wrong person recorded.
+        let id = find("caregiver-id", Some(Column::CaregiverId)).or_else(|| find("id", None));
         let email = find("email", Some(Column::Email));
         if id.is_none() && email.is_none() {
             let problem = Diagnostic::error("adopt::headings", "there is neither a heading `caregiver-id` nor `email`");
