@@ -53,12 +53,17 @@ fn mistake(path: &Utf8Path, line: u32, what: String) -> Diagnostic {
         .with_help("correct the row or take it out; nothing was recorded")
 }
 
-/// Addresses that exactly one caregiver of the roster has; `None` where several have it.
+/// Addresses that exactly one caregiver of the roster has, on any of their rows; `None` where several have it.
 fn by_email(roster: &Roster) -> HashMap<String, Option<CaregiverId>> {
+    let first = roster.caregivers().map(|caregiver| (fold(caregiver.email_as_written()), caregiver));
+    let further = roster.further_addresses().map(|(caregiver, address)| (address.into_string(), caregiver));
     let mut by_email = HashMap::new();
-    for caregiver in roster.caregivers() {
+    for (address, caregiver) in first.chain(further) {
         let id = CaregiverId::new(caregiver.id());
-        by_email.entry(fold(caregiver.email_as_written())).and_modify(|known| *known = None).or_insert(Some(id));
+        by_email
+            .entry(address)
+            .and_modify(|known: &mut Option<CaregiverId>| *known = known.take().filter(|known| *known == id))
+            .or_insert(Some(id));
     }
     by_email
 }

@@ -76,6 +76,26 @@ fn every_row_that_names_nobody_is_told_with_its_line() {
     refused("caregiver-id,email\nC\u{1b}[31m1,\n", &["invisible character", "done.csv:2"]);
 }
 
+/// The export has two addresses for him, one of them hers: the list may know him by either.
+#[test]
+fn an_address_that_is_theirs_on_another_row_is_theirs() {
+    let project = fresh();
+    let roster = project.path().join("roster/caregivers.csv");
+    let hers = "C1002,Wiremu,Tamihana,aroha.tamihana@post.example.nz,S9002,Mere,Tamihana,8,8A,Father,mi,Yes,2,No\n";
+    let rows = std::fs::read_to_string(roster).unwrap() + hers;
+    project.write("roster/caregivers.csv", rows);
+    for (row, code) in [
+        ("C1002,aroha.tamihana@post.example.nz", 0),
+        (",aroha.tamihana@post.example.nz", 65),
+        ("C1001,wiremu.tamihana@home.example.nz", 65),
+    ] {
+        project.write("done.csv", format!("caregiver-id,email\n{row}\n"));
+        let list = project.path().join("done.csv");
+        let said = project.run(&["adopt", "--file", list.to_str().unwrap(), "--because", "the list"]);
+        assert_eq!(said.code, code, "{row}: {}", said.all());
+    }
+}
+
 #[test]
 fn an_id_that_the_roster_does_not_have_is_recorded_and_named() {
     let (_, said) = adopted("caregiver-id\nC1O01\n");
