@@ -3,7 +3,7 @@
 use crate::edge::{PersonRecord, StateStore};
 use crate::model::ids::CaregiverId;
 use crate::report::{self, Explained};
-use crate::rollout::{Leavers, LmsSettings};
+use crate::rollout::{Leavers, LmsSettings, Moved};
 
 use super::doors;
 use super::exit::Exit;
@@ -27,7 +27,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let moved = &loaded.rollout.moved;
     let is_known =
         |id: &CaregiverId| state.recorded.histories.contains_key(id) || moved.iter().any(|line| line.to == *id);
-    let id = who::find(&loaded.roster, is_known, &args.who)?;
+    let asked = CaregiverId::new(args.who.trim());
+    let now = loaded.roster.caregiver(asked.as_str()).is_none().then(|| moved_to(moved, &asked)).flatten();
+    let id = now.map_or_else(|| who::find(&loaded.roster, is_known, &args.who), |to| Ok(to.clone()))?;
     let mut lms = looking::in_order(&loaded, &mut state, doors::lms_reader(session, &loaded.rollout)?)?;
     let plan =
         project::make_plan(session, &loaded, &state.recorded, &state.fingerprinter, &mut *lms, &Scope::default())?;
@@ -47,6 +49,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         |id: &CaregiverId| state.recorded.forgotten.contains_key(&state.fingerprinter.of_forgotten(id.as_str()));
     let explained = Explained {
         id: &id,
+        asked_as: now.map(|_| &asked),
         plan: &plan,
         person: caregiver.map(|found| crate::reconcile::person_of(found, &loaded.rollout)),
         history,
@@ -65,4 +68,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let text = report::explain(&explained, &session.screen.view(false));
     session.screen.answer(&text);
     Ok(Exit::Done)
+}
+
+/// The id that somebody has now by a `moved:` line; `None` where none is about this one.
+fn moved_to<'a>(moved: &'a [Moved], asked: &CaregiverId) -> Option<&'a CaregiverId> {
+    moved.iter().find(|line| line.from == *asked).map(|line| &line.to)
 }

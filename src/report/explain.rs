@@ -14,7 +14,8 @@ use super::blocks::today;
 use super::clean::clean;
 use super::names::short_date;
 use super::page::folded;
-use super::sensitive::is_hidden;
+use super::held::fix;
+use super::sensitive::{FIX, is_hidden};
 use super::view::{Personal, View};
 
 /// The columns of what stands in front: `Account   `.
@@ -24,6 +25,8 @@ const LABEL: usize = 10;
 pub struct Explained<'a> {
     /// Whom.
     pub id: &'a CaregiverId,
+    /// The id they had before, where it was asked by that.
+    pub asked_as: Option<&'a CaregiverId>,
     /// The plan as it is now.
     pub plan: &'a Plan,
     /// Who they are in the roster; `None` where it does not have them.
@@ -47,6 +50,10 @@ pub struct Explained<'a> {
 /// The page.
 pub fn explain(explained: &Explained<'_>, view: &View) -> String {
     let mut text = String::new();
+    if let Some(before) = explained.asked_as {
+        let (before, now) = (view.personal.id(before), view.personal.id(explained.id));
+        let _ = writeln!(text, "{before}  is {now} now, by a line under `moved:`");
+    }
     who(explained, view, &mut text);
     accounts(explained, view, &mut text);
     now(explained, view, &mut text);
@@ -119,8 +126,9 @@ fn now(explained: &Explained<'_>, view: &View, text: &mut String) {
         let _ = writeln!(text, "Now       held: {why}");
         if let Some(sentence) = view.personal.sentence(&held.sentence, &held.person) {
             let _ = writeln!(text, "          {}", clean(&sentence));
-            let _ = writeln!(text, "Fix       {}", clean(&view.personal.addresses_in(&held.fix)));
         }
+        let fix = if is_hidden(held.code, view.personal) { FIX.to_owned() } else { fix(held, view) };
+        let _ = writeln!(text, "Fix       {}", clean(&fix));
     } else if let Some(history) = explained.history.filter(|history| history.is_active()) {
         let _ = writeln!(text, "Now       nothing: {}", active(explained, history));
     } else if explained.is_forgotten {
@@ -140,7 +148,7 @@ fn active(explained: &Explained<'_>, history: &History) -> String {
         }
         None if history.is_withdrawn => "gone from the roster; firstbell has disabled the account".to_owned(),
         None if explained.leavers_are_disabled => {
-            "missing from the roster; once two full rosters in a row miss them, the account is disabled".to_owned()
+            "missing from the roster; once two full rosters in a row, at least 20 hours apart, miss them, the account is disabled".to_owned()
         }
         None => "gone from the roster, the account stays as it is".to_owned(),
         Some(person) if person.children.is_empty() => "active, without a child they may see any more".to_owned(),

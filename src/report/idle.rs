@@ -51,7 +51,7 @@ fn words(idle: &Idle, today: Date) -> String {
         ),
         Idle::Outside => "outside every cohort".to_owned(),
         Idle::AbsentOnce => {
-            "missing from the last roster; the next full one that misses them too has them disabled".to_owned()
+            "missing from the last roster; the next day's full one that misses them too has them disabled".to_owned()
         }
         Idle::Gone => "gone from the roster, nothing more to do".to_owned(),
         Idle::NotMeant => "not meant by this plan, though something is due or held".to_owned(),

@@ -1,5 +1,5 @@
 //! A file of caregiver ids: one a line, or the first column of a CSV; empty lines and those that begin with `#` don't
-//! count, nor does a heading. Nothing is known here of which ids the roster has.
+//! count, nor does a heading, nor a remark behind ` #`. Nothing is known here of which ids the roster has.
 
 use std::collections::BTreeMap;
 
@@ -59,10 +59,12 @@ fn ids(text: &str, heading: Option<&str>) -> BTreeMap<String, u32> {
 
 fn first_cell(line: &str) -> &str {
     let line = line.trim();
-    match line.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
-        Some((cell, _)) => cell.trim(),
-        None => line.split([',', ';', '\t']).next().unwrap_or("").trim(),
+    if let Some((cell, _)) = line.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+        return cell.trim();
     }
+    let cell = line.split([',', ';', '\t']).next().unwrap_or_default();
+    // A remark behind the id; a number sign within one is part of it.
+    cell.split(" #").next().unwrap_or_default().trim()
 }
 
 fn line_at(bytes: &[u8], at: usize) -> usize {
@@ -85,6 +87,7 @@ mod tests {
             ["00123", "C1", "C2"]
         );
         assert_eq!(of("caregiver-id\nC1", None), ["C1"]);
+        assert_eq!(of("C1 # the principal\nC#2\nC3\t# new", None), ["C#2", "C1", "C3"]);
     }
 
     #[test]

@@ -226,6 +226,26 @@ fn explain_finds_a_parent_by_what_is_said_at_the_telephone() {
     assert!(project.run(&["roster", "show", "--why", "c1008"]).err.contains("no caregiver with the id `c1008`"));
 }
 
+/// Who has been given another id is still asked for by the old one, before and after the apply that follows the line.
+#[test]
+fn explain_follows_a_moved_line() {
+    let project = Project::example("quickstart");
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    project.edit("roster/caregivers.csv", "C1001,", "C7001,");
+    let held = project.run(&["explain", "C7001"]);
+    assert!(held.out.contains("held: possible-rename\nFix       If it is the same person, add a `moved`"), "{}", held.all());
+    let line = "moved: [{from: C1001, to: C7001, because: T-1}]\n";
+    project.write("rollout.yaml", project.read("rollout.yaml") + line);
+    for _ in 0..2 {
+        let now = project.run(&["explain", "C7001"]);
+        let before = project.run(&["explain", "C1001"]);
+        assert_eq!((now.code, before.code), (0, 0), "{}", before.all());
+        assert_eq!(before.out, format!("C1001  is C7001 now, by a line under `moved:`\n{}", now.out));
+        assert!(now.out.contains("active, and never reset again"), "{}", now.all());
+        assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    }
+}
+
 #[test]
 fn explain_does_not_say_why_where_nothing_personal_may_be_shown() {
     let project = Project::example("quickstart");

@@ -86,7 +86,7 @@ pub(in crate::rollout) enum Leavers {
     /// Their account stays as it is.
     #[default]
     Keep,
-    /// Their account is disabled, once two full rosters in a row do not have them.
+    /// Their account is disabled, once two full rosters in a row, at least 20 hours apart, do not have them.
     Disable,
 }
 
