@@ -23,11 +23,11 @@ pub(super) enum Phase {
 }
 
 impl Phase {
-    const fn expected(self) -> &'static [u16] {
+    /// Whether this code says yes: of the mail system's own (RFC 5321, 4.2.1) each that begins with 2, whatever its last digit.
+    fn is_yes(self, code: u16) -> bool {
         match self {
-            Self::Sender | Self::Message => &[250],
-            Self::Recipient => &[250, 251],
-            Self::Data => &[354],
+            Self::Sender | Self::Recipient | Self::Message => (250..260).contains(&code),
+            Self::Data => code == 354,
         }
     }
 }
@@ -71,7 +71,7 @@ impl Said {
 
     /// Whether the letter may go on.
     pub(super) fn is_expected(&self, phase: Phase) -> bool {
-        matches!(self, Self::Reply(code, _) if phase.expected().contains(code))
+        matches!(self, Self::Reply(code, _) if phase.is_yes(*code))
     }
 
     /// What it means that this came back in this phase, for the letter to this address.
@@ -146,7 +146,10 @@ mod tests {
     const TABLE: &[(u16, &str, &str)] = &[
         (220, "hello", "ppp?"),
         (250, "ok", "nnpn"),
-        (251, "will forward", "pnp?"),
+        (251, "will forward", "nnpn"),
+        (252, "can't tell, will try", "nnpn"),
+        (259, "ok", "nnpn"),
+        (260, "what", "ppp?"),
         (354, "go ahead", "ppn?"),
         (421, "4.3.2 shutting down", "eeee"),
         (450, "4.2.1 too fast", "pppp"),
