@@ -12,9 +12,9 @@ use crate::plan::{Held, Idle, Person, Plan};
 
 use super::blocks::today;
 use super::clean::clean;
+use super::held::fix;
 use super::names::short_date;
 use super::page::folded;
-use super::held::fix;
 use super::sensitive::{FIX, is_hidden};
 use super::view::{Personal, View};
 

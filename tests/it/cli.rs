@@ -233,7 +233,11 @@ fn explain_follows_a_moved_line() {
     assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
     project.edit("roster/caregivers.csv", "C1001,", "C7001,");
     let held = project.run(&["explain", "C7001"]);
-    assert!(held.out.contains("held: possible-rename\nFix       If it is the same person, add a `moved`"), "{}", held.all());
+    assert!(
+        held.out.contains("held: possible-rename\nFix       If it is the same person, add a `moved`"),
+        "{}",
+        held.all()
+    );
     let line = "moved: [{from: C1001, to: C7001, because: T-1}]\n";
     project.write("rollout.yaml", project.read("rollout.yaml") + line);
     for _ in 0..2 {

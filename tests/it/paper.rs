@@ -369,6 +369,27 @@ fn a_preview_leaves_out_a_language_that_cannot_be_printed_and_shows_who_gets_a_p
     assert!(barred.err.contains("They may see no child"), "{}", barred.all());
 }
 
+/// Nobody waits any more for the page of somebody who has gone: else they could never be forgotten.
+#[test]
+fn who_has_gone_before_their_page_was_printed_can_be_forgotten() {
+    let project = school();
+    project.run(&["apply", "--auto-approve"]);
+    let forget = ["state", "forget", "C1002", "--because", "T-150"];
+    assert!(run(&project, &forget, 1).err.contains("their page is not out"));
+    run(&project, &MAKE, 0);
+    let rest: Vec<&str> = ROSTER.lines().filter(|row| !row.starts_with("C1002")).collect();
+    project.write("roster/caregivers.csv", rest.join("\n"));
+    project.run(&["apply", "--auto-approve"]);
+    assert!(run(&project, &forget, 1).err.contains("their page is not out"), "it lies in a file that may be printed");
+    run(&project, &["letters", "--cohort", "year-7", "--not-printed"], 0);
+    assert!(run(&project, &forget, 0).out.contains("No letter goes out to them any more."));
+    run(&project, &["state", "verify"], 0);
+    project.write("roster/caregivers.csv", ROSTER);
+    project.run(&["apply", "--auto-approve"]);
+    let is_theirs = |effect: &&serde_json::Value| effect["caregiver"] == "C1002" && effect["op"] == "set-password";
+    assert_eq!(project.effects().iter().filter(is_theirs).count(), 1);
+}
+
 /// The rollout says `paper` no more, and the pages of those whose passwords are set lie there still.
 #[test]
 fn pages_that_wait_are_printed_whatever_becomes_of_no_email() {

@@ -34,7 +34,10 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     if history.is_none() && !state.recorded.presence.contains_key(caregiver.as_str()) {
         return Err(Trouble::new(Exit::Usage, format!("nothing is recorded of {shown}")));
     }
-    if let Some(open) = history.and_then(what_is_open) {
+    let presence = state.recorded.presence.get(caregiver.as_str());
+    let is_gone = presence.is_some_and(|presence| presence.absent_since.is_some());
+    let is_unsent = history.is_some_and(|history| is_gone && has_open_letter(history));
+    if let Some(open) = history.and_then(|history| what_is_open(history, is_gone)) {
         return Err(Trouble::new(Exit::Error, format!("{shown} can't be forgotten yet: {open}; nothing was erased")));
     }
     let number = history.and_then(last_given);
@@ -44,26 +47,37 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Troubl
     let hashes = std::iter::once(&caregiver).chain(&former).map(hash).collect();
     let entry = Entry::Forgotten { caregiver, hashes, number, because };
     record(session, &mut state, (run, "state forget"), vec![entry])?;
-    session.screen.answer(&format!("{}\n", said(&shown, number.is_some())));
+    session.screen.answer(&format!("{}\n", said(&shown, number.is_some(), is_unsent)));
     Ok(Exit::Done)
 }
 
-/// What must be settled first: forgotten, it could never be.
-fn what_is_open(history: &History) -> Option<&'static str> {
+/// What must be settled first: forgotten, it could never be. Somebody who is gone gets no letter any more, so none is waited for.
+fn what_is_open(history: &History, is_gone: bool) -> Option<&'static str> {
     use ActivationStage::{HandedOver, ResetUnknown, Set, Setting};
     match history.stage {
         Setting => Some("a reset of theirs is under way; `firstbell apply` settles it"),
         ResetUnknown => Some("nobody knows whether their password was set; `firstbell resolve` says so"),
         HandedOver => Some("a hand-over of theirs waits for its confirmation"),
-        Set if history.has_secret && is_page_open(history) => Some(
+        Set if is_in_a_file(history) || has_open_letter(history) && is_page_open(history) && !is_gone => Some(
             "their page is not out: `firstbell letters --cohort NAME` makes the file of pages, then say `--printed` or \
              `--not-printed`",
         ),
-        Set if history.has_secret && history.letter.as_ref().is_none_or(|letter| letter.stage != LetterStage::Sent) => {
+        Set if has_open_letter(history) && !is_gone => {
             Some("their letter has not gone out; `firstbell apply` sends it")
         }
         _ => None,
     }
+}
+
+/// Whether their password is set, and its letter has not gone out.
+fn has_open_letter(history: &History) -> bool {
+    let is_sent = history.letter.as_ref().is_some_and(|letter| letter.stage == LetterStage::Sent);
+    history.stage == ActivationStage::Set && history.has_secret && !is_sent
+}
+
+/// Whether their page lies in a file of which nobody has said whether it was printed.
+fn is_in_a_file(history: &History) -> bool {
+    is_page_open(history) && history.letter.as_ref().is_some_and(|page| page.stage == LetterStage::Sending)
 }
 
 fn is_page_open(history: &History) -> bool {
@@ -82,8 +96,11 @@ fn last_given(history: &History) -> Option<ActivationNumber> {
     (given > 0).then_some(ActivationNumber(given))
 }
 
-fn said(shown: &str, had_access: bool) -> String {
-    let what = if had_access {
+fn said(shown: &str, had_access: bool, is_unsent: bool) -> String {
+    let what = if is_unsent {
+        "No letter goes out to them any more. That a password was set for them stays under a keyed hash: if the id turns \
+         up again, they are not reset."
+    } else if had_access {
         "That they had access stays under a keyed hash: if the id turns up again, they are not reset."
     } else {
         "They never had access."
