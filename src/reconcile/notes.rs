@@ -30,6 +30,7 @@ pub(super) fn all(
         .chain(links_revoked(ground))
         .chain(typing_errors(typed))
         .chain(canaries(ground, gates))
+        .chain(open_already(ground, openness))
         .chain(nobody_before(ground, openness))
         .chain(hand_over::notes(ground, openness))
         .collect()
@@ -45,6 +46,20 @@ fn canaries<'n>(ground: &'n Ground<'_>, gates: &'n [Gate<'_>]) -> impl Iterator<
              addresses in the SMS and export again, or change `canary:`",
             cohort.name
         ))
+    })
+}
+
+/// Cohorts that were opened, and whose day was put off only then: an opening is not undone.
+fn open_already<'n>(ground: &'n Ground<'_>, openness: &'n [Openness]) -> impl Iterator<Item = String> + 'n {
+    ground.rollout.cohorts.iter().zip(openness).filter_map(|(cohort, openness)| {
+        let (CohortState::Open(since), Some(opens)) = (&openness.state, cohort.opens) else { return None };
+        (ground.today < opens).then(|| {
+            format!(
+                "{} opened on {since} and stays open: `opens: {opens}` comes too late. Whoever is to wait until then belongs in \
+                 a cohort of another name, or under `hold:`",
+                cohort.name
+            )
+        })
     })
 }
 

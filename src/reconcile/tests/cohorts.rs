@@ -145,6 +145,11 @@ fn an_opening_is_not_undone() {
     let plan = school.plan();
     assert_eq!((symbols(&plan, "C1"), code(&plan, "C1")), ("+".into(), None));
     assert!(plan.openings.is_empty(), "it is recorded once");
+    let told =
+        plan.inputs.rollout.notes.iter().filter(|note| note.contains("stays open: `opens: 2999-01-01` comes too late"));
+    assert_eq!(told.count(), 1, "{:?}", plan.inputs.rollout.notes);
+    school.set_rollout("cohorts:\n  - {name: year-7, select: {years: [7]}, opens: 2020-01-01}\n");
+    assert!(school.plan().inputs.rollout.notes.is_empty());
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(in crate::rollout) struct Cohort {
     pub(in crate::rollout) name: Spelled<Name>,
     /// Who is in it.
     pub(in crate::rollout) select: Select,
-    /// Not before this day.
+    /// Not before this day. A cohort that has opened stays open.
     #[serde(default)]
     pub(in crate::rollout) opens: Option<Spelled<Day>>,
     /// Not before these cohorts are settled: nobody in them has anything due, and somebody is, or was, in them.
