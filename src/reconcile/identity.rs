@@ -7,9 +7,9 @@ use crate::model::email::{fold, folded};
 use crate::model::fingerprint::{Fingerprint, Fingerprinter, Purpose};
 use crate::model::ids::StudentId;
 use crate::model::recorded::Identity;
-use crate::plan::{Child, Person};
+use crate::plan::Person;
 use crate::rollout::Rollout;
-use crate::roster::Caregiver;
+use crate::roster::{Caregiver, Child};
 
 use super::forgotten;
 use super::ground::{Ground, is_permitted};
@@ -26,7 +26,7 @@ pub fn person_of(caregiver: Caregiver<'_>, rollout: &Rollout) -> Person {
         children: caregiver
             .children()
             .filter(|child| is_permitted(rollout, child))
-            .map(|child| Child {
+            .map(|child| crate::plan::Child {
                 id: StudentId::new(child.id()),
                 first_name: child.first_name().to_owned(),
                 last_name: child.last_name().to_owned(),
@@ -116,8 +116,38 @@ pub(super) fn letter_fingerprint(
     if paper::channel(rollout, caregiver) == Some(Channel::Paper) {
         return page_fingerprint(caregiver, rollout, fingerprinter);
     }
+    mailed_fingerprint(caregiver, children_of(caregiver, rollout), fingerprinter)
+}
+
+/// Of a letter that is mailed to their address of today and names these children.
+fn mailed_fingerprint<'a>(
+    caregiver: Caregiver<'_>,
+    children: impl Iterator<Item = &'a str>,
+    fingerprinter: &Fingerprinter,
+) -> Fingerprint {
     let address = fold(caregiver.address().unwrap_or_default());
-    fingerprinter.of(Purpose::Letter, std::iter::once(address.as_str()).chain(children_of(caregiver, rollout)))
+    let parts = std::iter::once(address.as_str()).chain(children.map(|child| -> &str { child }));
+    fingerprinter.of(Purpose::Letter, parts)
+}
+
+/// A child whom their letter named, and whom they may not see any more. The record has the letter as a fingerprint alone, so the
+/// children of today are tried: all of them, and each that is kept from them beside those who are not. Somebody whose address has
+/// changed since is not found.
+pub(super) fn was_told_of<'a>(
+    caregiver: Caregiver<'a>,
+    letter: Fingerprint,
+    rollout: &Rollout,
+    fingerprinter: &Fingerprinter,
+) -> Option<&'a str> {
+    let is_kept = |child: &Child<'_>| !is_permitted(rollout, child);
+    let named = |is_named: &dyn Fn(&Child<'_>) -> bool| {
+        let children = caregiver.children().filter(is_named).map(Child::id);
+        letter == mailed_fingerprint(caregiver, children, fingerprinter)
+    };
+    let mut kept = caregiver.children().filter(is_kept).peekable();
+    let first = kept.peek()?.id();
+    let one = kept.map(Child::id).find(|kept| named(&|child| child.id() == *kept || !is_kept(child)));
+    one.or_else(|| named(&|_| true).then_some(first))
 }
 
 /// The same of a letter on paper.
@@ -132,7 +162,7 @@ pub(super) fn page_fingerprint(
 
 /// The ids of the children whom a letter names.
 fn children_of<'a>(caregiver: Caregiver<'a>, rollout: &Rollout) -> impl Iterator<Item = &'a str> {
-    caregiver.children().filter(|child| is_permitted(rollout, child)).map(crate::roster::Child::id)
+    caregiver.children().filter(|child| is_permitted(rollout, child)).map(Child::id)
 }
 
 /// The form that two spellings of one name share.

@@ -11,6 +11,7 @@ use super::check::last_of;
 use super::cohort::Openness;
 use super::ground::Ground;
 use super::hand_over;
+use super::identity::was_told_of;
 use super::links;
 
 /// So many people a note names; the rest is counted.
@@ -28,6 +29,7 @@ pub(super) fn all(
         .chain(without_zeros(ground))
         .chain(access_revoked(ground))
         .chain(links_revoked(ground))
+        .chain(told_of(ground))
         .chain(typing_errors(typed))
         .chain(canaries(ground, gates))
         .chain(open_already(ground, openness))
@@ -174,6 +176,23 @@ fn links_revoked(ground: &Ground<'_>) -> Option<String> {
         AccessRevoked::Unlink => "They are taken away",
     };
     Some(format!("linked in the LMS with a child they may not see any more: {ids}. {done}"))
+}
+
+/// Where the LMS has the links from elsewhere: their letter named a child whom the SMS keeps from them since.
+fn told_of(ground: &Ground<'_>) -> Option<String> {
+    if ground.rollout.links_children() && ground.context.lms.can_link {
+        return None;
+    }
+    let told = |caregiver: Caregiver<'_>| {
+        let history = ground.history(caregiver).filter(|history| history.is_active())?;
+        let letter = history.letter.as_ref().filter(|_| ground.has_permitted_child(caregiver))?;
+        let child = was_told_of(caregiver, letter.fingerprint, ground.rollout, ground.context.fingerprinter)?;
+        Some(format!("{} ({child})", caregiver.id()))
+    };
+    let ids = list(ground.roster.caregivers().filter_map(told).collect())?;
+    Some(format!(
+        "their letter named a child whom the SMS keeps from them now: {ids}. See that the LMS shows them the others only"
+    ))
 }
 
 /// A password that goes to a domain which somebody registered for just such slips.

@@ -89,6 +89,33 @@ fn revoked_access_is_reported_by_name() {
     assert_eq!(note, "active, without a child they may see any more: C1. Their accounts stay as they are");
 }
 
+/// Their account may still show the child: the LMS has it from elsewhere, and somebody is to look.
+#[test]
+fn a_child_whom_a_letter_named_and_the_sms_keeps_from_them_since_is_told() {
+    let family = |access: [&str; 3]| -> String {
+        let row = |(number, access)| format!("C1,Mere,Tamihana,mere@example.nz,S{number},7,{access},1\n");
+        (1..).zip(access).map(row).collect()
+    };
+    let notes = |before: [&str; 3], after: [&str; 3]| {
+        let mut school = School::new(YEAR_7, &family(before));
+        school.activate("C1");
+        school.set_roster(&family(after));
+        school.plan().inputs.rollout.notes
+    };
+    let told = |child: &str| {
+        format!(
+            "their letter named a child whom the SMS keeps from them now: C1 ({child}). See that the LMS shows them the others only"
+        )
+    };
+    assert_eq!(notes(["yes", "yes", "yes"], ["yes", "no", "yes"]), [told("S2")]);
+    assert_eq!(notes(["yes", "no", "yes"], ["yes", "no", "no"]), [told("S3")]);
+    assert_eq!(notes(["yes", "yes", "yes"], ["yes", "no", "no"]), [told("S2")]);
+    for unchanged in [["yes", "yes", "yes"], ["yes", "no", "yes"], ["no", "no", "yes"]] {
+        assert_eq!(notes(unchanged, unchanged), [""; 0]);
+    }
+    assert_eq!(notes(["yes", "no", "yes"], ["yes", "yes", "yes"]), [""; 0]);
+}
+
 #[test]
 fn a_correction_accompanies_a_letter_and_a_reset() {
     let wrong = || Account { first_name: "Mary".into(), ..mere() };
