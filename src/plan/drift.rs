@@ -93,7 +93,7 @@ kinds! {
     Vanished = "vanished", "the account is gone from the LMS",
         "Ask who removed it. Nobody who is recorded as active gets another by itself; a `reissue:` line does it.";
     /// Disabled, and not by us.
-    Disabled = "disabled", "somebody disabled the account",
+    Disabled = "disabled", "the account is disabled, not by firstbell",
         "Enable it in the LMS, or write a `hold:` line for them.";
     /// Disabled by us, and it is not any more.
     Enabled = "enabled", "we disabled the account, somebody enabled it",
