@@ -3,10 +3,11 @@
 use std::io::{self, BufRead, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::command::exit::Exit;
 use crate::edge::{Step, Watch};
 
 /// Columns of the terminal, where the answer goes to one.
@@ -23,6 +24,9 @@ pub(super) fn ask(question: &str) -> bool {
     io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim().eq_ignore_ascii_case("yes")
 }
 
+/// A second Ctrl-C sooner than this is the first one's echo: some runners send two.
+const IMPATIENT: Duration = Duration::from_secs(1);
+
 /// Shows progress on standard error: a bar on a terminal, plain lines elsewhere.
 pub(super) struct TerminalWatch {
     is_terminal: bool,
@@ -37,13 +41,24 @@ impl TerminalWatch {
         Self { is_terminal, bar: None, total: 0, finished: 0, interrupted: Arc::new(AtomicBool::new(false)) }
     }
 
-    /// From here on Ctrl-C asks to stop instead of killing.
+    /// From here on Ctrl-C asks to stop instead of killing. A mail server may be silent for ten minutes after a letter: a second one
+    /// ends it at once, like a power cut.
     fn listen(&self) {
         let flag = Arc::clone(&self.interrupted);
+        let mut asked = Instant::now();
         // Where the handler can't be set, Ctrl-C kills: the record is then settled by the next run.
         let _ = ctrlc::set_handler(move || {
             if !flag.swap(true, Ordering::SeqCst) {
-                let _ = writeln!(io::stderr(), "\nStopping: what is in flight is settled first.");
+                asked = Instant::now();
+                let _ = writeln!(
+                    io::stderr(),
+                    "\nStopping: what is in flight is settled first. Once more ends it at once; a letter that is on its way may then go \
+                     out twice."
+                );
+            } else if asked.elapsed() >= IMPATIENT {
+                let _ = writeln!(io::stderr(), "Ended at once; the next `firstbell apply` settles what was in flight.");
+                #[expect(clippy::exit, reason = "whatever else there is to do waits for a server")]
+                std::process::exit(Exit::Interrupted.code().into());
             }
         });
     }

@@ -1,7 +1,10 @@
 //! Ctrl-C, and a service manager's goodbye, in the middle of the large school's apply.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::process::Command;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use super::no_panic;
@@ -67,6 +70,56 @@ fn ctrl_c_settles_what_is_in_flight_and_the_next_apply_goes_on() {
 #[test]
 fn a_service_managers_goodbye_is_taken_like_ctrl_c() {
     settles_and_goes_on("TERM");
+}
+
+/// Takes letters and never says so; gives the port, and a word for each letter that is about to come.
+fn silent_server() -> (u16, Receiver<()>) {
+    let (tell, told) = channel();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        // Those that were taken stay open until the test is over.
+        let mut taken = Vec::new();
+        for client in listener.incoming() {
+            let mut client = client.unwrap();
+            client.write_all(b"220 ready\r\n").unwrap();
+            let lines = BufReader::new(client.try_clone().unwrap()).lines();
+            for line in lines.map_while(Result::ok) {
+                let answer = if line == "DATA" { "354 go on\r\n" } else { "250 ok\r\n" };
+                client.write_all(answer.as_bytes()).unwrap();
+                if line == "DATA" {
+                    let _ = tell.send(());
+                    break;
+                }
+            }
+            taken.push(client);
+        }
+    });
+    (port, told)
+}
+
+/// A mail server may say nothing for ten minutes. Ctrl-C waits for it, and a second one does not; the record says what is in doubt.
+#[test]
+fn a_second_ctrl_c_ends_it_at_once() {
+    let (port, coming) = silent_server();
+    let project = crate::smtp::project(&crate::smtp::here(port, ", connections: 1"));
+    let mut child = project.command(&["apply", "--auto-approve"]).spawn().unwrap();
+    let id = child.id().to_string();
+    let interrupt = || Command::new("kill").args(["-INT", &id]).status().unwrap();
+    coming.recv_timeout(Duration::from_secs(60)).unwrap();
+    assert!(interrupt().success());
+    std::thread::sleep(Duration::from_millis(1100));
+    assert!(child.try_wait().unwrap().is_none(), "it waits for the server's word");
+    assert!(interrupt().success());
+    let said = said(&child.wait_with_output().unwrap());
+    assert_eq!(said.code, 130, "{}", said.all());
+    assert!(
+        said.err.contains("Once more ends it at once") && said.err.contains("the next `firstbell apply` settles"),
+        "{}",
+        said.all()
+    );
+    let plan = project.run(&["plan"]);
+    assert!(plan.out.contains("letter-unknown"), "{}", plan.all());
 }
 
 /// A plan writes nothing, so the signal may simply end it: a shell says 130 of that.
