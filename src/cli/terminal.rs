@@ -27,6 +27,11 @@ pub(super) fn ask(question: &str) -> bool {
 /// A second Ctrl-C sooner than this is the first one's echo: some runners send two.
 const IMPATIENT: Duration = Duration::from_secs(1);
 
+#[expect(clippy::disallowed_methods, reason = "how long ago a key was pressed is no time of the record")]
+fn pressed() -> Instant {
+    Instant::now()
+}
+
 /// Shows progress on standard error: a bar on a terminal, plain lines elsewhere.
 pub(super) struct TerminalWatch {
     is_terminal: bool,
@@ -45,11 +50,11 @@ impl TerminalWatch {
     /// ends it at once, like a power cut.
     fn listen(&self) {
         let flag = Arc::clone(&self.interrupted);
-        let mut asked = Instant::now();
+        let mut asked = pressed();
         // Where the handler can't be set, Ctrl-C kills: the record is then settled by the next run.
         let _ = ctrlc::set_handler(move || {
             if !flag.swap(true, Ordering::SeqCst) {
-                asked = Instant::now();
+                asked = pressed();
                 let _ = writeln!(
                     io::stderr(),
                     "\nStopping: what is in flight is settled first. Once more ends it at once; a letter that is on its way may then go \
@@ -57,7 +62,7 @@ impl TerminalWatch {
                 );
             } else if asked.elapsed() >= IMPATIENT {
                 let _ = writeln!(io::stderr(), "Ended at once; the next `firstbell apply` settles what was in flight.");
-                #[expect(clippy::exit, reason = "whatever else there is to do waits for a server")]
+                // Whatever else there is to do waits for a server.
                 std::process::exit(Exit::Interrupted.code().into());
             }
         });

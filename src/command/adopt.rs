@@ -54,7 +54,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         named.into_values().partition(|one| is_done(&state, &one.caregiver));
     let is_stranger = |one: &&Before| loaded.roster.caregiver(one.caregiver.as_str()).is_none();
     let strangers: Vec<String> =
-        fresh.iter().filter(is_stranger).map(|one| session.screen.personal.id(&one.caregiver)).collect();
+        fresh.iter().filter(is_stranger).map(|one| session.screen.personal.unknown_id(&one.caregiver)).collect();
     let mut entries = entries(session, &loaded, &state, &observed, &fresh, &args.because);
     // A list of those who were activated says nothing of who they are now.
     let asked = known.iter().filter(|_| args.file.is_none());

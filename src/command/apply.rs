@@ -103,7 +103,7 @@ fn first_round(args: &Args, session: &mut Session<'_>) -> Result<Round, Trouble>
     let mut desk = Writing::open(session, &loaded.rollout)?;
     let mut lms = doors::lms_writer(session, &loaded.rollout)?;
     let is_recorded = |id: &str| desk.recorded.histories.contains_key(id);
-    let narrowing = args.narrow.narrowing(&loaded.rollout, &loaded.roster, is_recorded)?;
+    let narrowing = args.narrow.narrowing(&loaded.rollout, &loaded.roster, is_recorded, session.screen.personal)?;
     let mut scope = scope(args, session, &loaded, &mut desk, narrowing)?;
     let mut plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
     let (mut digest, mut is_all_done) = (String::new(), false);

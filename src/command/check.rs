@@ -9,7 +9,7 @@ use crate::files;
 use crate::model::access::Access;
 use crate::model::email::fold;
 use crate::reconcile::sharers;
-use crate::report::{self, count, harmless};
+use crate::report::{self, Personal, count, harmless};
 use crate::rollout::{Rollout, UnknownAccess};
 use crate::roster::{Caregiver, Duplicate, LeftOut, Likeness, Roster};
 
@@ -70,7 +70,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let Some(loaded) = loaded.filter(|_| !diagnostics.has_errors()) else { return Err(diagnostics.into()) };
     session.screen.problems(&diagnostics);
     let fixes = fixes(&loaded);
-    session.screen.answer(&summary(&loaded, &fixes));
+    session.screen.answer(&summary(&loaded, &fixes, session.screen.personal));
     if let Some(path) = &args.fixes {
         write(path, &fixes)?;
         session.screen.answer(&format!("\nThe list is in `{path}`; it holds personal data.\n"));
@@ -202,7 +202,7 @@ fn fix(caregiver: Caregiver<'_>, code: &'static str, problem: String) -> Fix {
     }
 }
 
-fn summary(loaded: &Loaded, fixes: &[Fix]) -> String {
+fn summary(loaded: &Loaded, fixes: &[Fix], personal: Personal) -> String {
     use std::fmt::Write as _;
     let roster: &Roster = &loaded.roster;
     let mut text = format!(
@@ -215,8 +215,9 @@ fn summary(loaded: &Loaded, fixes: &[Fix]) -> String {
     if unknown > 0 {
         let _ = writeln!(
             text,
-            "{} would be held, as `unknown-access: hold` says: the export does not say whether they may see a child.",
-            count(unknown, "caregiver", "caregivers")
+            "Of {} {} the export does not say whether they may see a child: they would be held, as `unknown-access: hold` says.",
+            report::roughly(unknown, personal),
+            if unknown == 1 && personal != Personal::None { "caregiver" } else { "caregivers" }
         );
     }
     let counts = counts(fixes);
@@ -225,7 +226,8 @@ fn summary(loaded: &Loaded, fixes: &[Fix]) -> String {
     }
     text.push_str("\nFor the office to mend in the SMS:\n");
     for (code, many) in counts {
-        let _ = writeln!(text, "  {many:>6}  {code}");
+        let figure = if report::is_too_few(code, many, personal) { "few".to_owned() } else { many.to_string() };
+        let _ = writeln!(text, "  {figure:>6}  {code}");
     }
     let beyond = roster.left_out_beyond();
     if beyond > 0 {

@@ -11,9 +11,9 @@ use crate::edge::{Altered, HandOverWrite, LmsWrite, SealedHandOver, StateStore};
 use crate::model::activation::{ActivationStage, LetterStage};
 use crate::model::entry::{Entry, Subject};
 use crate::model::handover::{HandOver, HandOverNumber, HandOverOutcome, HandOverRow};
-use crate::model::ids::Username;
+use crate::model::ids::{CaregiverId, Username};
 use crate::model::moment;
-use crate::report::count;
+use crate::report::{Personal, count};
 use crate::rollout::{Rollout, read_ids};
 
 use super::exit::Exit;
@@ -52,7 +52,12 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let mut state = Writing::open(session, &rollout)?;
     let mut lms = doors::lms_writer(session, &rollout)?;
     let handover = find(&args.number, &state, lms.by_hand(), &rollout.timezone)?;
-    let except = args.except.as_ref().map(|path| excepted(path, &handover, &rollout)).transpose()?.unwrap_or_default();
+    let except = args
+        .except
+        .as_ref()
+        .map(|path| excepted(path, &handover, &rollout, session.screen.personal))
+        .transpose()?
+        .unwrap_or_default();
     if args.unsure {
         if !handover.is_placed {
             return Err(never_placed(&handover, "nobody can have imported it: say `--not-imported`"));
@@ -122,12 +127,18 @@ fn find(
 }
 
 /// Those who were left out of the import; all of them must be in the hand-over.
-fn excepted(path: &Utf8PathBuf, handover: &HandOver, rollout: &Rollout) -> Result<BTreeSet<String>, Trouble> {
+fn excepted(
+    path: &Utf8PathBuf,
+    handover: &HandOver,
+    rollout: &Rollout,
+    personal: Personal,
+) -> Result<BTreeSet<String>, Trouble> {
     let ids =
         read_ids(path, rollout.id_heading()).map_err(|why| Trouble::new(Exit::BadInput, format!("`{path}` {why}")))?;
     let ids: BTreeSet<String> = ids.into_keys().collect();
     let is_in = |id: &&String| handover.rows.iter().any(|row| row.caregiver.as_str() == id.as_str());
-    let strangers: Vec<&str> = ids.iter().filter(|id| !is_in(id)).map(String::as_str).collect();
+    let strangers: Vec<String> =
+        ids.iter().filter(|id| !is_in(id)).map(|id| personal.unknown_id(&CaregiverId::new(id.as_str()))).collect();
     if strangers.is_empty() {
         return Ok(ids);
     }
@@ -136,7 +147,7 @@ fn excepted(path: &Utf8PathBuf, handover: &HandOver, rollout: &Rollout) -> Resul
         format!(
             "`{path}` names ids that are not in hand-over {}: {}; nothing was recorded",
             handover.number,
-            some(&strangers)
+            some(&strangers.iter().map(String::as_str).collect::<Vec<_>>())
         ),
     ))
 }

@@ -123,6 +123,11 @@ impl Reader<'_> {
                 if matches!(by_email, Some(Some(other)) if other.as_str() != id) {
                     return Err("the id is one caregiver's, and the address another's".to_owned());
                 }
+                // Recorded as an id, it would spare nobody.
+                let is_address = self.by_email.contains_key(&fold(id)) && self.loaded.roster.caregiver(id).is_none();
+                if is_address {
+                    return Err("this is an address, under the heading of the ids: call the column `email`".to_owned());
+                }
                 CaregiverId::new(id)
             }
             (None, Some(email)) => match self.by_email.get(&fold(email)) {

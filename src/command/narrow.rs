@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 
 use crate::model::ids::{CaregiverId, CohortName};
 use crate::plan::Narrowing;
+use crate::report::Personal;
 use crate::rollout::{Rollout, read_ids};
 use crate::roster::Roster;
 
@@ -45,12 +46,13 @@ impl Args {
         rollout: &Rollout,
         roster: &Roster,
         is_recorded: impl Fn(&str) -> bool,
+        personal: Personal,
     ) -> Result<Narrowing, Trouble> {
         let is_known = |id: &CaregiverId| roster.caregiver(id.as_str()).is_some() || is_recorded(id.as_str());
         let mut named: Option<BTreeSet<CaregiverId>> = None;
         if !self.caregiver.is_empty() || self.from_file.is_some() {
             let from_file =
-                self.from_file.as_ref().map(|path| read(path, rollout.id_heading(), is_known)).transpose()?;
+                self.from_file.as_ref().map(|path| read(path, rollout.id_heading(), is_known, personal)).transpose()?;
             let from_file = from_file.unwrap_or_default();
             named = Some(self.caregiver.iter().map(|id| CaregiverId::new(id.trim())).chain(from_file).collect());
         }
@@ -77,13 +79,15 @@ fn read(
     path: &Utf8PathBuf,
     heading: Option<&str>,
     is_known: impl Fn(&CaregiverId) -> bool,
+    personal: Personal,
 ) -> Result<Vec<CaregiverId>, Trouble> {
     let ids = read_ids(path, heading).map_err(|why| Trouble::new(Exit::BadInput, format!("`{path}` {why}")))?;
     let (known, mut unknown): (Vec<_>, Vec<_>) =
         ids.into_iter().map(|(id, line)| (CaregiverId::new(id), line)).partition(|(id, _)| is_known(id));
     unknown.sort_unstable_by_key(|(_, line)| *line);
     let Some((_, first)) = unknown.first() else { return Ok(known.into_iter().map(|(id, _)| id).collect()) };
-    let named: Vec<String> = unknown.iter().take(NAMED).map(|(id, line)| format!("`{id}` (line {line})")).collect();
+    let named: Vec<String> =
+        unknown.iter().take(NAMED).map(|(id, line)| format!("`{}` (line {line})", personal.unknown_id(id))).collect();
     let more = if unknown.len() > NAMED { ", …" } else { "" };
     let these = if unknown.len() == 1 { "this caregiver".to_owned() } else { format!("these {}", unknown.len()) };
     Err(usage(format!(

@@ -13,6 +13,10 @@ pub(super) fn check(path: &Utf8Path, what: &str, is_ours: impl FnOnce(&[u8]) -> 
     if !files::exists(path) || files::is_dir(path) {
         return Ok(());
     }
+    if !files::is_file(path) {
+        let why = format!("`{path}` is no file: name a new one, or one that holds {what}; nothing was written");
+        return Err(Trouble::new(Exit::Usage, why));
+    }
     let bytes =
         files::read(path).map_err(|error| Trouble::file(format!("looking at `{path}`, to write to it"), error))?;
     if bytes.is_empty() || is_ours(&bytes) {

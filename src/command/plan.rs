@@ -71,7 +71,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         state.fingerprinter = Fingerprinter::new(&key::find_or_make(session)?);
     }
     let is_recorded = |id: &str| state.recorded.histories.contains_key(id);
-    let narrowing = args.narrow.narrowing(&loaded.rollout, &loaded.roster, is_recorded)?;
+    let narrowing = args.narrow.narrowing(&loaded.rollout, &loaded.roster, is_recorded, session.screen.personal)?;
     let is_for_machines = args.output.is_some() || args.format != Format::Text || args.json_into.is_some();
     let git = if is_for_machines { git::look(&session.dir) } else { None };
     let timetable = doors::timetable(

@@ -10,10 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::files;
+use crate::model::activation::{ActivationStage, Channel, LetterStage};
 use crate::model::fingerprint::Fingerprinter;
 use crate::model::ids::CaregiverId;
 use crate::model::moment;
-use crate::model::recorded::Recorded;
+use crate::model::recorded::{History, Recorded};
 use crate::plan::saved::{self, SavedChange, SavedPlan, Stamp};
 use crate::plan::{Act, Change, LetterSource, Plan};
 use crate::report::{self, Personal, View};
@@ -194,13 +195,19 @@ fn still_holds(saved: &SavedChange, change: &Change, fingerprinter: &Fingerprint
     finishes || saved::precondition(change, fingerprinter) == saved.precondition
 }
 
-/// The last activation of everybody who is active, by the keyed hash of their id.
+/// The last activation of everybody for whom nothing is left to an apply, by the keyed hash of their id.
 fn active_subjects(recorded: &Recorded, fingerprinter: &Fingerprinter) -> BTreeMap<String, u32> {
-    let active = recorded.histories.iter().filter(|(_, history)| history.is_active());
+    let is_for_people = |history: &History| {
+        let page = history.letter.as_ref().filter(|letter| letter.channel == Channel::Paper);
+        let waits_for_printer =
+            page.is_some_and(|page| matches!(page.stage, LetterStage::ToPrint | LetterStage::Sending));
+        history.stage == ActivationStage::HandedOver || history.stage == ActivationStage::Set && waits_for_printer
+    };
+    let active = recorded.histories.iter().filter(|(_, history)| history.is_active() || is_for_people(history));
     active.map(|(id, history)| (saved::subject(&CaregiverId::new(id), fingerprinter), history.number.0)).collect()
 }
 
-/// An activation is done when it, or a later one, is active; a correction when none is due any more.
+/// An activation is done when it, or a later one, is active, or waits for a person to print or import it; a correction when none is due any more.
 fn is_done(saved: &SavedChange, active: Option<u32>) -> bool {
     match saved.activation {
         Some(activation) => active.is_some_and(|last| last >= activation),

@@ -67,6 +67,11 @@ pub fn is_dir(path: &Utf8Path) -> bool {
     fs::metadata(path).is_ok_and(|meta| meta.is_dir())
 }
 
+/// Whether there is a file there, or a link to one: no folder, no device, no pipe.
+pub fn is_file(path: &Utf8Path) -> bool {
+    fs::metadata(path).is_ok_and(|meta| meta.is_file())
+}
+
 /// When a file was last written.
 pub fn modified(path: &Utf8Path) -> io::Result<Timestamp> {
     let time = fs::metadata(path)?.modified()?;

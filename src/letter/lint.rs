@@ -1,5 +1,7 @@
 //! What a letter that renders may still lack: the password, the sign-in address, a child's name, a short subject.
 
+use std::collections::BTreeSet;
+
 use super::html;
 use super::page::{Margin, Page, PageError};
 use super::part::Part;
@@ -63,7 +65,7 @@ impl Letters {
             match self.render_unguarded(language, &context) {
                 Ok(rendered) => {
                     self.judge(&rendered, &context, &mut found);
-                    self.leaks(&rendered, &context, &mut found);
+                    self.errors(&rendered, &context, &mut found);
                     self.links(&rendered, &declared(sign_in_url, help), &mut found);
                 }
                 Err(error) => found.push(Diagnostic::error("letter::template", error.to_string())),
@@ -71,6 +73,11 @@ impl Letters {
         }
         for (language, edition) in &self.by_language {
             let source = |part| edition.template.source(part);
+            let unescaped = escaping_is_off().with_place(Place::file(self.file(language, Part::Html)));
+            let is_told = found.iter().any(|one| one.code == unescaped.code && one.place == unescaped.place);
+            if turns_escaping_off(source(Part::Html)) && !is_told {
+                found.push(unescaped);
+            }
             if has_several_lines(source(Part::Subject)) {
                 found.push(several_lines().with_place(Place::file(self.file(language, Part::Subject))));
             }
@@ -87,27 +94,55 @@ impl Letters {
         }
     }
 
-    /// With another password nothing but text may be another: however it is spelled there, it must not get into an address.
-    fn leaks(&self, rendered: &Rendered, context: &Context<'_>, found: &mut Diagnostics) {
-        let other = sample::other_password();
-        let Ok(again) = self.render_unguarded(&rendered.language, &Context { password: &other, ..*context }) else {
-            return;
+    /// What would stop the letter of somebody, each once: of this one, or of others, for whom a template may have other words.
+    fn errors(&self, rendered: &Rendered, context: &Context<'_>, found: &mut Diagnostics) {
+        let language = &rendered.language;
+        let mut seen = BTreeSet::new();
+        let mut tell = |rendered: &Rendered, context: &Context<'_>| {
+            let rules = [no_password, no_password_in_html, password_in_subject, unescaped];
+            let broken = rules.into_iter().filter_map(|rule| rule(rendered, context));
+            for (part, diagnostic) in broken.chain(self.leaks(rendered, context)) {
+                let is_read = !context.on_paper || part == Part::Text;
+                if is_read && seen.insert((part, diagnostic.code)) {
+                    found.push(diagnostic.with_place(Place::file(self.file(language, part))));
+                }
+            }
         };
-        for (part, one, other) in [(Part::Text, &rendered.text, &again.text), (Part::Html, &rendered.html, &again.html)]
-        {
-            if leak::beyond_text(part, one) != leak::beyond_text(part, other) {
-                let text = "the password is in a link, a picture's address, a style or a comment: whoever serves that would learn it";
-                let problem = Diagnostic::error("letter::password-in-address", text);
-                let help = "write {{ password }} as text, on a line of its own, and nowhere else";
-                found.push(problem.with_place(Place::file(self.file(&rendered.language, part))).with_help(help));
+        tell(rendered, context);
+        let none = Help::default();
+        for person in others() {
+            for (help, on_paper) in [(context.help, false), (&none, false), (context.help, true), (&none, true)] {
+                let context = Context { person: &person, help, on_paper, ..*context };
+                // What does not render is told by the template's own check.
+                if let Ok(rendered) = self.render_unguarded(language, &context) {
+                    tell(&rendered, &context);
+                }
             }
         }
     }
 
+    /// With another password nothing but text may be another: however it is spelled there, it must not get into an address.
+    fn leaks(&self, rendered: &Rendered, context: &Context<'_>) -> Vec<(Part, Diagnostic)> {
+        let other = sample::other_password();
+        let Ok(again) = self.render_unguarded(&rendered.language, &Context { password: &other, ..*context }) else {
+            return Vec::new();
+        };
+        let bodies = [(Part::Text, &rendered.text, &again.text), (Part::Html, &rendered.html, &again.html)];
+        let leaking = bodies
+            .into_iter()
+            .filter(|(part, one, other)| leak::beyond_text(*part, one) != leak::beyond_text(*part, other));
+        let told = leaking.map(|(part, ..)| {
+            let text =
+                "the password is in a link, a picture's address, a style or a comment: whoever serves that would learn it";
+            let help = "write {{ password }} as text, on a line of its own, and nowhere else";
+            (part, Diagnostic::error("letter::password-in-address", text).with_help(help))
+        });
+        told.collect()
+    }
+
     fn judge(&self, rendered: &Rendered, context: &Context<'_>, found: &mut Diagnostics) {
-        let rules = [no_password, no_password_in_html, password_in_subject, unescaped];
         let warnings = [no_username, no_sign_in_address, no_child, long_subject, password_twice];
-        for (part, diagnostic) in rules.into_iter().chain(warnings).filter_map(|rule| rule(rendered, context)) {
+        for (part, diagnostic) in warnings.into_iter().filter_map(|rule| rule(rendered, context)) {
             found.push(diagnostic.with_place(Place::file(self.file(&rendered.language, part))));
         }
     }
@@ -143,10 +178,12 @@ fn password_in_subject(rendered: &Rendered, context: &Context<'_>) -> Finding {
 }
 
 fn unescaped(rendered: &Rendered, _context: &Context<'_>) -> Finding {
-    rendered.html.contains(TELLTALE).then(|| {
-        let text = "a name is put into the HTML as it is: one with `<` in it would break the letter";
-        (Part::Html, Diagnostic::error("letter::unescaped", text).with_help("leave out the filter `safe`"))
-    })
+    rendered.html.contains(TELLTALE).then(|| (Part::Html, escaping_is_off()))
+}
+
+fn escaping_is_off() -> Diagnostic {
+    let text = "a name is put into the HTML as it is: one with `<` in it would break the letter";
+    Diagnostic::error("letter::unescaped", text).with_help("leave out the filter `safe`, and `autoescape`")
 }
 
 fn no_username(rendered: &Rendered, context: &Context<'_>) -> Finding {
@@ -211,12 +248,37 @@ fn not_a_language(stray: &str) -> Diagnostic {
 }
 
 fn telltale() -> Person {
-    let mut person = sample::person_with_children();
+    with_telltales(sample::person_with_children())
+}
+
+/// Somebody with one child, with two, and somebody without any names.
+fn others() -> [Person; 3] {
+    let mut two = sample::person_with_children();
+    two.children.truncate(2);
+    [with_telltales(sample::person()), with_telltales(two), sample::person_without_names()]
+}
+
+fn with_telltales(mut person: Person) -> Person {
     TELLTALE.clone_into(&mut person.first_name);
     for child in &mut person.children {
         TELLTALE.clone_into(&mut child.last_name);
     }
     person
+}
+
+/// A filter or a block that puts names into the HTML as they are, for somebody at least.
+fn turns_escaping_off(source: &str) -> bool {
+    let is_safe = |filter: &str| {
+        let filter = filter.trim_start();
+        filter
+            .strip_prefix("safe")
+            .is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_'))
+    };
+    let in_values = source.split("{{").skip(1).filter_map(|rest| rest.split("}}").next());
+    let in_blocks = source.split("{%").skip(1).filter_map(|rest| rest.split("%}").next());
+    let has_filter = |tag: &str| tag.split('|').skip(1).any(is_safe);
+    let is_block = |tag: &str| tag.trim_start_matches(['-', '+']).trim_start().starts_with("autoescape");
+    in_values.chain(in_blocks.clone()).any(has_filter) || in_blocks.into_iter().any(is_block)
 }
 
 #[cfg(test)]
@@ -302,6 +364,30 @@ mod tests {
         let file = "letters/welcome.en/body.html";
         let source = "<p>{{ caregiver.name | safe }} {{ password }}</p>";
         assert_eq!(found_with(file, source), [format!("{file} letter::unescaped")]);
+    }
+
+    /// A template may have other words for some: what would stop their letter is an error before anybody's password is set.
+    #[test]
+    fn what_only_some_letters_lack_is_found_too() {
+        let body = "{{ caregiver.name }} {{ username }} {{ sign_in_url }} {{ children_names }}";
+        for when in
+            ["caregiver.first_name", "help.email", "children|length != 2", "children|length == 3", "not on_paper"]
+        {
+            let found = found_with(TEXT, &format!("{body} {{% if {when} %}}{{{{ password }}}}{{% endif %}}"));
+            assert!(found.contains(&format!("{TEXT} letter::no-password")), "{when}: {found:?}");
+        }
+        let file = "letters/welcome.en/body.html";
+        let leak = "<p>{{ password }}</p>{% if children|length == 2 %}<img alt=\"\" src=\"https://x.nz/{{ password }}\">{% endif %}";
+        assert!(found_with(file, leak).contains(&format!("{file} letter::password-in-address")));
+        for (source, is_error) in [
+            ("{% if caregiver.first_name == \"S\" %}{{ caregiver.name|safe }}{% endif %}", true),
+            ("{%- autoescape false %}{{ school }}{% endautoescape %}", true),
+            ("{{ school | upper }}", false),
+            ("It is safe | safe.", false),
+        ] {
+            let found = found_with(file, &format!("<p>{{{{ password }}}}</p>{source}"));
+            assert_eq!(found.contains(&format!("{file} letter::unescaped")), is_error, "{source}: {found:?}");
+        }
     }
 
     #[test]

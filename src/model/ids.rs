@@ -146,3 +146,10 @@ impl fmt::Debug for ActivationKey {
         write!(f, "ActivationKey({self})")
     }
 }
+
+/// Whether it may be shown where nothing personal may: a file of ids can be any file, of names too.
+pub fn is_like_an_id(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let is_plain = text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter));
+    is_plain && digits > 0 && text.len() <= 40 && (digits * 2 >= text.len() || text.len() <= 12)
+}

@@ -1,7 +1,7 @@
 //! A change as one line of text that is the same exactly when the change is: what a saved plan's precondition is taken of.
 //!
-//! It covers everything the change was decided from: recipient and children (by the letter's fingerprint), the name in the
-//! roster, the activation's number (the record), the account and what is wrong with it (the LMS).
+//! It covers everything the change was decided from: recipient and children (by the letter's fingerprint), the name, the
+//! language and the children in the roster, the activation's number (the record), the account and what is wrong with it (the LMS).
 
 use std::fmt::Write as _;
 
@@ -15,6 +15,13 @@ impl Change {
         let person = &self.person;
         for part in [self.caregiver.as_str(), cohort, &person.first_name, &person.last_name] {
             push(&mut line, part);
+        }
+        // The letter is in their language, and names the children.
+        push(&mut line, &person.language);
+        for child in &person.children {
+            for part in [child.id.as_str(), &child.first_name, &child.last_name, &child.year, &child.class] {
+                push(&mut line, part);
+            }
         }
         for act in &self.acts {
             push_act(&mut line, act);

@@ -59,6 +59,7 @@ pub use roster::{
 };
 pub use saved::saved_moment;
 pub use saved::saved_text;
+pub use sensitive::{is_too_few, roughly};
 
 pub use schools::{SchoolStatus, schools};
 pub use status::status;

@@ -3,7 +3,7 @@
 //! Nothing personal: ids, domains and codes; a sentence is never shown, it may name somebody. Masked: initials, and
 //! addresses as `m…@example.nz`; in a sentence what we know of the person is masked, and every address.
 
-use crate::model::ids::CaregiverId;
+use crate::model::ids::{CaregiverId, is_like_an_id};
 use crate::plan::Person;
 
 use super::view::Personal;
@@ -15,6 +15,15 @@ impl Personal {
             Self::Full => id.to_string(),
             _ if id.as_str().contains('@') => self.address(id.as_str()),
             _ => id.to_string(),
+        }
+    }
+
+    /// What stands where an id belongs, and is nobody's: it may be a name.
+    pub fn unknown_id(self, id: &CaregiverId) -> String {
+        if self == Self::Full || id.as_str().contains('@') || is_like_an_id(id.as_str()) {
+            self.id(id)
+        } else {
+            "…".to_owned()
         }
     }
 

@@ -22,6 +22,17 @@ pub(super) fn is_hidden(code: HoldCode, personal: Personal) -> bool {
     personal == Personal::None && code.is_sensitive()
 }
 
+/// Whether a count under this code, of the plan or of the office's list, is left out: it would say of whom it is.
+pub fn is_too_few(code: &str, many: u64, personal: Personal) -> bool {
+    let is_sensitive = HoldCode::parse(code).is_some_and(HoldCode::is_sensitive);
+    personal == Personal::None && is_sensitive && many < SMALL
+}
+
+/// A count that says something of the families, where nothing personal may be shown: small ones without their figure.
+pub fn roughly(many: u64, personal: Personal) -> String {
+    if personal == Personal::None { rough(many) } else { number(many) }
+}
+
 /// The counts by cohort, in the order of the rollout: `12 no-access, fewer than 5 staff-email`.
 pub(super) fn counts(cohorts: &[CohortSummary], held: &HeldCounts) -> Vec<(Option<CohortName>, String)> {
     let mut names: Vec<Option<CohortName>> = cohorts.iter().map(|cohort| Some(cohort.name.clone())).collect();

@@ -3,6 +3,8 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 
+use crate::model::ids::is_like_an_id;
+
 use super::{Cohort, HoldRule, Moved, Rollout};
 
 /// Compares the rollout's ids with the roster's.
@@ -53,11 +55,18 @@ fn moved_one(moved: &Moved, has_caregiver: &impl Fn(&str) -> bool, problems: &mu
 fn selected(cohort: &Cohort, has_caregiver: &impl Fn(&str) -> bool, problems: &mut Diagnostics) {
     let (Some(ids), Some(place)) = (&cohort.select.caregivers, &cohort.select.place) else { return };
     let unknown_ids: Vec<&str> = ids.iter().map(String::as_str).filter(|id| !has_caregiver(id)).collect();
+    let lines = &cohort.select.lines;
     match unknown_ids.as_slice() {
         [] => {}
-        [one] => problems.push(unknown(one, place, has_caregiver)),
+        [one] if !lines.contains_key(*one) => problems.push(unknown(one, place, has_caregiver)),
         [first, ..] => {
-            let shown: Vec<&str> = unknown_ids.iter().copied().filter(|id| is_like_an_id(id)).take(5).collect();
+            let shown = unknown_ids.iter().filter_map(|id| match (is_like_an_id(id), lines.get(*id)) {
+                (true, None) => Some((*id).to_owned()),
+                (true, Some(line)) => Some(format!("{id} (line {line} of the file)")),
+                (false, Some(line)) => Some(format!("line {line} of the file")),
+                (false, None) => None,
+            });
+            let shown: Vec<String> = shown.take(5).collect();
             let (colon, more) = match shown.len() {
                 0 => ("", ""),
                 many if many < unknown_ids.len() => (": ", ", …"),
@@ -74,13 +83,6 @@ fn selected(cohort: &Cohort, has_caregiver: &impl Fn(&str) -> bool, problems: &m
             problems.push(problem.with_help(mend(first, has_caregiver)));
         }
     }
-}
-
-/// Whether it may be shown where nothing personal may: a file of ids can be any file, of names too.
-fn is_like_an_id(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let is_plain = text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter));
-    is_plain && digits > 0 && text.len() <= 40 && (digits * 2 >= text.len() || text.len() <= 12)
 }
 
 fn unknown(id: &str, place: &Place, has_caregiver: &impl Fn(&str) -> bool) -> Diagnostic {

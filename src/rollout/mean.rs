@@ -177,12 +177,13 @@ fn select(
         return Ok(super::Select { all: true, ..super::Select::default() });
     };
     let ids = |list: Option<&Vec<_>>| list.map(|list| document::ids(list));
-    let mut caregivers = ids(criteria.caregivers.as_ref());
+    let (mut caregivers, mut lines) = (ids(criteria.caregivers.as_ref()), BTreeMap::new());
     if let Some(file) = &criteria.id_file {
         let unusable =
             |why: id_file::Unusable| setting.failure("rollout::id-file", format!("`{}` {}", file.text, why.why()));
         let named = id_file::read(&setting.resolve(&file.meaning)?, heading).map_err(unusable)?;
-        caregivers.get_or_insert_default().extend(named.into_keys());
+        caregivers.get_or_insert_default().extend(named.keys().cloned());
+        lines = named;
     }
     Ok(super::Select {
         all: false,
@@ -192,6 +193,7 @@ fn select(
         students: ids(criteria.students.as_ref()),
         caregivers,
         place: place_of_ids(index, setting),
+        lines,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The rollout as it is meant: checked, with defaults filled in, nothing left to look up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
@@ -281,6 +281,8 @@ pub struct Select {
     pub caregivers: Option<BTreeSet<String>>,
     /// Where `caregivers` or the id file is named, for messages about these ids.
     pub place: Option<Place>,
+    /// The lines of the id file that they stand in.
+    pub lines: BTreeMap<String, u32>,
 }
 
 /// A guard overridden.

@@ -394,6 +394,29 @@ fn the_office_gets_a_list_to_work_through() {
     }
 }
 
+/// One teacher among the parents is soon known by name; which line of a file is wrong, nobody should have to search for.
+#[test]
+fn a_check_counts_no_few_out_and_names_the_lines_of_a_file_of_ids() {
+    let project = Project::example("quickstart");
+    assert!(project.run(&["check", "--personal", "full"]).out.contains("       1  staff-email"));
+    let none = project.run(&["check", "--personal", "none"]);
+    assert!(
+        none.out.contains("     few  staff-email") && none.out.contains("Of fewer than 5 caregivers"),
+        "{}",
+        none.all()
+    );
+    let json = |how: &str| -> serde_json::Value {
+        serde_json::from_str(&project.run(&["check", "--format", "json", "--personal", how]).out).unwrap()
+    };
+    assert_eq!(json("full")["to_mend"]["staff-email"], 1);
+    assert!(json("none")["to_mend"].get("staff-email").is_none());
+    project.write("ids.txt", "# the pilot\nC1001\nC9999\nC1002 Wiremu\n");
+    project.edit("rollout.yaml", "{caregivers: [C1001, C1002, C1003, C1004, C1005]}", "{id-file: ids.txt}");
+    let said = project.run(&["check", "--personal", "full"]);
+    let lines = "nobody for 2 of the 3 ids of cohort `pilot`: line 4 of the file, C9999 (line 3 of the file)";
+    assert!(said.err.contains(lines), "{}", said.all());
+}
+
 #[test]
 fn preview_shows_the_letter_without_sending_it() {
     let project = Project::example("quickstart");

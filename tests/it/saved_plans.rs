@@ -39,6 +39,51 @@ fn a_reviewed_plan_is_carried_out_once() {
     assert_eq!(effects, project.read("state/lms.json.effects.jsonl"), "the same plan again does nothing");
 }
 
+/// What waits for the printer is nothing that an apply could do: the plan is carried out.
+#[test]
+fn a_plan_whose_pages_wait_to_be_printed_is_done() {
+    let project = Project::example("quickstart");
+    project.edit("rollout.yaml", "no-email: hold", "no-email: paper");
+    let path = saved(&project, &[]);
+    assert_eq!(project.run(&["apply", &path]).code, 8, "a person is to print");
+    let effects = project.read("state/lms.json.effects.jsonl");
+    for made in [false, true] {
+        if made {
+            assert_eq!(project.run(&["letters", "--cohort", "year-7"]).code, 0);
+        }
+        let again = project.run(&["apply", &path]);
+        assert!(again.code == 0 && again.err.contains("is done already"), "{}", again.all());
+    }
+    assert_eq!(effects, project.read("state/lms.json.effects.jsonl"));
+}
+
+/// The letter is in their language, and names the children.
+#[test]
+fn another_language_or_childs_name_makes_a_change_stale() {
+    for (row, other) in [(",Mother,mi,Yes,1,No", ",Mother,en,Yes,1,No"), ("S2001,Kahu,", "S2001,Kaku,")] {
+        let project = Project::example("quickstart");
+        let path = saved(&project, &[]);
+        project.write("roster/caregivers.csv", project.read("roster/caregivers.csv").replace(row, other));
+        refused(&project.run(&["apply", &path]), 5, "stale: C1001");
+        assert!(project.effects().is_empty());
+    }
+}
+
+/// A file of ids may be one of names: where nothing personal is shown, nor are these.
+#[test]
+fn what_stands_in_a_file_of_ids_is_shown_only_where_it_looks_like_one() {
+    let project = Project::example("quickstart");
+    let ids = project.path().join("ids.txt");
+    project.write("ids.txt", "C1001 Aroha Tamihana\nC9999\n");
+    let ask = |how: &str| project.run(&["plan", "--from-file", ids.to_str().unwrap(), "--personal", how]);
+    refused(&ask("full"), 64, "`C1001 Aroha Tamihana` (line 1), `C9999` (line 2)");
+    refused(&ask("none"), 64, "`…` (line 1), `C9999` (line 2)");
+    project.write("done.csv", "caregiver-id\nAroha Tamihana\n");
+    let list = project.path().join("done.csv");
+    let said = project.run(&["adopt", "--file", list.to_str().unwrap(), "--because", "x", "--personal", "none"]);
+    assert!(said.code == 0 && !said.all().contains("Aroha"), "{}", said.all());
+}
+
 #[test]
 fn a_saved_plan_names_nobody_whatever_the_flags() {
     let project = Project::example("quickstart");

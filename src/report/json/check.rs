@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::report::sensitive::is_too_few;
 use crate::report::view::Personal;
 
 use super::document::Tool;
@@ -66,7 +67,11 @@ pub fn check_json(diagnostics: &Diagnostics, to_mend: &BTreeMap<&'static str, u6
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         usable: !diagnostics.has_errors(),
         diagnostics: diagnostics.sorted().into_iter().map(|one| problem(one, personal)).collect(),
-        to_mend: to_mend.clone(),
+        to_mend: to_mend
+            .iter()
+            .filter(|(code, many)| !is_too_few(code, **many, personal))
+            .map(|(code, many)| (*code, *many))
+            .collect(),
     })
 }
 

@@ -64,6 +64,7 @@ fn the_full_rollout_means_what_it_says() {
         students: None,
         caregivers: None,
         place: None,
+        lines: {},
     }
     "#);
     let hold = &rollout.hold[0];

@@ -73,6 +73,10 @@ fn every_row_that_names_nobody_is_told_with_its_line() {
     let theirs = "caregiver-id,email\nC1002,aroha.tamihana@post.example.nz\n";
     refused(theirs.replace("caregiver-id", "ID"), &["the id is one caregiver's, and the address another's"]);
     refused(theirs, &["the id is one caregiver's, and the address another's", "done.csv:2"]);
+    refused(
+        "caregiver-id\naroha.tamihana@post.example.nz\n",
+        &["this is an address, under the heading of the ids", "done.csv:2"],
+    );
     refused("caregiver-id,email\nC\u{1b}[31m1,\n", &["invisible character", "done.csv:2"]);
 }
 

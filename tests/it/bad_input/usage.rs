@@ -68,6 +68,12 @@ fn what_is_written_never_takes_the_place_of_something_else() {
         refused_by(&[&["plan", "-o", &at(name)], &["check", "--fixes", &at(name)]], &project, 64, &says);
         refused_by(&[&["preview", "C1001", "--html", &at(name), "--language", "en"]], &project, 64, &says);
     }
+    // Nor of a pipe or a device, which as root it could.
+    let pipe = project.path().with_extension("pipe");
+    let pipe = pipe.to_str().unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    let says = ["is no file", "nothing was written"];
+    refused_by(&[&["plan", "-o", pipe], &["check", "--fixes", pipe]], &project, 64, &says);
     for _ in 0..2 {
         assert_eq!(project.run(&["plan", "-o", &at("plan.json")]).code, 0, "a plan is replaced by a plan");
         assert_eq!(project.run(&["check", "--fixes", &at("fixes.csv")]).code, 0);
