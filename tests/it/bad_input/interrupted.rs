@@ -106,7 +106,7 @@ fn a_second_ctrl_c_ends_it_at_once() {
     let mut child = project.command(&["apply", "--auto-approve"]).spawn().unwrap();
     let id = child.id().to_string();
     let interrupt = || Command::new("kill").args(["-INT", &id]).status().unwrap();
-    coming.recv_timeout(Duration::from_secs(60)).unwrap();
+    coming.recv_timeout(Duration::from_mins(1)).unwrap();
     assert!(interrupt().success());
     std::thread::sleep(Duration::from_millis(1100));
     assert!(child.try_wait().unwrap().is_none(), "it waits for the server's word");
