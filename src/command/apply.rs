@@ -88,8 +88,16 @@ struct Round {
     goes_on: Option<Timestamp>,
     /// Whom it was agreed to do something for.
     narrowing: Narrowing,
-    digest: String,
+    /// What was reviewed.
+    saved: Option<SavedPlan>,
     timezone: TimeZone,
+}
+
+impl Round {
+    /// The saved plan's; empty where there is none.
+    fn digest(&self) -> &str {
+        self.saved.as_ref().map_or("", |saved| &saved.digest)
+    }
 }
 
 fn first_round(args: &Args, session: &mut Session<'_>) -> Result<Round, Trouble> {
@@ -106,15 +114,11 @@ fn first_round(args: &Args, session: &mut Session<'_>) -> Result<Round, Trouble>
     let narrowing = args.narrow.narrowing(&loaded.rollout, &loaded.roster, is_recorded, session.screen.personal)?;
     let mut scope = scope(args, session, &loaded, &mut desk, narrowing)?;
     let mut plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
-    let (mut digest, mut is_all_done) = (String::new(), false);
-    if let Some(saved) = saved {
-        let standing = reviewed(args, session, &loaded, &mut desk, &saved, &plan)?;
+    let mut is_all_done = false;
+    if let Some(saved) = &saved {
+        let standing = reviewed(args, session, &loaded, &mut desk, saved, &plan)?;
         is_all_done = standing.is_all_done();
-        let people = report::count(standing.holds.len() as u64, "caregiver", "caregivers");
-        scope.narrowing = Narrowing { caregivers: Some(standing.holds), ..Narrowing::default() };
-        plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
-        plan.partial = Some(format!("only what was reviewed and still holds, for {people}"));
-        digest = saved.digest;
+        plan = what_holds(session, &loaded, &desk, &mut *lms, &mut scope, standing)?;
     }
     // Machines that read the answer get a plan always.
     if !is_all_done || args.format != Format::Text {
@@ -124,7 +128,7 @@ fn first_round(args: &Args, session: &mut Session<'_>) -> Result<Round, Trouble>
         exit: after(&plan, None),
         goes_on: plan.due_again,
         narrowing: agreed_to(args, &scope.narrowing, &plan),
-        digest,
+        saved,
         timezone: loaded.rollout.timezone.clone(),
     };
     if is_all_done {
@@ -140,7 +144,7 @@ fn first_round(args: &Args, session: &mut Session<'_>) -> Result<Round, Trouble>
         session.screen.say("Declined. Nothing was done.");
         return Ok(Round { exit: Exit::Declined, goes_on: None, ..round });
     }
-    let terms = Terms { digest: &round.digest, timetable: scope.timetable.as_ref(), format: args.format };
+    let terms = Terms { digest: round.digest(), timetable: scope.timetable.as_ref(), format: args.format };
     (round.exit, round.goes_on) = carry_out(session, &loaded, &plan, &mut desk, &mut *lms, &terms)?;
     Ok(round)
 }
@@ -151,8 +155,16 @@ fn next_round(args: &Args, session: &mut Session<'_>, before: Round) -> Result<R
     let loaded = project::load(session)?;
     let mut desk = Writing::open(session, &loaded.rollout)?;
     let mut lms = doors::lms_writer(session, &loaded.rollout)?;
-    let scope = scope(args, session, &loaded, &mut desk, before.narrowing.clone())?;
-    let plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
+    let mut scope = scope(args, session, &loaded, &mut desk, before.narrowing.clone())?;
+    let mut plan = project::make_plan(session, &loaded, &desk.recorded, &desk.fingerprinter, &mut *lms, &scope)?;
+    if let Some(saved) = &before.saved {
+        // What has changed overnight was reviewed by nobody.
+        let standing = reviewed(args, session, &loaded, &mut desk, saved, &plan)?;
+        if standing.is_all_done() {
+            return Ok(Round { exit: Exit::Done, goes_on: None, ..before });
+        }
+        plan = what_holds(session, &loaded, &desk, &mut *lms, &mut scope, standing)?;
+    }
     let is_text = args.format == Format::Text;
     if plan.is_blocked() {
         if is_text {
@@ -169,7 +181,7 @@ fn next_round(args: &Args, session: &mut Session<'_>, before: Round) -> Result<R
     if is_text {
         show(session, &plan, Format::Text, true);
     }
-    let terms = Terms { digest: &before.digest, timetable: scope.timetable.as_ref(), format: args.format };
+    let terms = Terms { digest: before.digest(), timetable: scope.timetable.as_ref(), format: args.format };
     let (exit, goes_on) = carry_out(session, &loaded, &plan, &mut desk, &mut *lms, &terms)?;
     Ok(Round { exit, goes_on, ..before })
 }
@@ -235,6 +247,22 @@ fn reviewed(
         session.screen.say(&format!("{done} of this plan done already; none is repeated."));
     }
     Ok(standing)
+}
+
+/// The plan of what was reviewed and still holds.
+fn what_holds(
+    session: &mut Session<'_>,
+    loaded: &Loaded,
+    desk: &Writing,
+    lms: &mut dyn LmsWrite,
+    scope: &mut Scope,
+    standing: Standing,
+) -> Result<Plan, Trouble> {
+    let people = report::count(standing.holds.len() as u64, "caregiver", "caregivers");
+    scope.narrowing = Narrowing { caregivers: Some(standing.holds), ..Narrowing::default() };
+    let mut plan = project::make_plan(session, loaded, &desk.recorded, &desk.fingerprinter, lms, scope)?;
+    plan.partial = Some(format!("only what was reviewed and still holds, for {people}"));
+    Ok(plan)
 }
 
 fn agreed(session: &mut Session<'_>, plan: &Plan) -> bool {

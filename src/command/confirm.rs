@@ -59,7 +59,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         .transpose()?
         .unwrap_or_default();
     if args.unsure {
-        if !handover.is_placed {
+        // A run that was cut short may have put it in place and not said so.
+        if !handover.is_placed && is_missing(&mut state, session, &mut *lms, &handover)? {
             return Err(never_placed(&handover, "nobody can have imported it: say `--not-imported`"));
         }
         return unsure(session, &mut state, &handover);
@@ -172,6 +173,23 @@ fn check_file(
     };
     let without_excepted = excuse(altered, handover, except);
     if without_excepted.is_nothing() { Ok(()) } else { Err(edited(&without_excepted, handover)) }
+}
+
+/// Whether its import file is not there, as far as that can be told without the key that was lost.
+fn is_missing(
+    state: &mut Writing,
+    session: &mut Session<'_>,
+    lms: &mut dyn LmsWrite,
+    handover: &HandOver,
+) -> Result<bool, Trouble> {
+    let key = state.key.clone();
+    let (store, lineage) = state.store(session)?;
+    match (lms.by_hand(), store.hand_over(handover.number)?) {
+        (Some(writer), Some(sealed)) if !sealed.is_wiped() => {
+            Ok(compare(writer, &sealed, SealedRows { lineage: &lineage, key: &key })?.is_none())
+        }
+        _ => Ok(true),
+    }
 }
 
 fn never_placed(handover: &HandOver, then: &str) -> Trouble {

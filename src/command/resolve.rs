@@ -62,16 +62,18 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         .recorded
         .histories
         .get(&caregiver)
+        .cloned()
         .ok_or_else(|| Trouble::new(Exit::Usage, format!("nothing is recorded about a caregiver `{caregiver}`")))?;
     if args.reset.is_some() {
         not_handed_over(&caregiver, &state)?;
     }
     if args.reset == Some(Verdict::NotDone) {
-        not_shown(session, &rollout, &caregiver, history)?;
+        let former = state.store(session)?.0.former_ids(&caregiver)?;
+        not_shown(session, &rollout, (&caregiver, former), &history)?;
     }
     let (entry, said) = match (args.reset, args.letter) {
-        (Some(verdict), _) => of_reset(caregiver, history, verdict, evidence)?,
-        (None, Some(verdict)) => of_letter(caregiver, history, verdict, evidence)?,
+        (Some(verdict), _) => of_reset(caregiver, &history, verdict, evidence)?,
+        (None, Some(verdict)) => of_letter(caregiver, &history, verdict, evidence)?,
         (None, None) => return Err(Trouble::new(Exit::Usage, "say `--reset` or `--letter`")),
     };
     record_next(session, &mut state, "resolve", vec![entry])?;
@@ -92,15 +94,16 @@ fn not_handed_over(caregiver: &CaregiverId, state: &Writing) -> Result<(), Troub
 fn not_shown(
     session: &Session<'_>,
     rollout: &Rollout,
-    caregiver: &CaregiverId,
+    (caregiver, former): (&CaregiverId, Vec<CaregiverId>),
     history: &History,
 ) -> Result<(), Trouble> {
     let mut reader = doors::lms_reader(session, rollout)?;
     if !reader.capabilities().has_marker {
         return Ok(());
     }
-    let former = rollout.moved.iter().find(|line| line.to == *caregiver).map(|line| &line.from);
-    for id in std::iter::once(caregiver).chain(former) {
+    // The account may carry the id they had before, whether the line that says so still stands or not.
+    let moved = rollout.moved.iter().find(|line| line.to == *caregiver).map(|line| &line.from);
+    for id in std::iter::once(caregiver).chain(moved).chain(&former) {
         if reader.observe_one(id)?.iter().any(|account| account.marker == Some(history.key)) {
             let what = format!(
                 "the LMS shows that activation {} of {caregiver} was set: say `--reset done`; nothing was recorded",

@@ -172,7 +172,9 @@ pub(super) fn stand(saved: &SavedPlan, now: &Plan, recorded: &Recorded, fingerpr
                 .push((one.caregiver.clone(), "the roster, the record or the account says something else now")),
             None => {
                 let known = active.get_or_insert_with(|| active_subjects(recorded, fingerprinter));
-                if is_done(one, known.get(&one.subject).copied()) {
+                let is_held =
+                    || now.held.iter().any(|held| saved::subject(&held.caregiver, fingerprinter) == one.subject);
+                if is_done(one, known.get(&one.subject).copied()) && (one.activation.is_some() || !is_held()) {
                     standing.done += 1;
                 } else {
                     standing.stale.push((one.caregiver.clone(), "nothing is due for them now, or they are held"));
@@ -207,7 +209,8 @@ fn active_subjects(recorded: &Recorded, fingerprinter: &Fingerprinter) -> BTreeM
     active.map(|(id, history)| (saved::subject(&CaregiverId::new(id), fingerprinter), history.number.0)).collect()
 }
 
-/// An activation is done when it, or a later one, is active, or waits for a person to print or import it; a correction when none is due any more.
+/// An activation is done when it, or a later one, is active, or waits for a person to print or import it; a correction when none is
+/// due any more.
 fn is_done(saved: &SavedChange, active: Option<u32>) -> bool {
     match saved.activation {
         Some(activation) => active.is_some_and(|last| last >= activation),

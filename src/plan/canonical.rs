@@ -19,7 +19,7 @@ impl Change {
         // The letter is in their language, and names the children.
         push(&mut line, &person.language);
         for child in &person.children {
-            for part in [child.id.as_str(), &child.first_name, &child.last_name, &child.year, &child.class] {
+            for part in [child.id.as_str(), &child.first_name, &child.last_name] {
                 push(&mut line, part);
             }
         }

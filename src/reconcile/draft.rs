@@ -25,7 +25,7 @@ pub(super) trait Scribe<'a> {
     /// A member's account needs correcting.
     fn update(&mut self, member: &Member<'a>, update: Act);
     /// Somebody who has left loses their account's use.
-    fn withdraw(&mut self, id: &CaregiverId, history: &History, withdraw: Act);
+    fn withdraw(&mut self, id: &'a str, history: &History, withdraw: Act);
     /// A member is held.
     fn hold(&mut self, member: &Member<'a>, stop: &Stop<'a>);
     /// Somebody is held whom the roster does not have.

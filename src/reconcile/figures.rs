@@ -65,7 +65,7 @@ impl<'a> Scribe<'a> for Figures<'a> {
         self.totals.change(member.cohort().is_none(), Channel::Mail, [update.kind()]);
     }
 
-    fn withdraw(&mut self, _: &CaregiverId, _: &History, withdraw: Act) {
+    fn withdraw(&mut self, _: &'a str, _: &History, withdraw: Act) {
         self.totals.change(true, Channel::Mail, [withdraw.kind()]);
     }
 

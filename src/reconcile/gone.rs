@@ -17,19 +17,20 @@ impl<'a, S: Scribe<'a>> Draft<'_, 'a, S> {
     pub(super) fn add_gone(&mut self) {
         let ground = self.ground;
         for (id, history) in ground.gone.iter().filter(|(id, _)| !ground.has_moved_away(id)) {
-            self.add_one_gone(&CaregiverId::new(*id), history);
+            self.add_one_gone(id, history);
         }
     }
 
-    fn add_one_gone(&mut self, id: &CaregiverId, history: &History) {
+    fn add_one_gone(&mut self, gone: &'a str, history: &History) {
+        let id = &CaregiverId::new(gone);
         if !history.is_begun() {
             return;
         }
         let presence = self.ground.absences.of(id.as_str());
         let is_begun = !history.is_active() && history.last_done() == history.number.0;
         let is_asked_for = self.ground.reissue(id.as_str(), history.last_done()).is_some();
-        match update::withdraw(self.ground, id, history, presence) {
-            Some(act) if !self.is_in_doubt(id, history) => self.scribe.withdraw(id, history, act),
+        match update::withdraw(self.ground, gone, history, presence) {
+            Some(act) if !self.is_in_doubt(id, history) => self.scribe.withdraw(gone, history, act),
             _ if (is_begun && !history.is_withdrawn) || is_asked_for => {
                 let stop = stop(self.ground, id, history, presence);
                 self.scribe.hold_gone(id, &stop);

@@ -31,6 +31,8 @@ use super::{guard, notes, paper, words};
 pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &Cases<'a>, openness: &[Openness]) -> Plan {
     let Draft { mut cohorts, mut unchanged, scribe: mut lists, mut typing_errors, gates, .. } =
         draft(ground, cases, openness, Lists::new(ground));
+    // Another school's export is one, also where the plan is for some only.
+    let strangers = lists.held.iter().filter(|held| held.code == HoldCode::AnotherPerson).count() as u64;
     let left_out = lists.narrow();
     if left_out > 0 {
         *unchanged.entry(Idle::NotMeant).or_default() += left_out;
@@ -64,7 +66,6 @@ pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &Cases<'a>, openness: &[Openn
     plan.inputs.rollout.notes = notes::all(ground, openness, &typing_errors, &gates);
     plan.inputs.departure = departure(ground, plan.effects().emails);
     let second = guard::second_resets_of(&plan.changes);
-    let strangers = plan.held.iter().filter(|held| held.code == HoldCode::AnotherPerson).count() as u64;
     plan.guards = guard::all(ground, &plan.inputs, &plan.totals(), &second, strangers);
     plan
 }
@@ -104,10 +105,10 @@ impl<'a> Scribe<'a> for Lists<'_, 'a> {
         self.change(member, vec![update], reason.to_owned());
     }
 
-    fn withdraw(&mut self, id: &CaregiverId, history: &History, withdraw: Act) {
+    fn withdraw(&mut self, id: &'a str, history: &History, withdraw: Act) {
         self.changes.push(Change {
-            caregiver: id.clone(),
-            known_as: id.clone(),
+            caregiver: CaregiverId::new(id),
+            known_as: CaregiverId::new(self.ground.known_as(id)),
             cohort: None,
             acts: vec![withdraw],
             reason: words::WITHDRAW.to_owned(),

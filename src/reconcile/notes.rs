@@ -183,13 +183,15 @@ fn told_of(ground: &Ground<'_>) -> Option<String> {
     if ground.rollout.links_children() && ground.context.lms.can_link {
         return None;
     }
+    // Few are kept from a child, and the record of a million people is long.
+    let is_kept = |caregiver: &Caregiver<'_>| caregiver.children().any(|child| !ground.is_permitted(&child));
     let told = |caregiver: Caregiver<'_>| {
         let history = ground.history(caregiver).filter(|history| history.is_active())?;
         let letter = history.letter.as_ref().filter(|_| ground.has_permitted_child(caregiver))?;
         let child = was_told_of(caregiver, letter.fingerprint, ground.rollout, ground.context.fingerprinter)?;
         Some(format!("{} ({child})", caregiver.id()))
     };
-    let ids = list(ground.roster.caregivers().filter_map(told).collect())?;
+    let ids = list(ground.roster.caregivers().filter(is_kept).filter_map(told).collect())?;
     Some(format!(
         "their letter named a child whom the SMS keeps from them now: {ids}. See that the LMS shows them the others only"
     ))

@@ -2,7 +2,7 @@
 
 use crate::model::account::AccountView;
 use crate::model::email::is_same;
-use crate::model::ids::{CaregiverId, Username};
+use crate::model::ids::Username;
 use crate::model::recorded::History;
 use crate::plan::{Act, FieldChange, FieldName};
 use crate::rollout::Leavers;
@@ -67,10 +67,10 @@ pub(super) fn disables_leavers(ground: &Ground<'_>) -> bool {
 }
 
 /// The withdrawal of somebody who has left, where the rollout wants it. Never a deletion.
-pub(super) fn withdraw(ground: &Ground<'_>, id: &CaregiverId, history: &History, presence: Presence) -> Option<Act> {
+pub(super) fn withdraw<'a>(ground: &Ground<'a>, id: &'a str, history: &History, presence: Presence) -> Option<Act> {
     let is_wanted = disables_leavers(ground);
     let has_left = presence == Presence::Left && !history.is_withdrawn;
-    let mut accounts = ground.observed.of_caregiver(id.as_str());
+    let mut accounts = ground.observed.of_caregiver(ground.known_as(id));
     let account = accounts.next().filter(|_| is_wanted && has_left)?.view();
     let is_ours = accounts.next().is_none() && !account.is_staff && !account.is_disabled;
     is_ours.then(|| Act::Withdraw { username: Username::new(account.username) })

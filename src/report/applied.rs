@@ -23,6 +23,7 @@ pub fn applied(applied: &Applied, plan: &Plan, outbox: Option<&str>, view: &View
     let mut text = match &applied.end {
         End::Done if applied.tally.failures.is_empty() => format!("Done: {done}.\n"),
         End::Done => format!("Gone through: {done}.\n"),
+        End::Interrupted if applied.tally.has_unknown() => format!("Interrupted: {done}.\n"),
         End::Interrupted => format!("Interrupted: {done}. Nobody is in doubt.\n"),
         End::Paused { left, until } => paused(applied.tally.sent, *left, *until, plan) + &format!("Done: {done}.\n"),
         End::Stopped(why) => format!("Stopped: {done}.\nWhy: {why}.\n"),

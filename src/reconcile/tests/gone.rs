@@ -46,6 +46,16 @@ fn two_rosters_without_them_withdraw_where_the_rollout_wants_it() {
     assert_eq!(symbols(&active_and_gone("", true).plan(), "C1"), "", "`leavers: keep`");
 }
 
+/// Their account may carry the id they had before they were moved.
+#[test]
+fn a_leaver_is_found_by_the_id_they_had_before() {
+    let moved = "moved: [{from: C7, to: C1, because: T-1}]\n";
+    let mut school = active_and_gone(&format!("{DISABLE}{moved}"), true);
+    school.accounts = vec![Account { caregiver: Some("C7".into()), ..mere() }];
+    let plan = school.plan();
+    assert_eq!((symbols(&plan, "C1"), plan.changes[0].known_as.as_str()), ("-".into(), "C7"));
+}
+
 #[test]
 fn a_partial_roster_says_nothing_about_who_is_missing() {
     let mut school = active_and_gone(DISABLE, true);

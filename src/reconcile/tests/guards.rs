@@ -135,6 +135,11 @@ fn the_same_ids_for_other_people_are_another_roster() {
     assert!(plan.held.len() == 12 && plan.held.iter().all(|held| held.code == HoldCode::AnotherPerson));
     let guard = plan.guards.iter().find(|guard| guard.name == "roster-change").unwrap();
     assert!(guard.blocks && guard.fix.starts_with("12 of those who are active have another name"), "{guard:?}");
+    // A plan for some only does not get past it.
+    school.narrowing.caregivers = Some(["C100".into()].into());
+    let guard = school.plan().guards.into_iter().find(|guard| guard.name == "roster-change").unwrap();
+    assert!(guard.blocks, "{guard:?}");
+    school.narrowing.caregivers = None;
     // As the year turns: other addresses and other children, but the same people.
     school.set_roster(&rows("Tui", 500).replace(",Tui,Tui", ",Ana,Ana"));
     assert!(school.plan().held.is_empty());
