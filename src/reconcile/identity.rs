@@ -64,7 +64,7 @@ pub(super) fn changed(ground: &Ground<'_>, caregiver: Caregiver<'_>) -> Option<I
     if forgotten::is_of_forgotten(history) {
         return None;
     }
-    Some(identity_of(caregiver, ground.rollout, ground.context.fingerprinter)).filter(|now| history.identity != *now)
+    Some(super::links::identity_after(ground, caregiver, true)).filter(|now| history.identity != *now)
 }
 
 /// Whether the record knows somebody else under this id: name, address and all children are others than they were. An SMS that gave

@@ -21,11 +21,11 @@ use super::decide::Cases;
 use super::draft::{Draft, Scribe, draft};
 use super::due::{self, Due};
 use super::ground::Ground;
-use super::identity::{self, identity_of, letter_fingerprint, person_of};
+use super::identity::{self, letter_fingerprint, person_of};
 use super::inputs::{departure, inputs};
 use super::stop::Stop;
 use super::username::Usernames;
-use super::{guard, notes, paper, words};
+use super::{guard, links, notes, paper, words};
 
 /// The whole plan.
 pub(super) fn plan<'a>(ground: &Ground<'a>, cases: &Cases<'a>, openness: &[Openness]) -> Plan {
@@ -160,6 +160,7 @@ impl<'g, 'a> Lists<'g, 'a> {
     }
 
     fn change(&mut self, member: &Member<'a>, acts: Vec<Act>, reason: String) {
+        let is_correction = acts.iter().all(|act| matches!(act, Act::Update { .. }));
         self.changes.push(Change {
             caregiver: CaregiverId::new(member.caregiver.id()),
             known_as: CaregiverId::new(self.ground.known_as(member.caregiver.id())),
@@ -167,7 +168,7 @@ impl<'g, 'a> Lists<'g, 'a> {
             acts,
             reason,
             person: person_of(member.caregiver, self.ground.rollout),
-            identity: identity_of(member.caregiver, self.ground.rollout, self.ground.context.fingerprinter),
+            identity: links::identity_after(self.ground, member.caregiver, is_correction),
         });
     }
 

@@ -57,6 +57,21 @@ fn a_plan_whose_pages_wait_to_be_printed_is_done() {
     assert_eq!(effects, project.read("state/lms.json.effects.jsonl"));
 }
 
+/// A correction that is not made any more because its person is held was not made.
+#[test]
+fn a_correction_of_somebody_who_is_held_by_now_is_stale() {
+    let project = Project::example("quickstart");
+    assert_eq!(project.run(&["apply", "--auto-approve"]).code, 0);
+    project.edit("roster/caregivers.csv", "C1001,Aroha,Tamihana,aroha.tamihana@", "C1001,Aroha,Tamihana,a.tamihana@");
+    assert_eq!(project.run(&["apply", "--auto-approve", "--cohort", "year-8"]).code, 0);
+    let path = saved(&project, &["--caregiver", "C1001"]);
+    let row = "C1001,Aroha,Tamihana,a.tamihana@post.example.nz,S2001,Kahu,Tamihana,";
+    project.edit("roster/caregivers.csv", row, "C1001,Iosefa,Leota,iosefa@post.example.nz,S9901,Sina,Leota,");
+    refused(&project.run(&["apply", &path]), 5, "stale: C1001");
+    let again = project.run(&["apply", &path, "--stale", "skip"]);
+    assert!(!again.err.contains("is done already"), "{}", again.all());
+}
+
 /// The letter is in their language, and names the children.
 #[test]
 fn another_language_or_childs_name_makes_a_change_stale() {

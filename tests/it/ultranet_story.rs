@@ -164,6 +164,22 @@ fn an_open_hand_over_is_listed_kept_and_not_forgotten() {
     story.run("state verify", 0, &["no password was set twice"]);
 }
 
+/// A run that was cut short put the file in place and did not come to say so: somebody may have imported it.
+#[test]
+fn a_hand_over_whose_file_is_there_may_have_been_imported() {
+    let story = Story::new("ultranet");
+    story.run("apply --auto-approve", 8, &["3 rows handed over", "0001-year-7"]);
+    let state = rusqlite::Connection::open(story.project.path().join("state/firstbell.db")).unwrap();
+    assert_eq!(state.execute("UPDATE handovers SET placed_at = NULL", []).unwrap(), 1);
+    drop(state);
+    let file = story.project.path().join("handover/0001-year-7.csv");
+    let elsewhere = story.project.path().join("0001.csv");
+    std::fs::rename(&file, &elsewhere).unwrap();
+    story.run("confirm 0001 --unsure", 64, &["never put in place", "nobody can have imported it"]);
+    std::fs::rename(&elsewhere, &file).unwrap();
+    story.run("confirm 0001 --unsure", 4, &["nobody knows whether hand-over 0001 was imported"]);
+}
+
 /// The runs that are lost had the word of the person who imported: the restored record must not ask for the import again.
 #[test]
 fn a_hand_over_that_a_restored_state_waits_for_may_have_been_imported() {

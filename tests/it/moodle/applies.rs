@@ -346,3 +346,39 @@ fn a_child_that_joins_is_linked_and_one_that_is_taken_from_them_is_unlinked() {
     assert_eq!(site(&world).passwords_of("C1"), 1);
     assert!(!world.plan().has_changes(), "{:?}", world.plan().changes);
 }
+
+/// A link stays known until it is taken away, whatever is linked beside it; and none is known before it is made.
+#[test]
+fn whom_somebody_is_linked_with_is_not_forgotten_nor_made_up() {
+    let mut world = World::moodle(ROLLOUT, MARKED, &ROWS, &["S1", "S2", "S3", "S4", "S5"]);
+    let _ = world.apply().unwrap();
+    let links = |world: &World, child: &str| {
+        let site = site(world);
+        site.users.iter().any(|user| user.idnumber == child && site.roles.contains(&(site.of("C1").id, user.id)))
+    };
+    let mut rows: Vec<String> = ROWS.iter().map(|row| (*row).to_owned()).collect();
+    rows[0] = rows[0].replace(",yes,", ",no,");
+    let child = |id: &str| format!("C1,Mere,Tamihana,mere@example.nz,{id},Tama,Tamihana,7,7A,,mother,en,yes,1,");
+    rows.extend([child("S5"), child("S9")]);
+    let next = |world: &mut World| {
+        world.clock.advance(48);
+        world.roster(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+        world.apply().unwrap();
+        world.plan().inputs.rollout.notes.join("\n")
+    };
+    for _ in 0..2 {
+        let notes = next(&mut world);
+        assert!(notes.contains("C1 (S1)"), "the SMS keeps S1 from them, and Moodle shows S1: {notes}");
+        assert!(links(&world, "S1") && links(&world, "S5") && !links(&world, "S9"));
+    }
+    // The new child's account is made at last.
+    let student = site(&world).of("S5").clone();
+    site(&world).add(User { idnumber: "S9".to_owned(), username: "s9".to_owned(), ..student });
+    let _ = next(&mut world);
+    assert!(links(&world, "S9") && links(&world, "S1"));
+    let rollout = world.read("rollout.yaml");
+    world.write("rollout.yaml", &format!("{rollout}access-revoked: unlink\n"));
+    let notes = next(&mut world);
+    assert!(!links(&world, "S1") && links(&world, "S5") && links(&world, "S9"), "{notes}");
+    assert!(!world.plan().has_changes(), "{:?}", world.plan().changes);
+}
