@@ -230,7 +230,13 @@ fn open_held(mut held: Held, wants_observed: bool) -> Result<Opened, StateError>
 fn trusted(session: &mut Session<'_>, opened: Opened) -> Result<StateView, Trouble> {
     let Opened { held, stored, writer } = opened;
     let Some(Stored { mut store, recorded, remembered }) = stored else {
-        mark::compare(session, None)?;
+        let compared = mark::compare(session, None);
+        // There was nothing to hold when this looked: the first apply may have begun since.
+        if compared.is_err() && held.exists() {
+            let what = "somebody has just begun the first apply of this rollout: look again in a moment";
+            return Err(Trouble::new(Exit::Locked, what));
+        }
+        compared?;
         key::check_named(session)?;
         // Nothing is recorded, so no fingerprint is ever compared: any key will do.
         let fingerprinter = Fingerprinter::new(&SealingKey::new([0; 32]));
