@@ -338,7 +338,10 @@ fn waiting_goes_on_until_all_is_done() {
 /// What was reviewed is held against the school again after each night.
 #[test]
 fn a_reviewed_plan_goes_on_over_the_nights_too() {
-    let told = waited("opens: 2027-01-01", "$ firstbell plan -o plan.json\n$ firstbell apply plan.json --wait\n");
+    let folder = tempfile::tempdir().unwrap();
+    let plan = folder.path().join("plan.json");
+    let plan = plan.to_str().unwrap();
+    let told = waited("opens: 2027-01-01", &format!("$ firstbell plan -o {plan}\n$ firstbell apply {plan} --wait\n"));
     assert!(told.contains("3 changes of this plan done already; none is repeated."), "{told}");
     assert_eq!(told.matches("[exit 0]").count(), 3, "{told}");
 }
