@@ -92,12 +92,17 @@ fn roster_change(ground: &Ground<'_>, limit: Limit, strangers: Option<u64>) -> G
     let people = ground.recorded.last_roster().map_or(0, |last| last.caregivers);
     let gone = Some(ground.absences.gone)
         .filter(|gone| ground.roster.facts().is_full && *gone >= SO_MANY && gone * 2 > people);
-    let (changed, gone, strangers) = (rows.abs_diff(previous), gone.unwrap_or(0), strangers.unwrap_or(0));
+    // Of an export of an earlier day no row counts: whoever is barred since would get their letter by it.
+    let older = super::notes::older_roster(ground);
+    let changed = if older.is_some() { rows.abs_diff(previous).max(previous) } else { rows.abs_diff(previous) };
+    let (gone, strangers) = (gone.unwrap_or(0), strangers.unwrap_or(0));
     let mut result = limited(ground, GuardName::RosterChange, changed.max(gone).max(strangers), limit, previous);
     // A share of the rows says nothing where a few are active so far.
-    result.blocks |= strangers > 0 && in_force(ground, GuardName::RosterChange).is_none();
+    result.blocks |= (strangers > 0 || older.is_some()) && in_force(ground, GuardName::RosterChange).is_none();
     if result.blocks {
-        let what = if strangers > changed.max(gone) {
+        let what = if let Some(older) = older {
+            older
+        } else if strangers > changed.max(gone) {
             format!(
                 "{strangers} of those who are active have another name, address and children than before: see whether this is another \
                  school's export, or whether a column slipped"

@@ -132,7 +132,7 @@ fn moved(ground: &Ground<'_>, line: &Moved) -> Option<String> {
 }
 
 /// The export of an earlier day put in place of a newer one.
-fn older_roster(ground: &Ground<'_>) -> Option<String> {
+pub(super) fn older_roster(ground: &Ground<'_>) -> Option<String> {
     let facts = ground.roster.facts();
     let content = facts.content();
     let last = ground.recorded.last_roster().filter(|last| last.sha256 != content)?;

@@ -1,5 +1,7 @@
 //! The guards: what they count, what lifts them, and for how long.
 
+use jiff::SignedDuration;
+
 use crate::model::account::Account;
 use crate::plan::{GuardResult, HoldCode};
 
@@ -114,6 +116,26 @@ fn as_many_rows_of_other_people_are_another_roster() {
         fix.starts_with("11 of the 20 caregivers accepted last are gone: see whether this is another school's"),
         "{fix}"
     );
+}
+
+/// Whoever is barred since would get their letter by last week's export, put back by mistake.
+#[test]
+fn an_export_of_an_earlier_day_blocks_until_a_line_says_that_it_is_right() {
+    let mut school = School::new(YEAR_7, MERE);
+    let (week, hours) = (SignedDuration::from_hours(168), SignedDuration::from_hours(2));
+    let blocks = |school: &School| {
+        let guard = school.plan().guards.into_iter().find(|guard| guard.name == "roster-change").unwrap();
+        (guard.blocks, guard.fix)
+    };
+    school.accept(&school.roster.facts().content(), school.now - week, &["C1"]);
+    assert!(!blocks(&school).0, "it is the one accepted last");
+    school.accept("a newer one", school.now - hours, &["C1"]);
+    let (is_blocked, fix) = blocks(&school);
+    assert!(is_blocked && fix.starts_with("this very export was accepted on"), "{fix}");
+    school.set_rollout(&format!(
+        "override: [{{guard: roster-change, value: 100%, because: T-1, expires: 2999-01-01}}]\n{YEAR_7}"
+    ));
+    assert!(!blocks(&school).0);
 }
 
 #[test]
